@@ -1,0 +1,92 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Named tensors read from a file of weights, whatever its format. */
+#pragma once
+
+#include <gio/gio.h>
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GBOX_DTYPE_F32,
+  GBOX_DTYPE_F16,
+  GBOX_DTYPE_BF16,
+  GBOX_DTYPE_F64,
+  GBOX_DTYPE_I64,
+  GBOX_DTYPE_I32,
+  GBOX_DTYPE_I16,
+  GBOX_DTYPE_I8,
+  GBOX_DTYPE_U8,
+  GBOX_DTYPE_BOOL,
+} GboxDtype;
+
+#define GBOX_MAX_DIMS 8
+
+/**
+ * GboxNamedTensor:
+ * @name: unique in its file
+ * @dtype: type of an element
+ * @n_dims: number of dimensions, 0 for a scalar
+ * @dims: sizes, slowest first
+ * @data: row-major and contiguous, valid as long as the file object; may be unaligned
+ * @n_bytes: size of @data; checked to be the product of @dims times the element's size
+ */
+typedef struct
+{
+  const char *name;
+  GboxDtype dtype;
+  guint n_dims;
+  guint64 dims[GBOX_MAX_DIMS];
+  const void *data;
+  gsize n_bytes;
+} GboxNamedTensor;
+
+/**
+ * GboxTensorFile:
+ *
+ * An opened file: an immutable set of named tensors. Reference counted, thread-safe.
+ */
+typedef struct _GboxTensorFile GboxTensorFile;
+
+/**
+ * gbox_tensor_file_open:
+ * @path: a file
+ * @error: return location for an error
+ *
+ * Recognises the format by the content: Caffe (`.caffemodel`, V1 and newer layers; a tensor is named LAYER.BLOB, "conv1/7x7_s2.0" the
+ * weights and ".1" the bias; layers without blobs are dropped), PyTorch (`.pth`, zip and legacy; only tensors and containers are
+ * understood, nothing is executed), safetensors. Every offset and size is checked against the file.
+ *
+ * Returns: (transfer full) (nullable): the file, or %NULL with %GBOX_ERROR_INVALID_FILE, %GBOX_ERROR_UNSUPPORTED, %GBOX_ERROR_IO or
+ *   %GBOX_ERROR_NOT_FOUND
+ */
+GboxTensorFile *gbox_tensor_file_open (const char *path, GError **error);
+GboxTensorFile *gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_name, GError **error);
+GboxTensorFile *gbox_tensor_file_ref (GboxTensorFile *file);
+void gbox_tensor_file_unref (GboxTensorFile *file);
+
+/* "caffe", "torch" or "safetensors". */
+const char *gbox_tensor_file_get_format (const GboxTensorFile *file);
+guint gbox_tensor_file_get_n_tensors (const GboxTensorFile *file);
+const GboxNamedTensor *gbox_tensor_file_get_nth (const GboxTensorFile *file, guint i);
+const GboxNamedTensor *gbox_tensor_file_lookup (const GboxTensorFile *file, const char *name);
+/* safetensors' `__metadata__`; NULL where the key is absent. */
+const char *gbox_tensor_file_get_metadata (const GboxTensorFile *file, const char *key);
+
+/**
+ * gbox_tensor_file_get_floats:
+ * @file: a file
+ * @name: name of a tensor
+ * @n_dims: how many dimensions it must have
+ * @dims: (array length=n_dims): the sizes it must have
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the values converted to float32; free with g_free(). %NULL with an error naming the tensor and what was
+ *   expected, also where a value is not finite
+ */
+float *gbox_tensor_file_get_floats (const GboxTensorFile *file, const char *name, guint n_dims, const guint64 *dims,
+                                    GError **error);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxTensorFile, gbox_tensor_file_unref)
+
+G_END_DECLS

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network planned for one target layer and one input size: forward, and backward to the input image. */
+#pragma once
+
+#include "base/team.h"
+#include "base/tensor.h"
+#include "models/network.h"
+
+G_BEGIN_DECLS
+
+typedef struct _GboxPlan GboxPlan;
+
+/**
+ * gbox_plan_new:
+ * @network: a network; the plan keeps a reference
+ * @team: the workers; must outlive the plan
+ * @layer: index of the target layer; nothing after it is computed
+ * @batch: images at a time
+ * @height: input rows
+ * @width: input columns
+ * @with_gradient: whether gbox_plan_backward() will be called
+ * @error: return location for an error
+ *
+ * Packs what weights the target needs and lays out all memory: later calls allocate nothing.
+ *
+ * Returns: (transfer full) (nullable): a plan; free with gbox_plan_free()
+ */
+GboxPlan *gbox_plan_new (GboxNetwork *network, GboxTeam *team, guint layer, int batch, int height, int width,
+                         gboolean with_gradient, GError **error);
+void gbox_plan_free (GboxPlan *plan);
+
+/**
+ * gbox_plan_get_input:
+ *
+ * Returns: (transfer none): the input to fill before forward: RGB, 0 … 255, (N, H, W, 3); the network's own preprocessing is in the plan
+ */
+GboxTensor *gbox_plan_get_input (GboxPlan *plan);
+
+/**
+ * gbox_plan_get_output:
+ *
+ * Returns: (transfer none): the target layer after forward, after its rectifier (N, h, w, C); logits (N, 1, 1, 1000) for "class"
+ */
+const GboxTensor *gbox_plan_get_output (GboxPlan *plan);
+
+/**
+ * gbox_plan_get_output_gradient:
+ *
+ * Returns: (transfer none): to fill before backward: gradient of the objective with respect to the output, of its shape
+ */
+GboxTensor *gbox_plan_get_output_gradient (GboxPlan *plan);
+
+/**
+ * gbox_plan_get_input_gradient:
+ *
+ * Returns: (transfer none): after backward, the gradient with respect to the 0 … 255 RGB input (N, H, W, 3)
+ */
+const GboxTensor *gbox_plan_get_input_gradient (GboxPlan *plan);
+
+void gbox_plan_forward (GboxPlan *plan);
+
+/**
+ * gbox_plan_backward:
+ * @plan: a plan after forward; the output gradient is consumed
+ * @redirect: whether rectifiers that block the whole gradient let it through (see gbox_activation_backward())
+ *
+ * Returns: whether any rectifier was redirected
+ */
+gboolean gbox_plan_backward (GboxPlan *plan, gboolean redirect);
+
+/* Bytes of the plan's arena, packed weights not counted. */
+gsize gbox_plan_get_size (const GboxPlan *plan);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxPlan, gbox_plan_free)
+
+G_END_DECLS

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Work on the engine thread, one step at a time. */
+#pragma once
+
+#include "base/team.h"
+#include "models/model-store.h"
+#include "runtime/event.h"
+#include "runtime/spec.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxJobContext:
+ * @team: the workers; a job uses them only inside its functions
+ * @store: the networks
+ */
+typedef struct
+{
+  GboxTeam *team;
+  GboxModelStore *store;
+} GboxJobContext;
+
+typedef enum
+{
+  GBOX_STEP_CONTINUE, /* there is more to do */
+  GBOX_STEP_FINISHED, /* all steps are done; the job can still be saved, and go on if it is adjusted to more steps */
+  GBOX_STEP_FAILED,   /* the error is set */
+} GboxStepResult;
+
+#define GBOX_TYPE_JOB (gbox_job_get_type ())
+G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
+
+/**
+ * GboxJobClass:
+ * @start: loads what it needs and lays out all memory
+ * @step: does one step, at most about 50 ms; allocates nothing
+ * @adjust: takes over the live properties of a spec
+ * @save: writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a checkpoint)
+ *
+ * All on the engine thread. A job reports through the functions below.
+ */
+struct _GboxJobClass
+{
+  GObjectClass parent_class;
+
+  gboolean (*start) (GboxJob *job, const GboxJobContext *context, GError **error);
+  GboxStepResult (*step) (GboxJob *job, GError **error);
+  gboolean (*adjust) (GboxJob *job, GboxSpec *spec, GError **error);
+  gboolean (*save) (GboxJob *job, const char *path, GError **error);
+};
+
+gboolean gbox_job_start (GboxJob *job, const GboxJobContext *context, GError **error);
+GboxStepResult gbox_job_step (GboxJob *job, GError **error);
+gboolean gbox_job_adjust (GboxJob *job, GboxSpec *spec, GError **error);
+gboolean gbox_job_save (GboxJob *job, const char *path, GError **error);
+
+/* For job types, from start and step: each goes to the job's run. The frame coalesces to the newest; points and notices never drop. */
+void gbox_job_post_frame (GboxJob *job, GboxFrame *frame);                       /* transfer full */
+void gbox_job_post_point (GboxJob *job, const GboxPoint *point);                 /* copied */
+void gbox_job_post_length (GboxJob *job, guint n_steps);                         /* how many steps there will be */
+void gbox_job_post_notice (GboxJob *job, const char *id, const char *text);      /* something a user should know; id names its kind */
+
+G_END_DECLS

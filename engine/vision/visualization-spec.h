@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which unit to visualize, and how. */
+#pragma once
+
+#include "runtime/spec.h"
+
+G_BEGIN_DECLS
+
+typedef enum
+{
+  GBOX_BASIS_FOURIER, /* "fourier": optimise the scaled spectrum */
+  GBOX_BASIS_PIXEL,   /* "pixel": optimise the pixels themselves */
+} GboxBasis;
+
+#define GBOX_TYPE_BASIS (gbox_basis_get_type ())
+GType gbox_basis_get_type (void);
+
+typedef enum
+{
+  GBOX_OBJECTIVE_CHANNEL,   /* "channel": mean of the channel over all positions */
+  GBOX_OBJECTIVE_NEURON,    /* "neuron": the unit at one position */
+  GBOX_OBJECTIVE_LAYER,     /* "layer": mean square of the whole layer (deep dream) */
+  GBOX_OBJECTIVE_CLASS,     /* "class": the logit, before the softmax */
+  GBOX_OBJECTIVE_DIRECTION, /* "direction": mean dot product with a combination of channels */
+} GboxObjectiveKind;
+
+#define GBOX_TYPE_OBJECTIVE_KIND (gbox_objective_kind_get_type ())
+GType gbox_objective_kind_get_type (void);
+
+/**
+ * GboxVisualizationSpec:
+ *
+ * Properties, with their defaults:
+ * `model` (string, ""; a catalogue name or a file), `objective` (channel), `layer` (string, ""), `unit` (int, 0; also the class),
+ * `at-y`, `at-x` (int, −1: the middle; position in the layer's map), `direction` (string, "": "12:1,40:-0.5"), `cosine-power` (double 0),
+ * `basis` (fourier), `size` (int 224, 64 … 1024), `steps` (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0),
+ * `decay-power` (double 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
+ * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees, live), `final-jitter` (int 4, live),
+ * `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `checkpoint` (string, "": a checkpoint to go on from).
+ */
+#define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
+G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
+
+GboxVisualizationSpec *gbox_visualization_spec_new (void);
+
+/**
+ * gbox_visualization_spec_apply_preset:
+ * @spec: a spec
+ * @preset: "naive" (the article's first way: pixel basis, no decorrelation, no transforms, 1000 steps), "fourier" (its second: Fourier
+ *   basis, 2000 steps), or "default" (lucid's: Fourier basis, decorrelated, transforms, 512 steps)
+ *
+ * Changes how, not which unit.
+ *
+ * Returns: whether the preset exists
+ */
+gboolean gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *preset);
+
+/* Names of the presets, NULL-terminated. */
+const char *const *gbox_visualization_spec_get_presets (void);
+
+/* A title for the unit, e.g. "4b · channel 100", "class 488 · chain" needs the label and is the caller's to add. Free with g_free(). */
+char *gbox_visualization_spec_describe (GboxVisualizationSpec *spec);
+
+G_END_DECLS
