@@ -25,8 +25,8 @@ void gbox_arena_free (GboxArena *arena);
  * @first_use: index of the first operation that touches the block
  * @last_use: index of the last one, inclusive, or %GBOX_ARENA_FOREVER
  *
- * Asks for a block. Blocks whose intervals [@first_use, @last_use] do not overlap may share memory. A block that must outlive the
- * step has @first_use 0 and @last_use %GBOX_ARENA_FOREVER.
+ * Asks for a block. Blocks whose intervals [@first_use, @last_use] do not overlap may share memory. A block
+ * that must outlive the step has @first_use 0 and @last_use %GBOX_ARENA_FOREVER.
  *
  * Returns: a handle for gbox_arena_get()
  */
@@ -37,7 +37,8 @@ guint gbox_arena_reserve (GboxArena *arena, gsize n_bytes, guint first_use, guin
  * @arena: an arena
  * @error: return location for an error
  *
- * Places every block (largest first, lowest free offset) and allocates the arena in one piece, zeroed, every block aligned to 64 bytes.
+ * Places every block (largest first, lowest free offset) and allocates the arena in one piece, zeroed, every
+ * block aligned to 64 bytes.
  *
  * Returns: %FALSE with %GBOX_ERROR_MEMORY if the memory cannot be had
  */

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Philox 4×32-10 counter-based random numbers (Salmon et al. 2011): any step of any stream can be computed without the ones before. */
+/* Philox 4×32-10 counter-based random numbers (Salmon et al. 2011): any step of any stream can be computed
+ * without the ones before. */
 #pragma once
 
 #include <glib.h>

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * @height: rows
  * @width: columns
  * @channels: channels this view covers
- * @stride: floats from one pixel to the next, at least @channels; larger where the view is a slice of a concatenation
+ * @stride: floats from one pixel to the next, at least @channels; larger where the view is a slice of a
+ * concatenation
  *
  * A view, not an owner: element (n, y, x, c) is `data[((n * height + y) * width + x) * stride + c]`.
  */
