@@ -1,0 +1,318 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glassbox-cli visualize: the image that excites a unit, a main loop around a run. */
+#include <glib-unix.h>
+#include <math.h>
+#include <signal.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli.h"
+#include "formats/tensor-file.h"
+#include "runtime/engine.h"
+#include "vision/picture.h"
+#include "vision/visualization-spec.h"
+
+typedef struct
+{
+  char *from;
+  char *output;
+  char *at;
+  char *preset;
+  int class_id;
+  gboolean json;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->from);
+  g_free (options->output);
+  g_free (options->at);
+  g_free (options->preset);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+typedef struct
+{
+  GMainLoop *loop;
+  GboxRun *run;
+  const char *output;
+  gboolean json;
+  gboolean interrupted;
+  int code;
+} Session;
+
+static gboolean
+parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "class", 'c', 0, G_OPTION_ARG_INT, &options->class_id,
+      "The ImageNet class to visualize, 0 … 999 (488 is chain)", "CLASS" },
+    { "at", 0, 0, G_OPTION_ARG_STRING, &options->at,
+      "One neuron of the channel: its row and column in the layer", "Y,X" },
+    { "preset", 0, 0, G_OPTION_ARG_STRING, &options->preset,
+      "naive, fourier or default; other flags come on top", "NAME" },
+    { "from", 0, 0, G_OPTION_ARG_FILENAME, &options->from,
+      "A saved picture to make again, or a checkpoint to go on from", "FILE" },
+    { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
+      "Where to save: .png a picture, .safetensors a checkpoint", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print a JSON object a line for each step", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new ("— make the image that excites a unit or a class");
+
+  g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
+  g_option_context_add_main_entries (context, entries, NULL);
+  return cli_parse (context, words, error);
+}
+
+static GboxVisualizationSpec *
+load_checkpoint_spec (const char *path, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
+  GboxSpec *spec;
+  const char *json;
+
+  if (file == NULL)
+    return NULL;
+  json = gbox_tensor_file_get_metadata (file, "spec");
+  if (json == NULL)
+    {
+      g_set_error (
+        error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+        "“%s” is no checkpoint of a visualization; give a picture or a checkpoint that Glassbox saved.",
+        path);
+      return NULL;
+    }
+  spec = gbox_spec_new_from_json (GBOX_TYPE_VISUALIZATION_SPEC, json, error);
+  if (spec != NULL)
+    g_object_set (spec, "checkpoint", path, NULL);
+  return (GboxVisualizationSpec *) spec;
+}
+
+static GboxVisualizationSpec *
+load_spec (const char *from, GError **error)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (from);
+  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  guint8 magic[8] = { 0 };
+
+  if (stream == NULL
+      || !g_input_stream_read_all (G_INPUT_STREAM (stream), magic, sizeof magic, NULL, NULL, error))
+    return NULL;
+  if (memcmp (magic, "\x89PNG\r\n\x1a\n", sizeof magic) == 0)
+    return gbox_picture_load_spec (from, NULL, error);
+  return load_checkpoint_spec (from, error);
+}
+
+/* Flags that stand for several properties. */
+static gboolean
+apply_options (GboxVisualizationSpec *spec, const Options *options, GError **error)
+{
+  int y, x;
+
+  if (options->class_id >= 0)
+    g_object_set (spec, "objective", GBOX_OBJECTIVE_CLASS, "layer", "class", "unit", options->class_id, NULL);
+  if (options->at == NULL)
+    return TRUE;
+  if (!cli_parse_position (options->at, &y, &x, error))
+    return FALSE;
+  g_object_set (spec, "objective", GBOX_OBJECTIVE_NEURON, "at-y", y, "at-x", x, NULL);
+  return TRUE;
+}
+
+/* Parsed twice: the flags tell which picture to start from, and then apply on top of what it says. */
+static GboxVisualizationSpec *
+parse_command_line (char **argv, Options *options, GError **error)
+{
+  g_autoptr (GboxVisualizationSpec) scratch = gbox_visualization_spec_new ();
+  g_autoptr (GboxVisualizationSpec) spec = NULL;
+  g_auto (Options) first = { .class_id = -1 };
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_auto (GStrv) words_again = g_strdupv (argv);
+
+  if (!parse_into (scratch, &first, &words, error))
+    return NULL;
+  if (g_strv_length (words) > 1)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
+      return NULL;
+    }
+  if (first.output == NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "say where to save the picture: -o OUT.png.");
+      return NULL;
+    }
+  spec = first.from != NULL ? load_spec (first.from, error) : gbox_visualization_spec_new ();
+  if (spec == NULL)
+    return NULL;
+  if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))
+    {
+      g_autofree char *names = g_strjoinv (", ", (char **) gbox_visualization_spec_get_presets ());
+
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "there is no preset “%s”; the presets are %s.", first.preset, names);
+      return NULL;
+    }
+  if (!parse_into (spec, options, &words_again, error) || !apply_options (spec, options, error))
+    return NULL;
+  return gbox_spec_validate (GBOX_SPEC (spec), error) ? g_steal_pointer (&spec) : NULL;
+}
+
+static void
+print_progress (Session *session)
+{
+  guint step = gbox_run_get_step (session->run), n_steps = gbox_run_get_n_steps (session->run);
+  gboolean terminal = isatty (STDERR_FILENO);
+  guint every = MAX (n_steps / 10, 1);
+
+  if (step == 0 || (!terminal && step % every != 0 && step != n_steps))
+    return;
+  g_printerr (terminal ? "\r\033[Kstep %u/%u  activation %.4g  %.1f steps/s"
+                       : "step %u/%u  activation %.4g  %.1f steps/s\n",
+              step, n_steps, gbox_run_get_objective (session->run), gbox_run_get_rate (session->run));
+}
+
+static void
+on_point (GboxRun *run, const GboxPoint *point, Session *session)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (!session->json)
+    return;
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "step");
+  json_builder_add_int_value (builder, point->step);
+  json_builder_set_member_name (builder, "objective");
+  json_builder_add_double_value (builder, point->values[0]);
+  json_builder_set_member_name (builder, "seconds");
+  json_builder_add_double_value (builder, point->seconds);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+}
+
+static void
+on_notice (GboxRun *run, const char *id, const char *text, gpointer user_data)
+{
+  g_printerr (isatty (STDERR_FILENO) ? "\r\033[K%s\n" : "%s\n", text);
+}
+
+static void
+end_line (void)
+{
+  if (isatty (STDERR_FILENO))
+    g_printerr ("\n");
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gbox_run_save_finish (GBOX_RUN (source), result, &error))
+    session->code = cli_failure (error);
+  else if (session->interrupted)
+    g_printerr ("Interrupted at step %u; what there was is saved as %s.\n", gbox_run_get_step (session->run),
+                session->output);
+  g_main_loop_quit (session->loop);
+}
+
+static void
+on_state (GboxRun *run, GParamSpec *pspec, Session *session)
+{
+  switch (gbox_run_get_state (run))
+    {
+    case GBOX_RUN_FINISHED:
+      end_line ();
+      gbox_run_save_async (run, session->output, NULL, on_saved, session);
+      break;
+    case GBOX_RUN_FAILED:
+      session->code = cli_failure (gbox_run_get_error (run));
+      g_main_loop_quit (session->loop);
+      break;
+    case GBOX_RUN_WAITING:
+    case GBOX_RUN_RUNNING:
+    case GBOX_RUN_PAUSED:
+    case GBOX_RUN_STOPPED:
+      break;
+    }
+}
+
+/* The first interrupt saves what there is; a second one ends the program at once. */
+static gboolean
+on_interrupt (gpointer user_data)
+{
+  Session *session = user_data;
+
+  end_line ();
+  session->code = CLI_FAILED;
+  session->interrupted = TRUE;
+  if (gbox_run_get_step (session->run) == 0)
+    {
+      g_printerr ("Interrupted before the first step; nothing to save.\n");
+      g_main_loop_quit (session->loop);
+      return G_SOURCE_REMOVE;
+    }
+  gbox_run_pause (session->run);
+  gbox_run_save_async (session->run, session->output, NULL, on_saved, session);
+  return G_SOURCE_REMOVE;
+}
+
+static int
+run_session (GboxVisualizationSpec *spec, const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxEngine) engine = gbox_engine_new (0, &error);
+  g_autoptr (GboxRun) run = NULL;
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Session session = { .loop = loop, .output = options->output, .json = options->json };
+  guint interrupt;
+
+  if (engine == NULL)
+    return cli_failure (error);
+  run = gbox_engine_start (engine, GBOX_SPEC (spec));
+  session.run = run;
+  g_signal_connect (run, "point", G_CALLBACK (on_point), &session);
+  g_signal_connect (run, "notice-posted", G_CALLBACK (on_notice), NULL);
+  g_signal_connect_swapped (run, "notify::step", G_CALLBACK (print_progress), &session);
+  g_signal_connect (run, "notify::state", G_CALLBACK (on_state), &session);
+  interrupt = g_unix_signal_add (SIGINT, on_interrupt, &session);
+  on_state (run, NULL, &session);
+  if (session.code == CLI_OK)
+    g_main_loop_run (loop);
+  if (!session.interrupted)
+    g_source_remove (interrupt);
+  g_signal_handlers_disconnect_by_data (run, &session);
+  gbox_engine_shutdown (engine);
+  return session.code;
+}
+
+int
+cli_visualize (char **argv)
+{
+  g_auto (Options) options = { .class_id = -1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxVisualizationSpec) spec = parse_command_line (argv, &options, &error);
+  g_autofree char *folder = NULL;
+
+  if (spec == NULL)
+    {
+      gboolean usage
+        = error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+
+      return usage ? cli_usage_error (argv[0], error) : cli_failure (error);
+    }
+  folder = g_path_get_dirname (options.output);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (&error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
+                   folder);
+      return cli_failure (error);
+    }
+  return run_session (spec, &options);
+}

@@ -1,0 +1,77 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glassbox-cli: the engine without a window. */
+#include <locale.h>
+#include <string.h>
+
+#include "cli.h"
+
+typedef struct
+{
+  const char *name;
+  CliFunc func;
+  const char *summary;
+} CliCommand;
+
+static const CliCommand commands[] = {
+  { "models", cli_models, "list the models, or fetch one" },
+  { "classify", cli_classify, "say what photographs show" },
+  { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
+  { "visualize", cli_visualize, "make the image that excites a unit or a class" },
+};
+
+static void
+print_help (void)
+{
+  g_print (
+    "Usage: glassbox-cli COMMAND [OPTION…]\n\nLook inside neural networks while they work.\n\nCommands:\n");
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    g_print ("  %-12s %s\n", commands[i].name, commands[i].summary);
+  g_print ("\n“glassbox-cli COMMAND --help” explains a command; --version prints the version.\n");
+}
+
+static const CliCommand *
+find_command (const char *name)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
+    if (g_str_equal (commands[i].name, name))
+      return &commands[i];
+  return NULL;
+}
+
+int
+main (int argc, char **argv)
+{
+  g_autofree char *full_name = NULL;
+  g_auto (GStrv) arguments = NULL;
+  const CliCommand *command;
+
+  setlocale (LC_ALL, "");
+  g_set_prgname ("glassbox-cli");
+  if (argc < 2)
+    {
+      print_help ();
+      return CLI_USAGE;
+    }
+  if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
+    {
+      print_help ();
+      return CLI_OK;
+    }
+  if (g_str_equal (argv[1], "--version"))
+    {
+      g_print ("Glassbox " GBOX_VERSION "\n");
+      return CLI_OK;
+    }
+  command = find_command (argv[1]);
+  if (command == NULL)
+    {
+      g_printerr ("glassbox-cli: there is no command “%s”. “glassbox-cli --help” lists them.\n", argv[1]);
+      return CLI_USAGE;
+    }
+  full_name = g_strconcat ("glassbox-cli ", command->name, NULL);
+  arguments = g_strdupv (argv + 1);
+  g_free (arguments[0]);
+  arguments[0] = g_strdup (full_name);
+  g_set_prgname (full_name);
+  return command->func (arguments);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the subcommands of glassbox-cli share. */
+#pragma once
+
+#include <gio/gio.h>
+#include <json-glib/json-glib.h>
+
+#include "models/model-store.h"
+
+G_BEGIN_DECLS
+
+/* Exit codes: part of the command line's contract. */
+enum
+{
+  CLI_OK = 0,
+  CLI_FAILED = 1, /* the work failed */
+  CLI_USAGE = 2,  /* bad usage */
+};
+
+/**
+ * CliFunc:
+ * @argv: NULL-terminated, argv[0] the subcommand's full name ("glassbox-cli probe")
+ *
+ * Returns: an exit code
+ */
+typedef int (*CliFunc) (char **argv);
+
+int cli_models (char **argv);
+int cli_classify (char **argv);
+int cli_probe (char **argv);
+int cli_visualize (char **argv);
+
+/* Says @error on standard error, and how to get help. Returns %CLI_USAGE. */
+int cli_usage_error (const char *command, const GError *error);
+/* Says @error on standard error. Returns %CLI_USAGE for %GBOX_ERROR_INVALID_ARGUMENT, else %CLI_FAILED. */
+int cli_failure (const GError *error);
+
+/**
+ * cli_parse:
+ * @context: (transfer full): what the command understands
+ * @argv: (inout): arguments; what is left are the words that are no flags, after argv[0]
+ * @error: return location for an error
+ *
+ * Returns: whether all flags were understood
+ */
+gboolean cli_parse (GOptionContext *context, char ***argv, GError **error);
+
+/* Prints a builder's root as one line of JSON on standard output and flushes. */
+void cli_print_json (JsonBuilder *builder);
+
+/* Splits "Y,X" into two non-negative numbers. */
+gboolean cli_parse_position (const char *text, int *y, int *x, GError **error);
+
+/**
+ * cli_load_network:
+ * @store: the networks
+ * @model: (nullable): a catalogue name or a file; %NULL for the default
+ *
+ * Returns: (transfer full) (nullable): the network
+ */
+GboxNetwork *cli_load_network (GboxModelStore *store, const char *model, GError **error);
+
+/* Index of the layer called @name; an error that lists the layers if there is none. */
+int cli_find_layer (GboxNetwork *network, const char *name, GError **error);
+
+G_END_DECLS

@@ -1,0 +1,305 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The command line as its users and scripts meet it: exit codes, JSON, and pictures that can be made again.
+ */
+#include <gio/gio.h>
+#include <glib/gstdio.h>
+#include <json-glib/json-glib.h>
+#include <string.h>
+
+typedef struct
+{
+  int code;
+  char *output;
+  char *errors;
+} Answer;
+
+static void
+answer_clear (Answer *answer)
+{
+  g_free (answer->output);
+  g_free (answer->errors);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
+
+/* Runs glassbox-cli with the words of @line; {tmp} stands for @folder. */
+static Answer
+cli (const char *folder, const char *line)
+{
+  g_autofree char *full = g_strconcat (g_getenv ("GBOX_CLI"), " ", line, NULL);
+  g_auto (GStrv) words = g_strsplit (full, " ", -1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = NULL;
+  Answer answer = { 0 };
+
+  for (char **word = words; *word != NULL; word++)
+    {
+      g_autoptr (GString) text = g_string_new (*word);
+
+      g_string_replace (text, "{tmp}", folder != NULL ? folder : "", 0);
+      g_free (*word);
+      *word = g_string_free (g_steal_pointer (&text), FALSE);
+    }
+  process = g_subprocess_newv ((const char *const *) words,
+                               G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &answer.output, &answer.errors, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_get_if_exited (process));
+  answer.code = g_subprocess_get_exit_status (process);
+  return answer;
+}
+
+static char *
+make_folder (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *folder = g_dir_make_tmp ("glassbox-cli-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  return folder;
+}
+
+static void
+remove_folder (char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  g_assert_cmpint (g_rmdir (folder), ==, 0);
+  g_free (folder);
+}
+
+/* The first model of @names that is here, or a skip. */
+static const char *
+have_model (const char *const *names)
+{
+  g_auto (Answer) answer = cli (NULL, "models --json");
+  g_autoptr (JsonNode) root = json_from_string (answer.output, NULL);
+  JsonArray *models = json_object_get_array_member (json_node_get_object (root), "models");
+
+  for (; *names != NULL; names++)
+    for (guint i = 0; i < json_array_get_length (models); i++)
+      {
+        JsonObject *model = json_array_get_object_element (models, i);
+
+        if (g_str_equal (json_object_get_string_member (model, "name"), *names)
+            && !json_object_get_null_member (model, "path"))
+          return *names;
+      }
+  g_test_skip ("no vision model is here: GBOX_MODEL_PATH names no folder with one, and none was fetched");
+  return NULL;
+}
+
+static const char *const any_vision_model[] = { "efficientnet-lite0", "inceptionv1", NULL };
+
+static void
+test_usage (void)
+{
+  static const char *const bad[] = {
+    "nonsense",
+    "probe --model efficientnet-lite0 picture.png",
+    "probe --layer head --at 1,2 picture.png",
+    "classify",
+    "classify --top 0 picture.png",
+    "classify --frobnicate",
+    "visualize",
+    "visualize --layer head --unit 3",
+    "visualize --class 488 --size 12 -o out.png",
+    "visualize --class 488 --steps 0 -o out.png",
+    "visualize --class 488 --basis wavelet -o out.png",
+    "visualize --class 488 --preset careful -o out.png",
+    "visualize --layer head --unit 3 --at 1 -o out.png",
+    "visualize --class 488 -o out.png surplus",
+    "models fetch",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_auto (Answer) answer = cli (NULL, bad[i]);
+
+      g_test_message ("%s → %d: %s", bad[i], answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 2);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_cmpuint (strlen (answer.errors), >, 20);
+    }
+}
+
+static void
+test_failures (void)
+{
+  static const char *const failing[] = {
+    "probe --model /nowhere/model.pth --layer head picture.png",
+    "classify --model no-such-model /dev/null",
+    "visualize --model no-such-model --class 488 -o {tmp}/out.png",
+    "visualize --class 488 -o /nowhere/at/all/out.png",
+    "visualize --from /nowhere/picture.png -o {tmp}/out.png",
+    "models fetch no-such-model",
+  };
+  char *folder = make_folder ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (failing); i++)
+    {
+      g_auto (Answer) answer = cli (folder, failing[i]);
+
+      g_test_message ("%s → %d: %s", failing[i], answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_cmpuint (strlen (answer.errors), >, 20);
+    }
+  remove_folder (folder);
+}
+
+static void
+test_help (void)
+{
+  static const char *const helpful[]
+    = { "--help", "--version", "models --help", "classify --help", "probe --help", "visualize --help" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (helpful); i++)
+    {
+      g_auto (Answer) answer = cli (NULL, helpful[i]);
+
+      g_assert_cmpint (answer.code, ==, 0);
+      g_assert_cmpuint (strlen (answer.output), >, 10);
+    }
+}
+
+static void
+test_models (void)
+{
+  g_auto (Answer) text = cli (NULL, "models");
+  g_auto (Answer) json = cli (NULL, "models --json");
+  g_autoptr (JsonNode) root = json_from_string (json.output, NULL);
+
+  g_assert_cmpint (text.code, ==, 0);
+  g_assert_nonnull (strstr (text.output, "inceptionv1"));
+  g_assert_cmpint (json.code, ==, 0);
+  g_assert_nonnull (root);
+  g_assert_cmpuint (json_array_get_length (
+                      json_object_get_array_member (json_node_get_object (root), "models")),
+                    >=, 3);
+}
+
+/* A line a step, steps in order, and a file that is a PNG. */
+static void
+test_visualize (void)
+{
+  const char *model = have_model (any_vision_model);
+  char *folder;
+  g_autofree char *line = NULL;
+  g_auto (GStrv) lines = NULL;
+  guint n_lines = 0;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  line
+    = g_strdup_printf ("visualize --model %s --class 488 --size 64 --steps 5 --json -o {tmp}/a.png", model);
+  {
+    g_auto (Answer) answer = cli (folder, line);
+
+    g_assert_cmpint (answer.code, ==, 0);
+    lines = g_strsplit (answer.output, "\n", -1);
+  }
+  for (; lines[n_lines] != NULL && lines[n_lines][0] != '\0'; n_lines++)
+    {
+      g_autoptr (JsonNode) node = json_from_string (lines[n_lines], NULL);
+      JsonObject *object = json_node_get_object (node);
+
+      g_assert_cmpint (json_object_get_int_member (object, "step"), ==, (int) n_lines + 1);
+      g_assert_true (json_object_has_member (object, "objective"));
+      g_assert_cmpfloat (json_object_get_double_member (object, "seconds"), >, 0);
+    }
+  g_assert_cmpuint (n_lines, ==, 5);
+  remove_folder (folder);
+}
+
+static void
+assert_same_file (const char *folder, const char *a, const char *b, gboolean same)
+{
+  g_autofree char *path_a = g_build_filename (folder, a, NULL), *path_b = g_build_filename (folder, b, NULL);
+  g_autofree char *bytes_a = NULL, *bytes_b = NULL;
+  gsize n_a, n_b;
+
+  g_assert_true (g_file_get_contents (path_a, &bytes_a, &n_a, NULL));
+  g_assert_true (g_file_get_contents (path_b, &bytes_b, &n_b, NULL));
+  g_assert_cmpint (n_a == n_b && memcmp (bytes_a, bytes_b, n_a) == 0, ==, same);
+}
+
+/* A picture makes itself again, and a checkpoint goes on as if there had been no break: byte for byte. */
+static void
+test_from (void)
+{
+  static const char *const steps[] = {
+    "visualize --model %s --class 488 --size 64 --steps 6 --seed 3 -o {tmp}/whole.png",
+    "visualize --model %s --from {tmp}/whole.png -o {tmp}/again.png",
+    "visualize --model %s --class 488 --size 64 --steps 4 --seed 3 -o {tmp}/part.safetensors",
+    "visualize --model %s --from {tmp}/part.safetensors --steps 6 -o {tmp}/resumed.png",
+    "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
+  };
+  const char *model = have_model (any_vision_model);
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (steps[i], "%s", 2);
+      g_autofree char *line = g_strjoin (model, parts[0], parts[1], NULL);
+      g_auto (Answer) answer = cli (folder, line);
+
+      g_test_message ("%s → %d: %s", line, answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 0);
+    }
+  assert_same_file (folder, "whole.png", "again.png", TRUE);
+  assert_same_file (folder, "whole.png", "other.png", FALSE);
+  {
+    /* The resumed picture's own words may name the checkpoint; its pixels must be the same. */
+    g_auto (Answer) whole = cli (folder, "classify --top 3 {tmp}/whole.png");
+    g_auto (Answer) resumed = cli (folder, "classify --top 3 {tmp}/resumed.png");
+
+    g_assert_cmpint (whole.code, ==, 0);
+    g_assert_cmpstr (strchr (whole.output, '\n'), ==, strchr (resumed.output, '\n'));
+  }
+  remove_folder (folder);
+}
+
+static void
+test_unknown_layer (void)
+{
+  const char *model = have_model (any_vision_model);
+  g_autofree char *line = NULL;
+
+  if (model == NULL)
+    return;
+  line = g_strdup_printf ("visualize --model %s --layer nonsense --unit 3 -o /tmp/never.png", model);
+  {
+    g_auto (Answer) answer = cli (NULL, line);
+
+    g_assert_cmpint (answer.code, !=, 0);
+    g_assert_nonnull (strstr (answer.errors, "nonsense"));
+    g_assert_nonnull (strstr (answer.errors, "class"));
+  }
+  g_assert_false (g_file_test ("/tmp/never.png", G_FILE_TEST_EXISTS));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/cli/usage", test_usage);
+  g_test_add_func ("/cli/failures", test_failures);
+  g_test_add_func ("/cli/help", test_help);
+  g_test_add_func ("/cli/models", test_models);
+  g_test_add_func ("/cli/visualize", test_visualize);
+  g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/unknown-layer", test_unknown_layer);
+  return g_test_run ();
+}
