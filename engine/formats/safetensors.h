@@ -14,11 +14,12 @@ G_BEGIN_DECLS
  * @metadata: (nullable): string → string, written as `__metadata__`
  * @error: return location for an error
  *
- * Writes to a temporary name in the same folder, syncs and renames, so that @path holds either the old file or the whole new one.
+ * Writes to a temporary name in the same folder, syncs and renames, so that @path holds either the old file
+ * or the whole new one.
  *
  * Returns: %FALSE with %GBOX_ERROR_IO (disk full, no permission); then nothing is left behind
  */
-gboolean gbox_safetensors_save (const char *path, const GboxNamedTensor *tensors, guint n_tensors, GHashTable *metadata,
-                                GError **error);
+gboolean gbox_safetensors_save (
+  const char *path, const GboxNamedTensor *tensors, guint n_tensors, GHashTable *metadata, GError **error);
 
 G_END_DECLS

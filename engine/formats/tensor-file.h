@@ -53,12 +53,13 @@ typedef struct _GboxTensorFile GboxTensorFile;
  * @path: a file
  * @error: return location for an error
  *
- * Recognises the format by the content: Caffe (`.caffemodel`, V1 and newer layers; a tensor is named LAYER.BLOB, "conv1/7x7_s2.0" the
- * weights and ".1" the bias; layers without blobs are dropped), PyTorch (`.pth`, zip and legacy; only tensors and containers are
- * understood, nothing is executed), safetensors. Every offset and size is checked against the file.
+ * Recognises the format by the content: Caffe (`.caffemodel`, V1 and newer layers; a tensor is named
+ * LAYER.BLOB, "conv1/7x7_s2.0" the weights and ".1" the bias; layers without blobs are dropped), PyTorch
+ * (`.pth`, zip and legacy; only tensors and containers are understood, nothing is executed), safetensors.
+ * Every offset and size is checked against the file.
  *
- * Returns: (transfer full) (nullable): the file, or %NULL with %GBOX_ERROR_INVALID_FILE, %GBOX_ERROR_UNSUPPORTED, %GBOX_ERROR_IO or
- *   %GBOX_ERROR_NOT_FOUND
+ * Returns: (transfer full) (nullable): the file, or %NULL with %GBOX_ERROR_INVALID_FILE,
+ * %GBOX_ERROR_UNSUPPORTED, %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
  */
 GboxTensorFile *gbox_tensor_file_open (const char *path, GError **error);
 GboxTensorFile *gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_name, GError **error);
@@ -81,11 +82,11 @@ const char *gbox_tensor_file_get_metadata (const GboxTensorFile *file, const cha
  * @dims: (array length=n_dims): the sizes it must have
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable): the values converted to float32; free with g_free(). %NULL with an error naming the tensor and what was
- *   expected, also where a value is not finite
+ * Returns: (transfer full) (nullable): the values converted to float32; free with g_free(). %NULL with an
+ * error naming the tensor and what was expected, also where a value is not finite
  */
-float *gbox_tensor_file_get_floats (const GboxTensorFile *file, const char *name, guint n_dims, const guint64 *dims,
-                                    GError **error);
+float *gbox_tensor_file_get_floats (
+  const GboxTensorFile *file, const char *name, guint n_dims, const guint64 *dims, GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxTensorFile, gbox_tensor_file_unref)
 
