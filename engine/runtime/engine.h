@@ -26,14 +26,15 @@ GboxEngine *gbox_engine_new (guint n_threads, GError **error);
  * @engine: an engine
  * @spec: what to compute; copied
  *
- * Starts a run on the calling thread's default main context. Errors, also of an invalid spec, arrive as the run's state and error.
- * Runs that go on at the same time take turns, a step each.
+ * Starts a run on the calling thread's default main context. Errors, also of an invalid spec, arrive as the
+ * run's state and error. Runs that go on at the same time take turns, a step each.
  *
  * Returns: (transfer full): a run
  */
 GboxRun *gbox_engine_start (GboxEngine *engine, GboxSpec *spec);
 
-/* Stops every run within a step, joins the engine thread and frees what it held. Idempotent; finalizing does it too. */
+/* Stops every run within a step, joins the engine thread and frees what it held. Idempotent; finalizing does
+ * it too. */
 void gbox_engine_shutdown (GboxEngine *engine);
 
 /* Takes effect between two steps; 0 for the default. */
@@ -52,8 +53,11 @@ GboxModelStore *gbox_engine_get_store (GboxEngine *engine);
  *
  * Loads a network on a worker thread, or gets it from the store.
  */
-void gbox_engine_load_network_async (GboxEngine *engine, const char *model, GCancellable *cancellable,
-                                     GAsyncReadyCallback callback, gpointer user_data);
+void gbox_engine_load_network_async (GboxEngine *engine,
+                                     const char *model,
+                                     GCancellable *cancellable,
+                                     GAsyncReadyCallback callback,
+                                     gpointer user_data);
 GboxNetwork *gbox_engine_load_network_finish (GboxEngine *engine, GAsyncResult *result, GError **error);
 
 G_END_DECLS

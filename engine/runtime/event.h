@@ -13,7 +13,7 @@ G_BEGIN_DECLS
  */
 typedef enum
 {
-  GBOX_RUN_WAITING,  /* queued, or its model is being loaded and its memory laid out */
+  GBOX_RUN_WAITING, /* queued, or its model is being loaded and its memory laid out */
   GBOX_RUN_RUNNING,
   GBOX_RUN_PAUSED,
   GBOX_RUN_FINISHED, /* all steps done */
@@ -31,7 +31,8 @@ GType gbox_run_state_get_type (void);
  * @step: steps done, 1 after the first
  * @seconds: computing time since the run started, pauses not counted
  * @n_values: how many of @values are meant
- * @values: what the job measures each step; values[0] is the objective. What each means is the job type's to say.
+ * @values: what the job measures each step; values[0] is the objective. What each means is the job type's to
+ * say.
  *
  * One point of a run's curves. Never dropped, always in order.
  */

@@ -26,8 +26,8 @@ typedef struct
 /**
  * GboxFramePool:
  *
- * Gives out frames of one size and takes them back when the last reference goes, on whatever thread that is: a run that is drawn as
- * fast as it steps allocates no pixels after its first frames.
+ * Gives out frames of one size and takes them back when the last reference goes, on whatever thread that is:
+ * a run that is drawn as fast as it steps allocates no pixels after its first frames.
  */
 typedef struct _GboxFramePool GboxFramePool;
 

@@ -23,7 +23,8 @@ typedef struct
 typedef enum
 {
   GBOX_STEP_CONTINUE, /* there is more to do */
-  GBOX_STEP_FINISHED, /* all steps are done; the job can still be saved, and go on if it is adjusted to more steps */
+  GBOX_STEP_FINISHED, /* all steps are done; the job can still be saved, and go on if it is adjusted to more
+                         steps */
   GBOX_STEP_FAILED,   /* the error is set */
 } GboxStepResult;
 
@@ -33,11 +34,15 @@ G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
 /**
  * GboxJobClass:
  * @start: loads what it needs and lays out all memory
- * @step: does one step, at most about 50 ms; allocates nothing
- * @adjust: takes over the live properties of a spec
- * @save: writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a checkpoint)
+ * @step: does one step, at most about 50 ms; allocates nothing; %GBOX_STEP_FINISHED after the last one
+ * @adjust: (nullable): takes over the live properties of a spec; posts the new length if that changed, and a
+ * finished job whose length grew goes on. On an error it has changed nothing; the run tells the user and goes
+ * on as before.
+ * @save: (nullable): writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a
+ * checkpoint)
  *
- * All on the engine thread. A job reports through the functions below.
+ * All on the engine thread, on which the job is also made and finalized. A job reports through the functions
+ * below.
  */
 struct _GboxJobClass
 {
@@ -54,10 +59,13 @@ GboxStepResult gbox_job_step (GboxJob *job, GError **error);
 gboolean gbox_job_adjust (GboxJob *job, GboxSpec *spec, GError **error);
 gboolean gbox_job_save (GboxJob *job, const char *path, GError **error);
 
-/* For job types, from start and step: each goes to the job's run. The frame coalesces to the newest; points and notices never drop. */
-void gbox_job_post_frame (GboxJob *job, GboxFrame *frame);                       /* transfer full */
-void gbox_job_post_point (GboxJob *job, const GboxPoint *point);                 /* copied */
-void gbox_job_post_length (GboxJob *job, guint n_steps);                         /* how many steps there will be */
-void gbox_job_post_notice (GboxJob *job, const char *id, const char *text);      /* something a user should know; id names its kind */
+/* For job types, from start, step and adjust: each goes to the job's run, or nowhere if a test drives the job
+ * without one. The frame coalesces to the newest; points and notices never drop. */
+void gbox_job_post_frame (GboxJob *job, GboxFrame *frame);       /* transfer full */
+void gbox_job_post_point (GboxJob *job, const GboxPoint *point); /* copied */
+void gbox_job_post_length (GboxJob *job, guint n_steps);         /* how many steps there will be */
+void gbox_job_post_notice (GboxJob *job,
+                           const char *id,
+                           const char *text); /* something a user should know; id names its kind */
 
 G_END_DECLS

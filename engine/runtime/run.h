@@ -18,17 +18,18 @@ G_BEGIN_DECLS
  * - `rate` (double, steps a second, smoothed; 0 while nothing is known)
  * - `objective` (double, of the newest point)
  * - `frame` (#GboxFrame, the newest)
- * - `notice` (string, the newest) 
+ * - `notice` (string, the newest)
  * - `error` (#GError, once failed)
  *
- * and emits `notify` for each, `point` (const GboxPoint *) for every point in order, and `notice-posted` (const char *id, const char *text).
- * Events dispatched together notify each property once. Dropping the last reference stops the job; so does gbox_engine_shutdown().
+ * and emits `notify` for each, `point` (const GboxPoint *) for every point in order, and `notice-posted`
+ * (const char *id, const char *text). Events dispatched together notify each property once. Dropping the last
+ * reference stops the job; so does gbox_engine_shutdown().
  */
 #define GBOX_TYPE_RUN (gbox_run_get_type ())
 G_DECLARE_FINAL_TYPE (GboxRun, gbox_run, GBOX, RUN, GObject)
 
-/* Commands; all return at once and take effect between two steps. In a final state they do nothing, except that a FINISHED run can still be
- * saved, stepped and adjusted to more steps. */
+/* Commands; all return at once and take effect between two steps. In a final state they do nothing, except
+ * that a FINISHED run can still be saved, stepped and adjusted to more steps. */
 void gbox_run_pause (GboxRun *run);
 void gbox_run_resume (GboxRun *run);
 void gbox_run_step (GboxRun *run); /* pauses, then does a single step */
@@ -52,7 +53,10 @@ gboolean gbox_run_adjust (GboxRun *run, GboxSpec *spec, GError **error);
  * @callback: called on the run's thread when the file is complete
  * @user_data: for @callback
  */
-void gbox_run_save_async (GboxRun *run, const char *path, GCancellable *cancellable, GAsyncReadyCallback callback,
+void gbox_run_save_async (GboxRun *run,
+                          const char *path,
+                          GCancellable *cancellable,
+                          GAsyncReadyCallback callback,
                           gpointer user_data);
 gboolean gbox_run_save_finish (GboxRun *run, GAsyncResult *result, GError **error);
 
@@ -63,8 +67,8 @@ guint gbox_run_get_step (GboxRun *run);
 guint gbox_run_get_n_steps (GboxRun *run);
 double gbox_run_get_rate (GboxRun *run);
 double gbox_run_get_objective (GboxRun *run);
-GboxFrame *gbox_run_get_frame (GboxRun *run);         /* transfer none, nullable */
-const char *gbox_run_get_notice (GboxRun *run);       /* nullable */
-const GError *gbox_run_get_error (GboxRun *run);      /* nullable */
+GboxFrame *gbox_run_get_frame (GboxRun *run);    /* transfer none, nullable */
+const char *gbox_run_get_notice (GboxRun *run);  /* nullable */
+const GError *gbox_run_get_error (GboxRun *run); /* nullable */
 
 G_END_DECLS

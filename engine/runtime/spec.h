@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * GBOX_PARAM_LIVE:
  *
- * A property with this flag may change while a run goes on (gbox_run_adjust()); any other change needs a new run.
+ * A property with this flag may change while a run goes on (gbox_run_adjust()); any other change needs a new
+ * run.
  */
 #define GBOX_PARAM_LIVE (1 << (G_PARAM_USER_SHIFT + 0))
 
@@ -21,11 +22,14 @@ G_DECLARE_DERIVABLE_TYPE (GboxSpec, gbox_spec, GBOX, SPEC, GObject)
 
 /**
  * GboxSpecClass:
- * @create_job: makes the job that does what the spec says; the job holds its own copy of the spec. Called on the engine thread.
+ * @create_job: makes the job that does what the spec says; the job holds its own copy of the spec. Called on
+ * the engine thread.
  * @validate: (nullable): checks what ranges cannot say (which properties belong together)
  *
- * A spec type is a GObject whose readable and writable properties are its parameters: numbers, booleans, enums and strings. Each has range,
- * default, nick and blurb; flags, JSON, tooltips and the metadata of saved files come from them. A spec belongs to one thread at a time.
+ * A spec type is a GObject whose readable and writable properties are its parameters: boolean, int, uint,
+ * int64, uint64, double, enum or string; others are not parameters. Each has range, default, nick and blurb;
+ * flags, JSON, tooltips and the metadata of saved files come from them. A spec belongs to one thread at a
+ * time.
  */
 struct _GboxSpecClass
 {
@@ -47,7 +51,8 @@ gboolean gbox_spec_validate (GboxSpec *spec, GError **error);
  */
 gboolean gbox_spec_needs_restart (GboxSpec *from, GboxSpec *to);
 
-/* One JSON object, keys as the properties are named; "type" holds the GType's name. Free with g_free(). */
+/* One JSON object in one line, keys as the properties are named; "type" holds the GType's name. Numbers have
+ * the fewest digits that give them back exactly. Free with g_free(). */
 char *gbox_spec_to_json (GboxSpec *spec);
 
 /**
@@ -56,7 +61,8 @@ char *gbox_spec_to_json (GboxSpec *spec);
  * @json: text as gbox_spec_to_json() writes it; unknown keys are ignored, missing ones take their defaults
  * @error: return location for an error
  *
- * A value out of range or of the wrong kind is an error that names it, not clamped.
+ * A value out of range or of the wrong kind is an error that names it, not clamped. Whether the values go
+ * together is not checked: gbox_spec_validate() does.
  *
  * Returns: (transfer full) (nullable): the spec
  */
@@ -69,16 +75,17 @@ GboxSpec *gbox_spec_new_from_json (GType type, const char *json, GError **error)
  * @value: its value as text: a number, true/false, an enum's nick, a string
  * @error: return location for an error
  *
- * Returns: %FALSE with %GBOX_ERROR_INVALID_ARGUMENT and a message naming the property, the value and the range
+ * Returns: %FALSE with %GBOX_ERROR_INVALID_ARGUMENT and a message naming the property, the value and the
+ * range
  */
 gboolean gbox_spec_set_from_string (GboxSpec *spec, const char *property, const char *value, GError **error);
 
 /**
  * gbox_spec_get_options:
- * @spec: the spec the parsed values go to; must outlive the group
+ * @spec: the spec the parsed values go to; the group holds a reference
  *
- * A flag for every property: `--learning-rate=0.05`, `--transforms` and `--no-transforms` for booleans; the blurb is the help text, with
- * default and range.
+ * A flag for every property: `--learning-rate=0.05`, `--transforms` and `--no-transforms` for booleans; the
+ * blurb is the help text, with default and range.
  *
  * Returns: (transfer full): an option group to add to a GOptionContext
  */
