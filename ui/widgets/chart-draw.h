@@ -1,0 +1,57 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Draws a chart's content; knows nothing of properties, signals and events. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "widgets/series-columns.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxCurve:
+ *
+ * A series of a chart with what drawing it needs.
+ */
+typedef struct
+{
+  GboxSeries *series;
+  GboxSeriesColumns *columns;
+} GboxCurve;
+
+/**
+ * GboxChartContent:
+ * @title: (nullable)
+ * @x_label: (nullable): before the first tick
+ * @empty_text: (nullable): in the middle while there is no point
+ * @x_max: x of the plot's right edge
+ * @curves: (element-type GboxCurve): later ones on top
+ * @reference: height of the dashed line, NaN for none
+ * @reference_label: (nullable): before its value
+ * @hover_x: x under the pointer, NaN for none
+ */
+typedef struct
+{
+  char *title;
+  char *x_label;
+  char *empty_text;
+  double x_max;
+  GPtrArray *curves;
+  double reference;
+  char *reference_label;
+  double hover_x;
+} GboxChartContent;
+
+/* Pixels from the left edge of @widget to the plot: room for "0,000". */
+int gbox_chart_draw_get_plot_start (GtkWidget *widget);
+
+/* Where the plot lies in a @widget of its present size. */
+void gbox_chart_draw_get_plot (GtkWidget *widget, const GboxChartContent *content, graphene_rect_t *plot);
+
+/* Draws everything in @widget's colours and fonts. */
+void gbox_chart_draw (GtkWidget *widget, const GboxChartContent *content, cairo_t *cr);
+
+/* "Fourier 389" */
+char *gbox_chart_describe_curve (const GboxCurve *curve);
+
+G_END_DECLS

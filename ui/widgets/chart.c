@@ -1,0 +1,356 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line chart: curves over steps, with a legend, a reference line and a read-out under the pointer. */
+#include "widgets/chart.h"
+
+#include <math.h>
+
+#include "widgets/chart-draw.h"
+
+#define MINIMUM_WIDTH  240
+#define MINIMUM_HEIGHT 120
+#define NATURAL_WIDTH  600
+#define NATURAL_HEIGHT 240
+
+struct _GboxChart
+{
+  GtkWidget parent_instance;
+  GboxChartContent content;
+  int plot_start;
+  guint describe_source; /* says the newest values to assistive technology */
+};
+
+enum
+{
+  PROP_TITLE = 1,
+  PROP_X_MAX,
+  PROP_X_LABEL,
+  PROP_EMPTY_TEXT,
+  PROP_PLOT_START,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+G_DEFINE_FINAL_TYPE (GboxChart, gbox_chart, GTK_TYPE_WIDGET)
+
+static void
+free_curve (gpointer data)
+{
+  GboxCurve *curve = data;
+
+  gbox_series_columns_free (curve->columns);
+  g_object_unref (curve->series);
+  g_free (curve);
+}
+
+static gboolean
+describe (gpointer user_data)
+{
+  GboxChart *self = user_data;
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (guint i = 0; i < self->content.curves->len; i++)
+    {
+      g_autofree char *curve = gbox_chart_describe_curve (self->content.curves->pdata[i]);
+
+      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", curve);
+    }
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);
+  self->describe_source = 0;
+  return G_SOURCE_REMOVE;
+}
+
+static void
+on_changed (GboxChart *self)
+{
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  /* Points come faster than anybody wants to hear of them. */
+  if (self->describe_source == 0)
+    self->describe_source = g_timeout_add_seconds (1, describe, self);
+}
+
+static void
+gbox_chart_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
+{
+  GboxChart *self = GBOX_CHART (widget);
+  int width = gtk_widget_get_width (widget);
+  int height = gtk_widget_get_height (widget);
+  cairo_t *cr = gtk_snapshot_append_cairo (snapshot, &GRAPHENE_RECT_INIT (0, 0, width, height));
+
+  gbox_chart_draw (widget, &self->content, cr);
+  cairo_destroy (cr);
+}
+
+static void
+gbox_chart_measure (GtkWidget *widget,
+                    GtkOrientation orientation,
+                    int for_size,
+                    int *minimum,
+                    int *natural,
+                    int *minimum_baseline,
+                    int *natural_baseline)
+{
+  gboolean horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
+
+  *minimum = horizontal ? MINIMUM_WIDTH : MINIMUM_HEIGHT;
+  *natural = horizontal ? NATURAL_WIDTH : NATURAL_HEIGHT;
+}
+
+static void
+gbox_chart_css_changed (GtkWidget *widget, GtkCssStyleChange *change)
+{
+  GboxChart *self = GBOX_CHART (widget);
+  int start;
+
+  GTK_WIDGET_CLASS (gbox_chart_parent_class)->css_changed (widget, change);
+  gtk_widget_queue_draw (widget);
+  start = gbox_chart_draw_get_plot_start (widget);
+  if (start == self->plot_start)
+    return;
+  self->plot_start = start;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PLOT_START]);
+}
+
+static void
+on_motion (GboxChart *self, double x, double y, GtkEventController *motion)
+{
+  graphene_rect_t plot;
+  double share, hover_x;
+
+  gbox_chart_draw_get_plot (GTK_WIDGET (self), &self->content, &plot);
+  share = (x - plot.origin.x) / plot.size.width;
+  hover_x = share >= 0 && share <= 1 && y >= plot.origin.y ? share * self->content.x_max : NAN;
+  if (isnan (hover_x) && isnan (self->content.hover_x))
+    return;
+  self->content.hover_x = hover_x;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+on_leave (GboxChart *self, GtkEventController *motion)
+{
+  self->content.hover_x = NAN;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+static void
+gbox_chart_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GboxChart *self = GBOX_CHART (object);
+
+  switch (id)
+    {
+    case PROP_TITLE:
+      g_value_set_string (value, self->content.title);
+      break;
+    case PROP_X_MAX:
+      g_value_set_double (value, self->content.x_max);
+      break;
+    case PROP_X_LABEL:
+      g_value_set_string (value, self->content.x_label);
+      break;
+    case PROP_EMPTY_TEXT:
+      g_value_set_string (value, self->content.empty_text);
+      break;
+    case PROP_PLOT_START:
+      g_value_set_int (value, self->plot_start);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_chart_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxChart *self = GBOX_CHART (object);
+
+  switch (id)
+    {
+    case PROP_TITLE:
+      gbox_chart_set_title (self, g_value_get_string (value));
+      break;
+    case PROP_X_MAX:
+      gbox_chart_set_x_max (self, g_value_get_double (value));
+      break;
+    case PROP_X_LABEL:
+      gbox_chart_set_x_label (self, g_value_get_string (value));
+      break;
+    case PROP_EMPTY_TEXT:
+      gbox_chart_set_empty_text (self, g_value_get_string (value));
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_chart_dispose (GObject *object)
+{
+  GboxChart *self = GBOX_CHART (object);
+
+  g_clear_handle_id (&self->describe_source, g_source_remove);
+  for (guint i = 0; i < self->content.curves->len; i++)
+    g_signal_handlers_disconnect_by_data (((GboxCurve *) self->content.curves->pdata[i])->series, self);
+  g_ptr_array_set_size (self->content.curves, 0);
+  G_OBJECT_CLASS (gbox_chart_parent_class)->dispose (object);
+}
+
+static void
+gbox_chart_finalize (GObject *object)
+{
+  GboxChart *self = GBOX_CHART (object);
+
+  g_ptr_array_unref (self->content.curves);
+  g_free (self->content.title);
+  g_free (self->content.x_label);
+  g_free (self->content.empty_text);
+  g_free (self->content.reference_label);
+  G_OBJECT_CLASS (gbox_chart_parent_class)->finalize (object);
+}
+
+static void
+gbox_chart_class_init (GboxChartClass *klass)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (klass);
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (klass);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_EXPLICIT_NOTIFY | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gbox_chart_get_property;
+  object_class->set_property = gbox_chart_set_property;
+  object_class->dispose = gbox_chart_dispose;
+  object_class->finalize = gbox_chart_finalize;
+  widget_class->snapshot = gbox_chart_snapshot;
+  widget_class->measure = gbox_chart_measure;
+  widget_class->css_changed = gbox_chart_css_changed;
+
+  properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, NULL, flags);
+  properties[PROP_X_MAX] = g_param_spec_double ("x-max", NULL, NULL, G_MINDOUBLE, G_MAXDOUBLE, 1, flags);
+  properties[PROP_X_LABEL] = g_param_spec_string ("x-label", NULL, NULL, NULL, flags);
+  properties[PROP_EMPTY_TEXT] = g_param_spec_string ("empty-text", NULL, NULL, NULL, flags);
+  properties[PROP_PLOT_START]
+    = g_param_spec_int ("plot-start", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+  gtk_widget_class_set_css_name (widget_class, "chart");
+  gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
+}
+
+static void
+gbox_chart_init (GboxChart *self)
+{
+  GtkEventController *motion = gtk_event_controller_motion_new ();
+
+  self->content.curves = g_ptr_array_new_with_free_func (free_curve);
+  self->content.x_max = 1;
+  self->content.reference = NAN;
+  self->content.hover_x = NAN;
+  g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
+  g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
+  gtk_widget_add_controller (GTK_WIDGET (self), motion);
+}
+
+GtkWidget *
+gbox_chart_new (void)
+{
+  return g_object_new (GBOX_TYPE_CHART, NULL);
+}
+
+GboxSeries *
+gbox_chart_add_series (GboxChart *self, const char *name, GboxSeriesRole role)
+{
+  GboxCurve *curve;
+
+  g_return_val_if_fail (GBOX_IS_CHART (self), NULL);
+  curve = g_new (GboxCurve, 1);
+  curve->series = gbox_series_new (name, role);
+  curve->columns = gbox_series_columns_new (curve->series);
+  g_ptr_array_add (self->content.curves, curve);
+  g_signal_connect_swapped (curve->series, "changed", G_CALLBACK (on_changed), self);
+  on_changed (self);
+  return curve->series;
+}
+
+void
+gbox_chart_remove_series (GboxChart *self, GboxSeries *series)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  for (guint i = 0; i < self->content.curves->len; i++)
+    if (((GboxCurve *) self->content.curves->pdata[i])->series == series)
+      {
+        g_signal_handlers_disconnect_by_data (series, self);
+        g_ptr_array_remove_index (self->content.curves, i);
+        on_changed (self);
+        return;
+      }
+}
+
+void
+gbox_chart_clear (GboxChart *self)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  for (guint i = 0; i < self->content.curves->len; i++)
+    gbox_series_clear (((GboxCurve *) self->content.curves->pdata[i])->series);
+}
+
+static void
+replace_text (GboxChart *self, char **text, const char *with, guint property)
+{
+  if (g_strcmp0 (*text, with) == 0)
+    return;
+  g_free (*text);
+  *text = g_strdup (with);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
+}
+
+void
+gbox_chart_set_title (GboxChart *self, const char *title)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  replace_text (self, &self->content.title, title, PROP_TITLE);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  title != NULL ? title : "", -1);
+}
+
+void
+gbox_chart_set_x_label (GboxChart *self, const char *label)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  replace_text (self, &self->content.x_label, label, PROP_X_LABEL);
+}
+
+void
+gbox_chart_set_empty_text (GboxChart *self, const char *text)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  replace_text (self, &self->content.empty_text, text, PROP_EMPTY_TEXT);
+}
+
+void
+gbox_chart_set_x_max (GboxChart *self, double x_max)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  g_return_if_fail (x_max > 0);
+  if (self->content.x_max == x_max)
+    return;
+  self->content.x_max = x_max;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_X_MAX]);
+}
+
+void
+gbox_chart_set_reference_line (GboxChart *self, double value, const char *label)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  self->content.reference = isfinite (value) ? value : NAN;
+  g_free (self->content.reference_label);
+  self->content.reference_label = g_strdup (label);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+int
+gbox_chart_get_plot_start (GboxChart *self)
+{
+  g_return_val_if_fail (GBOX_IS_CHART (self), 0);
+  return self->plot_start;
+}

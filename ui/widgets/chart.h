@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line chart: curves over steps, with a legend, a reference line and a read-out under the pointer. */
+#pragma once
+
+#include <gtk/gtk.h>
+
+#include "widgets/series.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxChart:
+ *
+ * The x axis is fixed to 0 … `x-max`; the y axis follows the values, with round tick values. Redrawn only
+ * when something changed, at most once a frame of the frame clock, at a cost that depends on its width and
+ * not on the number of points. Main thread only.
+ *
+ * Properties: `title` (string), `x-max` (double, 1), `x-label` (string, e.g. "step"; drawn before the first
+ * tick), `empty-text` (string; shown while no series has a point), `plot-start` (int, read-only; pixels from
+ * the widget's left edge to the plot's, for what shares the x axis).
+ */
+#define GBOX_TYPE_CHART (gbox_chart_get_type ())
+G_DECLARE_FINAL_TYPE (GboxChart, gbox_chart, GBOX, CHART, GtkWidget)
+
+/* Pixels from the plot's right edge to the widget's. */
+#define GBOX_CHART_PLOT_END 8
+
+GtkWidget *gbox_chart_new (void);
+
+/* Returns: (transfer none): the new series, drawn above those before it. */
+GboxSeries *gbox_chart_add_series (GboxChart *self, const char *name, GboxSeriesRole role);
+void gbox_chart_remove_series (GboxChart *self, GboxSeries *series);
+/* Removes the points of all series; the series stay. */
+void gbox_chart_clear (GboxChart *self);
+
+void gbox_chart_set_title (GboxChart *self, const char *title);
+void gbox_chart_set_x_label (GboxChart *self, const char *label);
+void gbox_chart_set_empty_text (GboxChart *self, const char *text);
+/* @x_max: the x of the right edge, above 0. */
+void gbox_chart_set_x_max (GboxChart *self, double x_max);
+
+/**
+ * gbox_chart_set_reference_line:
+ * @self: a chart
+ * @value: the height of a dashed line, or NaN for none
+ * @label: (nullable): what it means, e.g. "largest in dataset"; the chart adds the value
+ */
+void gbox_chart_set_reference_line (GboxChart *self, double value, const char *label);
+
+int gbox_chart_get_plot_start (GboxChart *self);
+
+G_END_DECLS
