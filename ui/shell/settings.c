@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the window remembers from one start to the next. */
+#define G_SETTINGS_ENABLE_BACKEND
+#include "shell/settings.h"
+
+#include <gio/gio.h>
+#include <gio/gsettingsbackend.h>
+
+#define SCHEMA_ID   "org.glassbox.Glassbox"
+#define SCHEMA_ROOT "/org/glassbox/Glassbox/"
+
+struct _GboxSettings
+{
+  GObject parent_instance;
+
+  GSettings *settings; /* NULL where the schema is missing */
+  guint write_source;
+
+  char *spec;
+  char *color_scheme;
+  int window_width;
+  int window_height;
+  int threads;
+  gboolean window_maximized;
+  gboolean left_pane;
+  gboolean right_pane;
+};
+
+G_DEFINE_FINAL_TYPE (GboxSettings, gbox_settings, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_SPEC,
+  PROP_WINDOW_WIDTH,
+  PROP_WINDOW_HEIGHT,
+  PROP_WINDOW_MAXIMIZED,
+  PROP_LEFT_PANE,
+  PROP_RIGHT_PANE,
+  PROP_THREADS,
+  PROP_COLOR_SCHEME,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static GSettingsSchema *
+lookup_schema (void)
+{
+  GSettingsSchemaSource *usual = g_settings_schema_source_get_default ();
+  GSettingsSchema *schema = usual ? g_settings_schema_source_lookup (usual, SCHEMA_ID, TRUE) : NULL;
+  g_auto (GStrv) folders = g_strsplit (GBOX_SCHEMA_PATH, ":", -1);
+
+  for (guint i = 0; !schema && folders[i]; i++)
+    {
+      g_autoptr (GSettingsSchemaSource) source
+        = g_settings_schema_source_new_from_directory (folders[i], usual, FALSE, NULL);
+
+      if (source)
+        schema = g_settings_schema_source_lookup (source, SCHEMA_ID, FALSE);
+    }
+  return schema;
+}
+
+static GSettings *
+open_settings (void)
+{
+  g_autoptr (GSettingsSchema) schema = lookup_schema ();
+  g_autoptr (GSettingsBackend) backend = NULL;
+  g_autofree char *file = NULL;
+
+  if (!schema)
+    {
+      g_info ("The settings schema %s is not installed: settings are not kept.", SCHEMA_ID);
+      return NULL;
+    }
+  if (g_getenv ("GSETTINGS_BACKEND"))
+    return g_settings_new_full (schema, NULL, NULL);
+  file = g_build_filename (g_get_user_config_dir (), "glassbox", "settings.ini", NULL);
+  backend = g_keyfile_settings_backend_new (file, SCHEMA_ROOT, "glassbox");
+  return g_settings_new_full (schema, backend, NULL);
+}
+
+static void
+gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GboxSettings *self = GBOX_SETTINGS (object);
+
+  switch (id)
+    {
+    case PROP_SPEC:
+      g_value_set_string (value, self->spec);
+      break;
+    case PROP_WINDOW_WIDTH:
+      g_value_set_int (value, self->window_width);
+      break;
+    case PROP_WINDOW_HEIGHT:
+      g_value_set_int (value, self->window_height);
+      break;
+    case PROP_WINDOW_MAXIMIZED:
+      g_value_set_boolean (value, self->window_maximized);
+      break;
+    case PROP_LEFT_PANE:
+      g_value_set_boolean (value, self->left_pane);
+      break;
+    case PROP_RIGHT_PANE:
+      g_value_set_boolean (value, self->right_pane);
+      break;
+    case PROP_THREADS:
+      g_value_set_int (value, self->threads);
+      break;
+    case PROP_COLOR_SCHEME:
+      g_value_set_string (value, self->color_scheme);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_settings_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxSettings *self = GBOX_SETTINGS (object);
+
+  switch (id)
+    {
+    case PROP_SPEC:
+      gbox_settings_set_spec (self, g_value_get_string (value));
+      break;
+    case PROP_WINDOW_WIDTH:
+      self->window_width = g_value_get_int (value);
+      break;
+    case PROP_WINDOW_HEIGHT:
+      self->window_height = g_value_get_int (value);
+      break;
+    case PROP_WINDOW_MAXIMIZED:
+      self->window_maximized = g_value_get_boolean (value);
+      break;
+    case PROP_LEFT_PANE:
+      self->left_pane = g_value_get_boolean (value);
+      break;
+    case PROP_RIGHT_PANE:
+      self->right_pane = g_value_get_boolean (value);
+      break;
+    case PROP_THREADS:
+      self->threads = g_value_get_int (value);
+      break;
+    case PROP_COLOR_SCHEME:
+      g_free (self->color_scheme);
+      self->color_scheme = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_settings_finalize (GObject *object)
+{
+  GboxSettings *self = GBOX_SETTINGS (object);
+
+  gbox_settings_flush (self);
+  g_clear_object (&self->settings);
+  g_free (self->spec);
+  g_free (self->color_scheme);
+  G_OBJECT_CLASS (gbox_settings_parent_class)->finalize (object);
+}
+
+static void
+gbox_settings_class_init (GboxSettingsClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gbox_settings_get_property;
+  object_class->set_property = gbox_settings_set_property;
+  object_class->finalize = gbox_settings_finalize;
+
+  properties[PROP_SPEC]
+    = g_param_spec_string ("spec", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 360, 16384, 1440, flags);
+  properties[PROP_WINDOW_HEIGHT] = g_param_spec_int ("window-height", NULL, NULL, 360, 16384, 900, flags);
+  properties[PROP_WINDOW_MAXIMIZED] = g_param_spec_boolean ("window-maximized", NULL, NULL, FALSE, flags);
+  properties[PROP_LEFT_PANE] = g_param_spec_boolean ("left-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_RIGHT_PANE] = g_param_spec_boolean ("right-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_THREADS] = g_param_spec_int ("threads", NULL, NULL, 0, 256, 0, flags);
+  properties[PROP_COLOR_SCHEME] = g_param_spec_string ("color-scheme", NULL, NULL, "system", flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gbox_settings_init (GboxSettings *self)
+{
+  self->settings = open_settings ();
+  if (self->settings)
+    self->spec = g_settings_get_string (self->settings, "spec");
+}
+
+GboxSettings *
+gbox_settings_new (void)
+{
+  GboxSettings *self = g_object_new (GBOX_TYPE_SETTINGS, NULL);
+
+  for (guint id = PROP_WINDOW_WIDTH; self->settings && id < N_PROPS; id++)
+    g_settings_bind (self->settings, properties[id]->name, self, properties[id]->name,
+                     G_SETTINGS_BIND_DEFAULT);
+  return self;
+}
+
+static gboolean
+write_spec (gpointer data)
+{
+  GboxSettings *self = data;
+
+  self->write_source = 0;
+  if (self->settings)
+    g_settings_set_string (self->settings, "spec", self->spec);
+  return G_SOURCE_REMOVE;
+}
+
+void
+gbox_settings_set_spec (GboxSettings *self, const char *json)
+{
+  g_return_if_fail (GBOX_IS_SETTINGS (self));
+
+  if (g_strcmp0 (self->spec, json) == 0)
+    return;
+  g_free (self->spec);
+  self->spec = g_strdup (json ? json : "");
+  if (self->write_source == 0)
+    self->write_source = g_timeout_add_seconds (1, write_spec, self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEC]);
+}
+
+const char *
+gbox_settings_get_spec (GboxSettings *self)
+{
+  g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
+
+  return self->spec ? self->spec : "";
+}
+
+void
+gbox_settings_flush (GboxSettings *self)
+{
+  g_return_if_fail (GBOX_IS_SETTINGS (self));
+
+  if (self->write_source != 0)
+    {
+      g_source_remove (self->write_source);
+      write_spec (self);
+    }
+  if (self->settings)
+    g_settings_sync ();
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The window: header bar and pages. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "runtime/engine.h"
+#include "shell/settings.h"
+#include "vision/vision-page.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxWindow:
+ *
+ * Its actions are the commands of its pages. It starts to work at once, and stops within a step when it is
+ * closed.
+ */
+#define GBOX_TYPE_WINDOW (gbox_window_get_type ())
+G_DECLARE_FINAL_TYPE (GboxWindow, gbox_window, GBOX, WINDOW, AdwApplicationWindow)
+
+GboxWindow *gbox_window_new (AdwApplication *application, GboxEngine *engine, GboxSettings *settings);
+
+GboxVisionPage *gbox_window_get_vision_page (GboxWindow *self);
+
+G_END_DECLS

@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A row that edits one property of a spec. */
+#include "vision/parameter-row.h"
+
+#include "runtime/spec.h"
+
+struct _GboxParameterRow
+{
+  AdwActionRow parent_instance;
+
+  char *parameter;
+  double increment;
+  guint digits;
+};
+
+G_DEFINE_FINAL_TYPE (GboxParameterRow, gbox_parameter_row, ADW_TYPE_ACTION_ROW)
+
+enum
+{
+  PROP_0,
+  PROP_PARAMETER,
+  PROP_INCREMENT,
+  PROP_DIGITS,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
+
+static void
+gbox_parameter_row_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GboxParameterRow *self = GBOX_PARAMETER_ROW (object);
+
+  switch (id)
+    {
+    case PROP_PARAMETER:
+      g_value_set_string (value, self->parameter);
+      break;
+    case PROP_INCREMENT:
+      g_value_set_double (value, self->increment);
+      break;
+    case PROP_DIGITS:
+      g_value_set_uint (value, self->digits);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_parameter_row_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxParameterRow *self = GBOX_PARAMETER_ROW (object);
+
+  switch (id)
+    {
+    case PROP_PARAMETER:
+      g_free (self->parameter);
+      self->parameter = g_value_dup_string (value);
+      break;
+    case PROP_INCREMENT:
+      self->increment = g_value_get_double (value);
+      break;
+    case PROP_DIGITS:
+      self->digits = g_value_get_uint (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_parameter_row_finalize (GObject *object)
+{
+  g_free (GBOX_PARAMETER_ROW (object)->parameter);
+  G_OBJECT_CLASS (gbox_parameter_row_parent_class)->finalize (object);
+}
+
+static void
+gbox_parameter_row_class_init (GboxParameterRowClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  const GParamFlags flags = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gbox_parameter_row_get_property;
+  object_class->set_property = gbox_parameter_row_set_property;
+  object_class->finalize = gbox_parameter_row_finalize;
+
+  properties[PROP_PARAMETER] = g_param_spec_string ("parameter", NULL, NULL, NULL, flags);
+  properties[PROP_INCREMENT] = g_param_spec_double ("increment", NULL, NULL, 0, G_MAXDOUBLE, 1, flags);
+  properties[PROP_DIGITS] = g_param_spec_uint ("digits", NULL, NULL, 0, 10, 0, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+}
+
+static void
+gbox_parameter_row_init (GboxParameterRow *self)
+{
+}
+
+/* Returns: whether the property is a number. */
+static gboolean
+get_range (GParamSpec *pspec, double *lower, double *upper)
+{
+  if (G_IS_PARAM_SPEC_INT (pspec))
+    {
+      *lower = G_PARAM_SPEC_INT (pspec)->minimum;
+      *upper = G_PARAM_SPEC_INT (pspec)->maximum;
+      return TRUE;
+    }
+  if (G_IS_PARAM_SPEC_UINT (pspec))
+    {
+      *lower = G_PARAM_SPEC_UINT (pspec)->minimum;
+      *upper = G_PARAM_SPEC_UINT (pspec)->maximum;
+      return TRUE;
+    }
+  if (G_IS_PARAM_SPEC_DOUBLE (pspec))
+    {
+      *lower = G_PARAM_SPEC_DOUBLE (pspec)->minimum;
+      *upper = G_PARAM_SPEC_DOUBLE (pspec)->maximum;
+      return TRUE;
+    }
+  return FALSE;
+}
+
+static GtkWidget *
+make_control (GboxParameterRow *self, GParamSpec *pspec)
+{
+  double lower, upper;
+  GtkWidget *control;
+
+  if (!get_range (pspec, &lower, &upper))
+    return gtk_switch_new ();
+  control
+    = gtk_spin_button_new (gtk_adjustment_new (lower, lower, upper, self->increment, 4 * self->increment, 0),
+                           0, self->digits);
+  gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (control), TRUE);
+  /* As wide as what is usual, not as the longest possible number. */
+  gtk_editable_set_width_chars (GTK_EDITABLE (control), 5);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (control), 5);
+  return control;
+}
+
+void
+gbox_parameter_row_bind (GboxParameterRow *self, GObject *object)
+{
+  GParamSpec *pspec;
+  GtkWidget *control;
+  g_autofree char *tooltip = NULL;
+
+  g_return_if_fail (GBOX_IS_PARAMETER_ROW (self));
+
+  pspec = g_object_class_find_property (G_OBJECT_GET_CLASS (object), self->parameter);
+  g_return_if_fail (pspec != NULL);
+
+  control = make_control (self, pspec);
+  gtk_widget_set_valign (control, GTK_ALIGN_CENTER);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (control), GTK_ACCESSIBLE_PROPERTY_LABEL,
+                                  g_param_spec_get_nick (pspec), -1);
+  adw_action_row_add_suffix (ADW_ACTION_ROW (self), control);
+  adw_action_row_set_activatable_widget (ADW_ACTION_ROW (self), control);
+  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (self), g_param_spec_get_nick (pspec));
+  tooltip
+    = g_strdup_printf ("%s.\n%s", g_param_spec_get_blurb (pspec),
+                       pspec->flags & GBOX_PARAM_LIVE ? "Applies at once." : "Applies after a restart.");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
+  g_object_bind_property (object, self->parameter, control, GTK_IS_SWITCH (control) ? "active" : "value",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+}

@@ -1,0 +1,22 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The right pane of the Vision page: how the image is made. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "vision/vision-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxParametersPane:
+ *
+ * Edits the session's spec. What applies at once does; for the rest a bar names what waits for a restart.
+ */
+#define GBOX_TYPE_PARAMETERS_PANE (gbox_parameters_pane_get_type ())
+G_DECLARE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, GBOX, PARAMETERS_PANE, AdwBin)
+
+/* Once. */
+void gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *session);
+
+G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The centre of the Vision page: what is being visualized, the growing image and its curve. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "vision/vision-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxStage:
+ *
+ * Shows the session's run. Its buttons are the window's actions.
+ */
+#define GBOX_TYPE_STAGE (gbox_stage_get_type ())
+G_DECLARE_FINAL_TYPE (GboxStage, gbox_stage, GBOX, STAGE, AdwBin)
+
+/* Once. */
+void gbox_stage_set_session (GboxStage *self, GboxVisionSession *session);
+/* (nullable) (transfer none): the picture being shown. */
+GdkTexture *gbox_stage_get_texture (GboxStage *self);
+
+G_END_DECLS

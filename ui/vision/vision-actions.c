@@ -1,0 +1,310 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of the Vision page as actions of its window. */
+#include "vision/vision-actions.h"
+
+#include "vision/picture-file.h"
+
+struct _GboxVisionActions
+{
+  GObject parent_instance;
+
+  GboxVisionPage *page; /* owns this */
+  GboxVisionSession *session;
+  GActionMap *map; /* the window outlives its page */
+  GSignalGroup *run_signals;
+};
+
+G_DEFINE_FINAL_TYPE (GboxVisionActions, gbox_vision_actions, G_TYPE_OBJECT)
+
+static void
+tell_error (GboxVisionActions *self, const GError *error)
+{
+  if (error)
+    gbox_vision_page_tell (self->page, error->message);
+}
+
+static void
+on_visualize (GboxVisionActions *self, GVariant *parameter)
+{
+  g_autoptr (GError) error = NULL;
+
+  gbox_vision_session_visualize_text (self->session, g_variant_get_string (parameter, NULL), &error);
+  tell_error (self, error);
+}
+
+static void
+on_objective (GboxVisionActions *self, GVariant *value)
+{
+  g_autoptr (GEnumClass) class = g_type_class_ref (GBOX_TYPE_OBJECTIVE_KIND);
+  GEnumValue *kind = g_enum_get_value_by_nick (class, g_variant_get_string (value, NULL));
+
+  if (kind)
+    gbox_vision_session_set_objective (self->session, kind->value);
+}
+
+static void
+on_preset (GboxVisionActions *self, GVariant *parameter)
+{
+  g_autoptr (GError) error = NULL;
+
+  gbox_vision_session_apply_preset (self->session, g_variant_get_string (parameter, NULL), &error);
+  tell_error (self, error);
+}
+
+static void
+on_set (GboxVisionActions *self, GVariant *parameter)
+{
+  GboxSpec *spec = GBOX_SPEC (gbox_vision_session_get_spec (self->session));
+  g_autoptr (GError) error = NULL;
+  const char *property;
+  const char *value;
+
+  g_variant_get (parameter, "(&s&s)", &property, &value);
+  gbox_spec_set_from_string (spec, property, value, &error);
+  tell_error (self, error);
+}
+
+static void
+on_play_pause (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_play_pause (self->session);
+}
+
+static void
+on_step (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_step (self->session);
+}
+
+static void
+on_restart (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_restart (self->session);
+}
+
+static void
+on_stop (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_stop (self->session);
+}
+
+static void
+on_save (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_picture_file_choose (self->page);
+}
+
+static void
+on_save_to (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_picture_file_save (self->page, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_copy (GboxVisionActions *self, GVariant *parameter)
+{
+  GdkTexture *texture = gbox_vision_page_get_texture (self->page);
+
+  if (!texture)
+    return;
+  gdk_clipboard_set_texture (gtk_widget_get_clipboard (GTK_WIDGET (self->page)), texture);
+  gbox_vision_page_tell (self->page, "Picture copied");
+}
+
+static void
+on_open_response (GboxVisionActions *self, int response, GtkNativeDialog *dialog)
+{
+  g_autoptr (GFile) file = NULL;
+  g_autofree char *path = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
+      path = g_file_get_path (file);
+      if (path)
+        gbox_vision_session_choose_model_name (self->session, path);
+      else
+        gbox_vision_page_tell (self->page, "Only files on this computer can be opened; copy it here first.");
+    }
+  g_object_unref (dialog);
+}
+
+static void
+on_open (GboxVisionActions *self, GVariant *parameter)
+{
+  GtkFileChooserNative *dialog
+    = gtk_file_chooser_native_new ("Open Model", GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->page))),
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
+  g_autoptr (GtkFileFilter) weights = gtk_file_filter_new ();
+  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (weights, "Weights (Caffe, PyTorch, safetensors)");
+  gtk_file_filter_add_suffix (weights, "caffemodel");
+  gtk_file_filter_add_suffix (weights, "pth");
+  gtk_file_filter_add_suffix (weights, "pt");
+  gtk_file_filter_add_suffix (weights, "safetensors");
+  gtk_file_filter_set_name (all, "All files");
+  gtk_file_filter_add_pattern (all, "*");
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), weights);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), all);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_open_response), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static void
+on_open_model (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_choose_model_name (self->session, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_search_units (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_page_search (self->page);
+}
+
+typedef void (*Handler) (GboxVisionActions *self, GVariant *parameter);
+
+static const struct
+{
+  const char *name;
+  const char *parameter_type;
+  Handler handler;
+} commands[] = {
+  { "visualize", "s", on_visualize },
+  { "preset", "s", on_preset },
+  { "set", "(ss)", on_set },
+  { "play-pause", NULL, on_play_pause },
+  { "step", NULL, on_step },
+  { "restart", NULL, on_restart },
+  { "stop", NULL, on_stop },
+  { "save", NULL, on_save },
+  { "save-to", "s", on_save_to },
+  { "copy", NULL, on_copy },
+  { "open", NULL, on_open },
+  { "open-model", "s", on_open_model },
+  { "search-units", NULL, on_search_units },
+};
+
+static void
+set_enabled (GboxVisionActions *self, const char *name, gboolean is_enabled)
+{
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
+}
+
+/* What can be done depends on what there is. */
+static void
+update_enabled (GboxVisionActions *self)
+{
+  GboxRun *run = gbox_vision_session_get_run (self->session);
+  const gboolean has_network = gbox_vision_session_get_network (self->session) != NULL;
+  const gboolean has_picture = run && gbox_run_get_frame (run);
+
+  set_enabled (self, "play-pause", has_network);
+  set_enabled (self, "step", has_network);
+  set_enabled (self, "restart", has_network);
+  set_enabled (self, "preset", has_network);
+  set_enabled (self, "objective", has_network);
+  set_enabled (self, "stop", run && !gbox_run_is_final (run));
+  set_enabled (self, "save", has_picture);
+  set_enabled (self, "save-to", has_picture);
+  set_enabled (self, "copy", has_picture);
+}
+
+static void
+follow_run (GboxVisionActions *self)
+{
+  g_signal_group_set_target (self->run_signals, gbox_vision_session_get_run (self->session));
+  update_enabled (self);
+}
+
+static void
+follow_target (GboxVisionActions *self)
+{
+  g_autoptr (GEnumClass) class = g_type_class_ref (GBOX_TYPE_OBJECTIVE_KIND);
+  const GboxVisualizationValues *values
+    = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (self->session));
+  GEnumValue *kind = g_enum_get_value (class, values->objective);
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, "objective")),
+                             g_variant_new_string (kind->value_nick));
+}
+
+static void
+gbox_vision_actions_dispose (GObject *object)
+{
+  GboxVisionActions *self = GBOX_VISION_ACTIONS (object);
+
+  g_clear_object (&self->run_signals);
+  g_clear_object (&self->session);
+  G_OBJECT_CLASS (gbox_vision_actions_parent_class)->dispose (object);
+}
+
+static void
+gbox_vision_actions_class_init (GboxVisionActionsClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = gbox_vision_actions_dispose;
+}
+
+static void
+gbox_vision_actions_init (GboxVisionActions *self)
+{
+  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
+  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (update_enabled), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::frame", G_CALLBACK (update_enabled), self);
+}
+
+static void
+add_commands (GboxVisionActions *self)
+{
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      const char *type = commands[i].parameter_type;
+      g_autoptr (GSimpleAction) action
+        = g_simple_action_new (commands[i].name, type ? G_VARIANT_TYPE (type) : NULL);
+
+      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
+      g_action_map_add_action (self->map, G_ACTION (action));
+    }
+}
+
+static void
+add_objective (GboxVisionActions *self)
+{
+  g_autoptr (GSimpleAction) action
+    = g_simple_action_new_stateful ("objective", G_VARIANT_TYPE_STRING, g_variant_new_string ("channel"));
+
+  g_signal_connect_object (action, "change-state", G_CALLBACK (on_objective), self, G_CONNECT_SWAPPED);
+  g_action_map_add_action (self->map, G_ACTION (action));
+}
+
+static void
+add_toggle (GboxVisionActions *self, const char *name, AdwFlap *flap)
+{
+  g_autoptr (GPropertyAction) action = g_property_action_new (name, flap, "reveal-flap");
+
+  g_action_map_add_action (self->map, G_ACTION (action));
+}
+
+GboxVisionActions *
+gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map)
+{
+  GboxVisionActions *self = g_object_new (GBOX_TYPE_VISION_ACTIONS, NULL);
+
+  self->page = page;
+  self->map = map;
+  self->session = g_object_ref (gbox_vision_page_get_session (page));
+  add_commands (self);
+  add_objective (self);
+  add_toggle (self, "toggle-left-pane", gbox_vision_page_get_left_flap (page));
+  add_toggle (self, "toggle-right-pane", gbox_vision_page_get_right_flap (page));
+  g_signal_connect_object (self->session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "notify::network", G_CALLBACK (update_enabled), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->session, "target-changed", G_CALLBACK (follow_target), self,
+                           G_CONNECT_SWAPPED);
+  follow_target (self);
+  update_enabled (self);
+  return self;
+}

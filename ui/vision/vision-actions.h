@@ -1,0 +1,28 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of the Vision page as actions of its window. */
+#pragma once
+
+#include "vision/vision-page.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxVisionActions:
+ *
+ * `visualize` ('inceptionv1/4b/100' or '4b/100'), `objective` ('neuron', 'channel', 'layer', 'class' or
+ * 'direction'), `preset` ('naive', 'fourier' or 'default'), `set` (('size', '128'): any parameter by name),
+ * `play-pause`, `step`, `restart`, `stop`, `save`, `save-to` (a path), `copy`, `open`, `open-model` (a
+ * catalogue name or a path), `search-units`, `toggle-left-pane`, `toggle-right-pane`. They are enabled while
+ * they make sense, and do nothing any more once this object is dropped.
+ */
+#define GBOX_TYPE_VISION_ACTIONS (gbox_vision_actions_get_type ())
+G_DECLARE_FINAL_TYPE (GboxVisionActions, gbox_vision_actions, GBOX, VISION_ACTIONS, GObject)
+
+/**
+ * gbox_vision_actions_new:
+ * @page: (transfer none): a page that has a session; must outlive the object, which it owns
+ * @map: gets the actions
+ */
+GboxVisionActions *gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map);
+
+G_END_DECLS

@@ -1,0 +1,598 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the Vision page is about: the model at hand, the spec being edited and the run that goes on. */
+#include "vision/vision-session.h"
+
+#include "base/error.h"
+#include "vision/model-list.h"
+#include "vision/target.h"
+
+struct _GboxVisionSession
+{
+  GObject parent_instance;
+
+  GboxEngine *engine;
+  GboxSettings *settings;
+  GListStore *models;
+  GboxModelItem *model;
+  GboxVisualizationSpec *spec;
+  GboxNetwork *network;
+  GCancellable *loading; /* of the model at hand */
+  GboxRun *run;
+  char *problem;
+  char *layer; /* where to return to from the classes */
+  int unit;
+  int class_id; /* where to return to from the layers */
+  gboolean needs_restart;
+  gboolean is_changing; /* several properties of the spec at once */
+};
+
+G_DEFINE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, G_TYPE_OBJECT)
+
+enum
+{
+  PROP_0,
+  PROP_MODEL,
+  PROP_NETWORK,
+  PROP_RUN,
+  PROP_NEEDS_RESTART,
+  PROP_PROBLEM,
+  N_PROPS
+};
+
+enum
+{
+  SIGNAL_TARGET_CHANGED,
+  SIGNAL_MESSAGE,
+  N_SIGNALS
+};
+
+/* "chain", which the first pictures of the field made known. */
+#define FIRST_CLASS 488
+
+static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
+
+static void
+gbox_vision_session_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GboxVisionSession *self = GBOX_VISION_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_MODEL:
+      g_value_set_object (value, self->model);
+      break;
+    case PROP_NETWORK:
+      g_value_set_pointer (value, self->network);
+      break;
+    case PROP_RUN:
+      g_value_set_object (value, self->run);
+      break;
+    case PROP_NEEDS_RESTART:
+      g_value_set_boolean (value, self->needs_restart);
+      break;
+    case PROP_PROBLEM:
+      g_value_set_string (value, self->problem);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_vision_session_dispose (GObject *object)
+{
+  GboxVisionSession *self = GBOX_VISION_SESSION (object);
+
+  gbox_vision_session_end (self);
+  g_clear_pointer (&self->network, gbox_network_unref);
+  g_clear_object (&self->model);
+  g_clear_object (&self->models);
+  g_clear_object (&self->spec);
+  g_clear_object (&self->settings);
+  g_clear_object (&self->engine);
+  G_OBJECT_CLASS (gbox_vision_session_parent_class)->dispose (object);
+}
+
+static void
+gbox_vision_session_finalize (GObject *object)
+{
+  GboxVisionSession *self = GBOX_VISION_SESSION (object);
+
+  g_free (self->problem);
+  g_free (self->layer);
+  G_OBJECT_CLASS (gbox_vision_session_parent_class)->finalize (object);
+}
+
+static void
+gbox_vision_session_class_init (GboxVisionSessionClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
+
+  object_class->get_property = gbox_vision_session_get_property;
+  object_class->dispose = gbox_vision_session_dispose;
+  object_class->finalize = gbox_vision_session_finalize;
+
+  properties[PROP_MODEL] = g_param_spec_object ("model", NULL, NULL, GBOX_TYPE_MODEL_ITEM, flags);
+  properties[PROP_NETWORK] = g_param_spec_pointer ("network", NULL, NULL, flags);
+  properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, GBOX_TYPE_RUN, flags);
+  properties[PROP_NEEDS_RESTART] = g_param_spec_boolean ("needs-restart", NULL, NULL, FALSE, flags);
+  properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
+
+  signals[SIGNAL_TARGET_CHANGED] = g_signal_new ("target-changed", GBOX_TYPE_VISION_SESSION,
+                                                 G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
+  signals[SIGNAL_MESSAGE] = g_signal_new ("message", GBOX_TYPE_VISION_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
+                                          NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+gbox_vision_session_init (GboxVisionSession *self)
+{
+  self->class_id = FIRST_CLASS;
+}
+
+static void
+set_problem (GboxVisionSession *self, const char *problem)
+{
+  if (g_strcmp0 (self->problem, problem) == 0)
+    return;
+  g_free (self->problem);
+  self->problem = g_strdup (problem);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PROBLEM]);
+}
+
+static void
+remember_spec (GboxVisionSession *self)
+{
+  g_autofree char *json = gbox_spec_to_json (GBOX_SPEC (self->spec));
+
+  gbox_settings_set_spec (self->settings, json);
+}
+
+static void
+update_needs_restart (GboxVisionSession *self)
+{
+  const gboolean needs_restart
+    = self->run && gbox_spec_needs_restart (gbox_run_get_spec (self->run), GBOX_SPEC (self->spec));
+
+  if (needs_restart == self->needs_restart)
+    return;
+  self->needs_restart = needs_restart;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEEDS_RESTART]);
+}
+
+static void
+on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (self->is_changing)
+    return;
+  remember_spec (self);
+  if (self->run && (pspec->flags & GBOX_PARAM_LIVE))
+    {
+      /* The run's own spec but for what is live: what else has changed waits for a restart. */
+      g_autoptr (GboxSpec) adjusted = gbox_spec_copy (gbox_run_get_spec (self->run));
+
+      gbox_visualization_spec_adjust (GBOX_VISUALIZATION_SPEC (adjusted), self->spec);
+      if (!gbox_run_adjust (self->run, adjusted, &error))
+        g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, error->message);
+    }
+  update_needs_restart (self);
+}
+
+static void
+set_run (GboxVisionSession *self, GboxRun *run)
+{
+  if (self->run)
+    gbox_run_stop (self->run);
+  g_set_object (&self->run, run);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
+  update_needs_restart (self);
+}
+
+static void
+start_run (GboxVisionSession *self)
+{
+  g_autoptr (GboxRun) run = NULL;
+
+  if (!self->network)
+    return;
+  remember_spec (self);
+  run = gbox_engine_start (self->engine, GBOX_SPEC (self->spec));
+  set_run (self, run);
+}
+
+/* The target has been changed: whoever shows it is told, and a run of it starts. */
+static void
+start_target (GboxVisionSession *self)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+
+  if (g_str_equal (values->layer, GBOX_TARGET_CLASS_LAYER))
+    {
+      self->class_id = values->unit;
+    }
+  else
+    {
+      g_free (self->layer);
+      self->layer = g_strdup (values->layer);
+      self->unit = values->unit;
+    }
+  g_signal_emit (self, signals[SIGNAL_TARGET_CHANGED], 0);
+  start_run (self);
+}
+
+static void
+on_network_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GboxVisionSession) self = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxNetwork) network = gbox_engine_load_network_finish (GBOX_ENGINE (source), result, &error);
+
+  if (g_error_matches (error, G_IO_ERROR, G_IO_ERROR_CANCELLED) || !self->loading)
+    return;
+  g_clear_object (&self->loading);
+  if (!network)
+    {
+      set_problem (self, error->message);
+      return;
+    }
+  self->network = g_steal_pointer (&network);
+  self->is_changing = TRUE;
+  gbox_target_fit (self->spec, self->network);
+  self->is_changing = FALSE;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
+  start_target (self);
+}
+
+static void
+cancel_loading (GboxVisionSession *self)
+{
+  if (self->loading)
+    g_cancellable_cancel (self->loading);
+  g_clear_object (&self->loading);
+}
+
+static void
+load_model (GboxVisionSession *self)
+{
+  cancel_loading (self);
+  set_run (self, NULL);
+  set_problem (self, NULL);
+  g_clear_pointer (&self->network, gbox_network_unref);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
+  if (!gbox_model_item_get_present (self->model))
+    return;
+  self->loading = g_cancellable_new ();
+  gbox_engine_load_network_async (self->engine, gbox_model_item_get_name (self->model), self->loading,
+                                  on_network_loaded, g_object_ref (self));
+}
+
+static void
+set_model (GboxVisionSession *self, GboxModelItem *model)
+{
+  if (self->model)
+    g_signal_handlers_disconnect_by_func (self->model, load_model, self);
+  g_set_object (&self->model, model);
+  if (model)
+    g_signal_connect_object (model, "notify::present", G_CALLBACK (load_model), self, G_CONNECT_SWAPPED);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
+}
+
+/* Returns: (transfer none): the item of that name. */
+static GboxModelItem *
+find_model (GboxVisionSession *self, const char *name)
+{
+  return gbox_model_list_find (self->models, self->engine, name);
+}
+
+static void
+restore_spec (GboxVisionSession *self)
+{
+  const char *json = gbox_settings_get_spec (self->settings);
+  g_autoptr (GError) error = NULL;
+  GboxSpec *spec = NULL;
+
+  if (*json)
+    spec = gbox_spec_new_from_json (GBOX_TYPE_VISUALIZATION_SPEC, json, &error);
+  if (error)
+    g_info ("The last parameters are not taken up: %s", error->message);
+  self->spec = spec ? GBOX_VISUALIZATION_SPEC (spec) : gbox_visualization_spec_new ();
+  g_object_set (self->spec, "checkpoint", "", NULL);
+  g_signal_connect_object (self->spec, "notify", G_CALLBACK (on_spec_notify), self, G_CONNECT_SWAPPED);
+}
+
+/* The model of the last time if it still is there, else the default one. */
+static void
+restore_model (GboxVisionSession *self)
+{
+  const GboxCatalogue *catalogue = gbox_model_store_get_catalogue (gbox_engine_get_store (self->engine));
+  const char *name = gbox_visualization_spec_get_values (self->spec)->model;
+
+  if (!gbox_catalogue_find (catalogue, name) && !g_file_test (name, G_FILE_TEST_IS_REGULAR))
+    name = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
+  set_model (self, find_model (self, name));
+  self->is_changing = TRUE;
+  g_object_set (self->spec, "model", gbox_model_item_get_name (self->model), NULL);
+  self->is_changing = FALSE;
+}
+
+GboxVisionSession *
+gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings)
+{
+  GboxVisionSession *self = g_object_new (GBOX_TYPE_VISION_SESSION, NULL);
+
+  self->engine = g_object_ref (engine);
+  self->settings = g_object_ref (settings);
+  self->models = gbox_model_list_new (engine);
+  restore_spec (self);
+  restore_model (self);
+  return self;
+}
+
+void
+gbox_vision_session_begin (GboxVisionSession *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  load_model (self);
+}
+
+void
+gbox_vision_session_end (GboxVisionSession *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  cancel_loading (self);
+  if (self->run)
+    set_run (self, NULL);
+  if (self->models)
+    gbox_model_list_cancel (self->models);
+}
+
+GListModel *
+gbox_vision_session_get_models (GboxVisionSession *self)
+{
+  return G_LIST_MODEL (self->models);
+}
+
+GboxModelItem *
+gbox_vision_session_get_model (GboxVisionSession *self)
+{
+  return self->model;
+}
+
+GboxVisualizationSpec *
+gbox_vision_session_get_spec (GboxVisionSession *self)
+{
+  return self->spec;
+}
+
+GboxNetwork *
+gbox_vision_session_get_network (GboxVisionSession *self)
+{
+  return self->network;
+}
+
+GboxRun *
+gbox_vision_session_get_run (GboxVisionSession *self)
+{
+  return self->run;
+}
+
+int
+gbox_vision_session_get_map_side (GboxVisionSession *self)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const int index = self->network ? gbox_network_find_layer (self->network, values->layer) : -1;
+
+  return index < 0 ? 0
+                   : gbox_target_get_map_side (gbox_network_get_layer (self->network, index), values->size);
+}
+
+gboolean
+gbox_vision_session_get_needs_restart (GboxVisionSession *self)
+{
+  return self->needs_restart;
+}
+
+const char *
+gbox_vision_session_get_problem (GboxVisionSession *self)
+{
+  return self->problem;
+}
+
+void
+gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  if (model == self->model && !self->problem)
+    return;
+  self->is_changing = TRUE;
+  g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
+  self->is_changing = FALSE;
+  set_model (self, model);
+  load_model (self);
+}
+
+void
+gbox_vision_session_choose_model_name (GboxVisionSession *self, const char *name)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  gbox_vision_session_choose_model (self, find_model (self, name));
+}
+
+void
+gbox_vision_session_visualize (GboxVisionSession *self, const char *layer, int unit)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  self->is_changing = TRUE;
+  gbox_target_set_unit (self->spec, layer, unit);
+  self->is_changing = FALSE;
+  start_target (self);
+}
+
+gboolean
+gbox_vision_session_visualize_text (GboxVisionSession *self, const char *text, GError **error)
+{
+  g_autoptr (GboxTarget) target = gbox_target_parse (text, error);
+
+  g_return_val_if_fail (GBOX_IS_VISION_SESSION (self), FALSE);
+
+  if (!target)
+    return FALSE;
+  if (target->model && !g_str_equal (target->model, gbox_model_item_get_name (self->model)))
+    {
+      self->is_changing = TRUE;
+      gbox_target_set_unit (self->spec, target->layer, target->unit);
+      self->is_changing = FALSE;
+      gbox_vision_session_choose_model_name (self, target->model);
+      return TRUE;
+    }
+  if (self->network && !gbox_target_exists (self->network, target->layer, target->unit, error))
+    return FALSE;
+  gbox_vision_session_visualize (self, target->layer, target->unit);
+  return TRUE;
+}
+
+void
+gbox_vision_session_choose_layer (GboxVisionSession *self, const char *layer)
+{
+  GboxObjectiveKind kind;
+  int unit;
+
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  if (!self->network)
+    return;
+  kind = gbox_visualization_spec_get_values (self->spec)->objective;
+  unit = self->unit;
+  if (g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
+    unit = self->class_id;
+  if (!gbox_target_exists (self->network, layer, unit, NULL))
+    unit = 0;
+  self->is_changing = TRUE;
+  gbox_target_set_unit (self->spec, layer, unit);
+  if (kind == GBOX_OBJECTIVE_LAYER && !g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
+    g_object_set (self->spec, "objective", kind, NULL);
+  self->is_changing = FALSE;
+  start_target (self);
+}
+
+void
+gbox_vision_session_set_objective (GboxVisionSession *self, GboxObjectiveKind kind)
+{
+  GboxObjectiveKind old_kind;
+
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  old_kind = gbox_visualization_spec_get_values (self->spec)->objective;
+  if (kind == old_kind || !self->network)
+    return;
+  self->is_changing = TRUE;
+  if (kind == GBOX_OBJECTIVE_CLASS)
+    gbox_target_set_unit (self->spec, GBOX_TARGET_CLASS_LAYER, self->class_id);
+  else if (old_kind == GBOX_OBJECTIVE_CLASS)
+    gbox_target_set_unit (self->spec, self->layer ? self->layer : "", self->unit);
+  gbox_target_fit (self->spec, self->network);
+  gbox_target_set_objective (self->spec, kind);
+  self->is_changing = FALSE;
+  start_target (self);
+}
+
+void
+gbox_vision_session_set_position (GboxVisionSession *self, int y, int x)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  self->is_changing = TRUE;
+  g_object_set (self->spec, "at-y", y, "at-x", x, NULL);
+  self->is_changing = FALSE;
+  start_target (self);
+}
+
+void
+gbox_vision_session_set_direction (GboxVisionSession *self, const char *direction)
+{
+  g_auto (GStrv) words = g_strsplit_set (direction, " \t", -1);
+  g_autofree char *tight = g_strjoinv ("", words);
+
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  self->is_changing = TRUE;
+  g_object_set (self->spec, "direction", tight, NULL);
+  self->is_changing = FALSE;
+  start_target (self);
+}
+
+gboolean
+gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error)
+{
+  gboolean is_known;
+
+  g_return_val_if_fail (GBOX_IS_VISION_SESSION (self), FALSE);
+
+  self->is_changing = TRUE;
+  is_known = gbox_visualization_spec_apply_preset (self->spec, preset);
+  self->is_changing = FALSE;
+  if (!is_known)
+    {
+      g_autofree char *presets = g_strjoinv (", ", (char **) gbox_visualization_spec_get_presets ());
+
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "There is no preset “%s”; there are %s.",
+                   preset, presets);
+      return FALSE;
+    }
+  start_run (self);
+  return TRUE;
+}
+
+void
+gbox_vision_session_restart (GboxVisionSession *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  start_run (self);
+}
+
+void
+gbox_vision_session_play_pause (GboxVisionSession *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  if (!self->run || gbox_run_is_final (self->run))
+    start_run (self);
+  else if (gbox_run_get_state (self->run) == GBOX_RUN_PAUSED)
+    gbox_run_resume (self->run);
+  else
+    gbox_run_pause (self->run);
+}
+
+void
+gbox_vision_session_step (GboxVisionSession *self)
+{
+  GboxRunState state;
+
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  state = self->run ? gbox_run_get_state (self->run) : GBOX_RUN_STOPPED;
+  if (state == GBOX_RUN_STOPPED || state == GBOX_RUN_FAILED)
+    start_run (self);
+  if (self->run)
+    gbox_run_step (self->run);
+}
+
+void
+gbox_vision_session_stop (GboxVisionSession *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  if (self->run)
+    gbox_run_stop (self->run);
+}

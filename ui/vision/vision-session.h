@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the Vision page is about: the model at hand, the spec being edited and the run that goes on. */
+#pragma once
+
+#include "runtime/engine.h"
+#include "shell/settings.h"
+#include "vision/model-item.h"
+#include "vision/visualization-spec.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxVisionSession:
+ *
+ * Has no widgets; the panes show it and tell it what the user wants. Main thread only.
+ *
+ * Properties, read-only: `model` (#GboxModelItem, the one at hand), `network` (pointer to #GboxNetwork,
+ * nullable), `run` (#GboxRun, nullable), `needs-restart` (boolean: the spec differs from the run's in what
+ * cannot change while it goes on), `problem` (string, nullable: why the model could not be loaded).
+ *
+ * Signals: `target-changed` (): another unit, layer or objective. `message` (string): something to tell the
+ * user once.
+ *
+ * A property of the spec that may change live is applied to the run at once when it is set; any other sets
+ * `needs-restart`.
+ */
+#define GBOX_TYPE_VISION_SESSION (gbox_vision_session_get_type ())
+G_DECLARE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, GBOX, VISION_SESSION, GObject)
+
+/* Takes the last spec from @settings; nothing is loaded yet. */
+GboxVisionSession *gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings);
+/* Loads the model at hand and starts. */
+void gbox_vision_session_begin (GboxVisionSession *self);
+/* Stops the run and what is being fetched or loaded, and remembers the spec. */
+void gbox_vision_session_end (GboxVisionSession *self);
+
+GListModel *gbox_vision_session_get_models (GboxVisionSession *self); /* of GboxModelItem */
+GboxModelItem *gbox_vision_session_get_model (GboxVisionSession *self);
+/* The same object for life: rows bind to its properties. */
+GboxVisualizationSpec *gbox_vision_session_get_spec (GboxVisionSession *self);
+GboxNetwork *gbox_vision_session_get_network (GboxVisionSession *self); /* nullable */
+GboxRun *gbox_vision_session_get_run (GboxVisionSession *self);         /* nullable */
+/* Positions along an axis of the map of the layer at hand, 0 while there is none. */
+int gbox_vision_session_get_map_side (GboxVisionSession *self);
+gboolean gbox_vision_session_get_needs_restart (GboxVisionSession *self);
+const char *gbox_vision_session_get_problem (GboxVisionSession *self);
+
+/* Goes to a model: loads and starts it if it is here. The unit stays where the model has it. */
+void gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model);
+/* The same by name: of the catalogue, or the path of a weights file, which joins the models. */
+void gbox_vision_session_choose_model_name (GboxVisionSession *self, const char *name);
+
+/* Goes to a unit and starts a run of it, in place of the one that goes on. */
+void gbox_vision_session_visualize (GboxVisionSession *self, const char *layer, int unit);
+/* As text: "inceptionv1/4b/100" or "4b/100". */
+gboolean gbox_vision_session_visualize_text (GboxVisionSession *self, const char *text, GError **error);
+/* Goes to the same unit of another layer, or its first one. */
+void gbox_vision_session_choose_layer (GboxVisionSession *self, const char *layer);
+void gbox_vision_session_set_objective (GboxVisionSession *self, GboxObjectiveKind kind);
+/* The position of a neuron in the layer's map; −1 for the middle. */
+void gbox_vision_session_set_position (GboxVisionSession *self, int y, int x);
+/* A combination of channels, "12:1,40:-0.5"; spaces are fine. */
+void gbox_vision_session_set_direction (GboxVisionSession *self, const char *direction);
+/* Changes how, not which unit, and starts again. */
+gboolean gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error);
+
+void gbox_vision_session_restart (GboxVisionSession *self);
+/* Pauses or resumes; starts again what is over. */
+void gbox_vision_session_play_pause (GboxVisionSession *self);
+void gbox_vision_session_step (GboxVisionSession *self);
+void gbox_vision_session_stop (GboxVisionSession *self);
+
+G_END_DECLS
