@@ -5,6 +5,8 @@
 #include "base/team.h"
 #include "base/tensor.h"
 
+#include <math.h>
+
 G_BEGIN_DECLS
 
 typedef enum
@@ -14,21 +16,37 @@ typedef enum
   GBOX_ACTIVATION_RELU6, /* min (max (x, 0), 6) */
 } GboxActivation;
 
+/* What the rectifier raises smaller values to. */
+static inline float
+gbox_activation_floor (GboxActivation activation)
+{
+  return activation == GBOX_ACTIVATION_NONE ? -INFINITY : 0.0f;
+}
+
+/* What it lowers larger values to. */
+static inline float
+gbox_activation_ceiling (GboxActivation activation)
+{
+  return activation == GBOX_ACTIVATION_RELU6 ? 6.0f : INFINITY;
+}
+
 /**
  * gbox_activation_backward:
  * @team: the workers
  * @activation: which rectifier made @y
  * @y: the rectifier's output (N, H, W, C)
- * @dy: (inout): gradient of the objective, which is maximised, with respect to @y; replaced by the gradient with respect to the input
+ * @dy: (inout): gradient of the objective, which is maximised, with respect to @y; replaced by the gradient
+ * with respect to the input
  * @redirect: whether to lead dead units out
  *
- * dx = dy where 0 < y (and y < 6 for ReLU6), else 0. With @redirect, an image of the batch for which that is zero everywhere though its
- * dy is not lets the gradient through except where it would push further into the flat side: below zero only positive, above six only
- * negative gradients pass (Olah et al., lucid `redirected_relu_grad`).
+ * dx = dy where 0 < y (and y < 6 for ReLU6), else 0. With @redirect, an image of the batch for which that is
+ * zero everywhere though its dy is not lets the gradient through except where it would push further into the
+ * flat side: below zero only positive, above six only negative gradients pass (Olah et al., lucid
+ * `redirected_relu_grad`).
  *
  * Returns: whether any image was redirected
  */
-gboolean gbox_activation_backward (GboxTeam *team, GboxActivation activation, const GboxTensor *y, GboxTensor *dy,
-                                   gboolean redirect);
+gboolean gbox_activation_backward (
+  GboxTeam *team, GboxActivation activation, const GboxTensor *y, GboxTensor *dy, gboolean redirect);
 
 G_END_DECLS

@@ -11,8 +11,8 @@ G_BEGIN_DECLS
 /**
  * GboxConvShape:
  *
- * y[oy][ox][o] = Σ_{ky,kx,i} x[oy·stride + ky − pad_top][ox·stride + kx − pad_left][i] · w[o][i][ky][kx], x zero outside. What is padded
- * below and to the right follows from the height and width of y.
+ * y[oy][ox][o] = Σ_{ky,kx,i} x[oy·stride + ky − pad_top][ox·stride + kx − pad_left][i] · w[o][i][ky][kx], x
+ * zero outside. What is padded below and to the right follows from the height and width of y.
  */
 typedef struct
 {
@@ -28,7 +28,8 @@ typedef struct
 /**
  * GboxConv:
  *
- * One convolution, its weights packed once for forward and once for backward. Immutable, so any thread may use it.
+ * One convolution, its weights packed once for forward and once for backward. Immutable, so any thread may
+ * use it.
  */
 typedef struct _GboxConv GboxConv;
 
@@ -41,7 +42,10 @@ typedef struct _GboxConv GboxConv;
  *
  * Returns: (transfer full): a convolution; free with gbox_conv_free()
  */
-GboxConv *gbox_conv_new (const GboxConvShape *shape, GboxActivation activation, const float *weights, const float *bias);
+GboxConv *gbox_conv_new (const GboxConvShape *shape,
+                         GboxActivation activation,
+                         const float *weights,
+                         const float *bias);
 void gbox_conv_free (GboxConv *conv);
 const GboxConvShape *gbox_conv_get_shape (const GboxConv *conv);
 
@@ -52,9 +56,11 @@ const GboxConvShape *gbox_conv_get_shape (const GboxConv *conv);
  * @y: shape of the output, likewise
  * @n_workers: threads of the team
  *
- * Returns: bytes of scratch, aligned to 64, that forward or backward needs for these sizes, for all workers together
+ * Returns: bytes of scratch, aligned to 64, that forward or backward needs for these sizes, for all workers
+ * together
  */
-gsize gbox_conv_scratch_size (const GboxConv *conv, const GboxTensor *x, const GboxTensor *y, guint n_workers);
+gsize
+gbox_conv_scratch_size (const GboxConv *conv, const GboxTensor *x, const GboxTensor *y, guint n_workers);
 
 /**
  * gbox_conv_forward:
@@ -66,7 +72,8 @@ gsize gbox_conv_scratch_size (const GboxConv *conv, const GboxTensor *x, const G
  *
  * Allocates nothing. The same bits for any number of threads.
  */
-void gbox_conv_forward (const GboxConv *conv, GboxTeam *team, const GboxTensor *x, GboxTensor *y, gpointer scratch);
+void gbox_conv_forward (
+  const GboxConv *conv, GboxTeam *team, const GboxTensor *x, GboxTensor *y, gpointer scratch);
 
 /**
  * gbox_conv_backward:
@@ -77,20 +84,33 @@ void gbox_conv_forward (const GboxConv *conv, GboxTeam *team, const GboxTensor *
  * @accumulate: whether to add to @dx or to overwrite it
  * @scratch: memory of gbox_conv_scratch_size() bytes
  *
- * dx[y][x][i] = Σ_{o,ky,kx} dy[(y + pad_top − ky) / stride][(x + pad_left − kx) / stride][o] · w[o][i][ky][kx] where the divisions are exact.
+ * dx[y][x][i] = Σ_{o,ky,kx} dy[(y + pad_top − ky) / stride][(x + pad_left − kx) / stride][o] ·
+ * w[o][i][ky][kx] where the divisions are exact.
  */
-void gbox_conv_backward (const GboxConv *conv, GboxTeam *team, const GboxTensor *dy, GboxTensor *dx, gboolean accumulate,
+void gbox_conv_backward (const GboxConv *conv,
+                         GboxTeam *team,
+                         const GboxTensor *dy,
+                         GboxTensor *dx,
+                         gboolean accumulate,
                          gpointer scratch);
 
 /**
  * gbox_conv_forward_reference:
  * gbox_conv_backward_reference:
  *
- * The definition in plain loops, summed in double precision, for tests. @weights and @bias as given to gbox_conv_new().
+ * The definition in plain loops, summed in double precision, for tests. @weights and @bias as given to
+ * gbox_conv_new().
  */
-void gbox_conv_forward_reference (const GboxConvShape *shape, GboxActivation activation, const float *weights, const float *bias,
-                                  const GboxTensor *x, GboxTensor *y);
-void gbox_conv_backward_reference (const GboxConvShape *shape, const float *weights, const GboxTensor *dy, GboxTensor *dx,
+void gbox_conv_forward_reference (const GboxConvShape *shape,
+                                  GboxActivation activation,
+                                  const float *weights,
+                                  const float *bias,
+                                  const GboxTensor *x,
+                                  GboxTensor *y);
+void gbox_conv_backward_reference (const GboxConvShape *shape,
+                                   const float *weights,
+                                   const GboxTensor *dy,
+                                   GboxTensor *dx,
                                    gboolean accumulate);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxConv, gbox_conv_free)

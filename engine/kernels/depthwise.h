@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /**
  * GboxDepthwiseShape:
  *
- * y[oy][ox][c] = Σ_{ky,kx} x[oy·stride + ky − pad_top][ox·stride + kx − pad_left][c] · w[ky][kx][c], x zero outside.
+ * y[oy][ox][c] = Σ_{ky,kx} x[oy·stride + ky − pad_top][ox·stride + kx − pad_left][c] · w[ky][kx][c], x zero
+ * outside.
  */
 typedef struct
 {
@@ -23,15 +24,31 @@ typedef struct
 } GboxDepthwiseShape;
 
 /* weights (K, K, C); bias (C) or NULL. No allocation, the same bits for any number of threads. */
-void gbox_depthwise_forward (GboxTeam *team, const GboxDepthwiseShape *shape, GboxActivation activation, const float *weights,
-                             const float *bias, const GboxTensor *x, GboxTensor *y);
+void gbox_depthwise_forward (GboxTeam *team,
+                             const GboxDepthwiseShape *shape,
+                             GboxActivation activation,
+                             const float *weights,
+                             const float *bias,
+                             const GboxTensor *x,
+                             GboxTensor *y);
 /* dy is the gradient before the rectifier; dx is overwritten, or added to with accumulate. */
-void gbox_depthwise_backward (GboxTeam *team, const GboxDepthwiseShape *shape, const float *weights, const GboxTensor *dy,
-                              GboxTensor *dx, gboolean accumulate);
+void gbox_depthwise_backward (GboxTeam *team,
+                              const GboxDepthwiseShape *shape,
+                              const float *weights,
+                              const GboxTensor *dy,
+                              GboxTensor *dx,
+                              gboolean accumulate);
 
-void gbox_depthwise_forward_reference (const GboxDepthwiseShape *shape, GboxActivation activation, const float *weights,
-                                       const float *bias, const GboxTensor *x, GboxTensor *y);
-void gbox_depthwise_backward_reference (const GboxDepthwiseShape *shape, const float *weights, const GboxTensor *dy,
-                                        GboxTensor *dx, gboolean accumulate);
+void gbox_depthwise_forward_reference (const GboxDepthwiseShape *shape,
+                                       GboxActivation activation,
+                                       const float *weights,
+                                       const float *bias,
+                                       const GboxTensor *x,
+                                       GboxTensor *y);
+void gbox_depthwise_backward_reference (const GboxDepthwiseShape *shape,
+                                        const float *weights,
+                                        const GboxTensor *dy,
+                                        GboxTensor *dx,
+                                        gboolean accumulate);
 
 G_END_DECLS

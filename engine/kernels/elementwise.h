@@ -12,9 +12,14 @@ void gbox_add (GboxTeam *team, const GboxTensor *a, const GboxTensor *b, GboxTen
 /* y = x, of one shape, strides may differ. */
 void gbox_copy (GboxTeam *team, const GboxTensor *x, GboxTensor *y);
 /* y[…][c] = x[…][order[c]] · scale[c] + shift[c]: a network's own preprocessing. */
-void gbox_affine_channels (GboxTeam *team, const GboxTensor *x, const int *order, const float *scale, const float *shift,
+void gbox_affine_channels (GboxTeam *team,
+                           const GboxTensor *x,
+                           const int *order,
+                           const float *scale,
+                           const float *shift,
                            GboxTensor *y);
 /* dx[…][order[c]] = dy[…][c] · scale[c]. */
-void gbox_affine_channels_backward (GboxTeam *team, const GboxTensor *dy, const int *order, const float *scale, GboxTensor *dx);
+void gbox_affine_channels_backward (
+  GboxTeam *team, const GboxTensor *dy, const int *order, const float *scale, GboxTensor *dx);
 
 G_END_DECLS

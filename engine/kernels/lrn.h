@@ -22,12 +22,17 @@ typedef struct
 } GboxLrnShape;
 
 void gbox_lrn_forward (GboxTeam *team, const GboxLrnShape *shape, const GboxTensor *x, GboxTensor *y);
-/* dx[c] = dy[c]·s[c]^−β − 2αβ/size · x[c] · Σ_{|j−c| ≤ size/2} dy[j]·x[j]·s[j]^(−β−1); s is computed again from x. */
-void gbox_lrn_backward (GboxTeam *team, const GboxLrnShape *shape, const GboxTensor *x, const GboxTensor *dy, GboxTensor *dx,
+/* dx[c] = dy[c]·s[c]^−β − 2αβ/size · x[c] · Σ_{|j−c| ≤ size/2} dy[j]·x[j]·s[j]^(−β−1); s is computed again
+ * from x. */
+void gbox_lrn_backward (GboxTeam *team,
+                        const GboxLrnShape *shape,
+                        const GboxTensor *x,
+                        const GboxTensor *dy,
+                        GboxTensor *dx,
                         gboolean accumulate);
 
 void gbox_lrn_forward_reference (const GboxLrnShape *shape, const GboxTensor *x, GboxTensor *y);
-void gbox_lrn_backward_reference (const GboxLrnShape *shape, const GboxTensor *x, const GboxTensor *dy, GboxTensor *dx,
-                                  gboolean accumulate);
+void gbox_lrn_backward_reference (
+  const GboxLrnShape *shape, const GboxTensor *x, const GboxTensor *dy, GboxTensor *dx, gboolean accumulate);
 
 G_END_DECLS

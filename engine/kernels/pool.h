@@ -20,10 +20,12 @@ typedef struct
  * @team: the workers
  * @shape: window
  * @x: input (N, H, W, C)
- * @y: (out): output (N, OH, OW, C); its height and width decide what is padded below and to the right (ceil mode)
+ * @y: (out): output (N, OH, OW, C); its height and width decide what is padded below and to the right (ceil
+ * mode)
  * @argmax: (out): dense (N, OH, OW, C), the position ky·kernel + kx of the first largest value in row order
  */
-void gbox_max_pool_forward (GboxTeam *team, const GboxPoolShape *shape, const GboxTensor *x, GboxTensor *y, guint8 *argmax);
+void gbox_max_pool_forward (
+  GboxTeam *team, const GboxPoolShape *shape, const GboxTensor *x, GboxTensor *y, guint8 *argmax);
 
 /**
  * gbox_max_pool_backward:
@@ -32,11 +34,21 @@ void gbox_max_pool_forward (GboxTeam *team, const GboxPoolShape *shape, const Gb
  * @dx: (inout): gradient (N, H, W, C), gathered, so every element is written once
  * @accumulate: whether to add to @dx or to overwrite it
  */
-void gbox_max_pool_backward (GboxTeam *team, const GboxPoolShape *shape, const GboxTensor *dy, const guint8 *argmax,
-                             GboxTensor *dx, gboolean accumulate);
+void gbox_max_pool_backward (GboxTeam *team,
+                             const GboxPoolShape *shape,
+                             const GboxTensor *dy,
+                             const guint8 *argmax,
+                             GboxTensor *dx,
+                             gboolean accumulate);
 
-void gbox_max_pool_forward_reference (const GboxPoolShape *shape, const GboxTensor *x, GboxTensor *y, guint8 *argmax);
-void gbox_max_pool_backward_reference (const GboxPoolShape *shape, const GboxTensor *dy, const guint8 *argmax, GboxTensor *dx,
+void gbox_max_pool_forward_reference (const GboxPoolShape *shape,
+                                      const GboxTensor *x,
+                                      GboxTensor *y,
+                                      guint8 *argmax);
+void gbox_max_pool_backward_reference (const GboxPoolShape *shape,
+                                       const GboxTensor *dy,
+                                       const guint8 *argmax,
+                                       GboxTensor *dx,
                                        gboolean accumulate);
 
 G_END_DECLS

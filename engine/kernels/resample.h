@@ -18,9 +18,16 @@ typedef enum
  * @src: (H, W, 3) bytes, rows @src_stride bytes apart
  * @dst: (out): (OH, OW, 3) bytes, tight
  *
- * Separable, horizontal pass first, each pass rounded to 8 bits: the numbers of Pillow's Image.resize within 1 level. Runs on the calling thread.
+ * Separable, horizontal pass first, each pass rounded to 8 bits: the numbers of Pillow's Image.resize within
+ * 1 level. Runs on the calling thread.
  */
-void gbox_resample_rgb8 (GboxFilter filter, const guint8 *src, int src_width, int src_height, gsize src_stride, guint8 *dst,
-                         int dst_width, int dst_height);
+void gbox_resample_rgb8 (GboxFilter filter,
+                         const guint8 *src,
+                         int src_width,
+                         int src_height,
+                         gsize src_stride,
+                         guint8 *dst,
+                         int dst_width,
+                         int dst_height);
 
 G_END_DECLS

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What the tasks of a depthwise convolution read. */
+#pragma once
+
+#include "kernels/depthwise.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxDepthwiseWork:
+ * @x: the input, or its gradient
+ * @y: the output, or its gradient
+ * @bias: (nullable): of the forward pass
+ * @floor: what the rectifier raises the output to: 0 or −∞
+ * @ceiling: what it lowers it to: 6 or ∞
+ * @accumulate: whether to add to the gradient of the input
+ * @n_slices: number of tasks: slices of the rows of y forward, of x backward
+ */
+typedef struct
+{
+  GboxDepthwiseShape shape;
+  const float *weights;
+  const float *bias;
+  GboxTensor x;
+  GboxTensor y;
+  float floor;
+  float ceiling;
+  gboolean accumulate;
+  guint n_slices;
+} GboxDepthwiseWork;
+
+G_END_DECLS

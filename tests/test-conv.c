@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Convolutions: fast against plain, gradients against differences, and the same bits for any number of
+ * threads. */
+#include "kernel-testing.h"
+#include "kernels/conv.h"
+
+/*
+ * The reference sums in double precision, the fast path up to 1728 products in single precision: its rounding
+ * errors add up like √n·2⁻²⁴ of the sum of the magnitudes, 2.5e-6 of the largest result at worst here. Ten
+ * times that still is a hundredth of what one wrong tap or weight would do.
+ */
+#define TOLERANCE 2e-5
+
+typedef struct
+{
+  const char *name;
+  GboxConvShape shape; /* in, out, kernel height and width, stride, pad top and left */
+  GboxActivation activation;
+  int batch;
+  int height;
+  int width;
+  int out_height;
+  int out_width;
+  guint gap;
+  gboolean has_bias;
+} Case;
+
+#define NONE  GBOX_ACTIVATION_NONE
+#define RELU  GBOX_ACTIVATION_RELU
+#define RELU6 GBOX_ACTIVATION_RELU6
+
+static const Case cases[] = {
+  { "1x1", { 64, 64, 1, 1, 1, 0, 0 }, RELU, 1, 13, 11, 13, 11, 0, TRUE },
+  { "1x1-slice", { 40, 24, 1, 1, 1, 0, 0 }, NONE, 2, 9, 7, 9, 7, 8, TRUE },
+  { "1x1-many-rows", { 24, 33, 1, 1, 1, 0, 0 }, RELU6, 2, 41, 37, 41, 37, 5, FALSE },
+  { "1x1-wide", { 480, 192, 1, 1, 1, 0, 0 }, RELU, 1, 14, 14, 14, 14, 0, TRUE },
+  { "1x1-stride-2", { 12, 20, 1, 1, 2, 0, 0 }, RELU, 1, 9, 9, 5, 5, 3, TRUE },
+  { "linear", { 1024, 1000, 1, 1, 1, 0, 0 }, NONE, 1, 1, 1, 1, 1, 0, TRUE },
+  { "linear-batch", { 320, 250, 1, 1, 1, 0, 0 }, NONE, 4, 1, 1, 1, 1, 0, TRUE },
+  { "3x3", { 16, 24, 3, 3, 1, 1, 1 }, RELU, 1, 17, 15, 17, 15, 0, TRUE },
+  { "3x3-slice", { 19, 21, 3, 3, 1, 1, 1 }, RELU, 2, 11, 13, 11, 13, 7, TRUE },
+  { "3x3-no-pad", { 7, 9, 3, 3, 1, 0, 0 }, NONE, 1, 10, 8, 8, 6, 1, FALSE },
+  { "3x3-pad-2", { 7, 9, 3, 3, 1, 2, 2 }, NONE, 1, 5, 6, 7, 8, 1, FALSE },
+  { "3x3-large", { 96, 128, 3, 3, 1, 1, 1 }, RELU, 1, 28, 28, 28, 28, 16, TRUE },
+  { "3x3-deep", { 192, 384, 3, 3, 1, 1, 1 }, RELU, 1, 7, 7, 7, 7, 0, TRUE },
+  { "3x3-many-bands", { 64, 20, 3, 3, 1, 1, 1 }, RELU, 2, 40, 48, 40, 48, 4, TRUE },
+  { "5x5", { 16, 32, 5, 5, 1, 2, 2 }, RELU, 2, 9, 12, 9, 12, 4, TRUE },
+  { "5x5-tiny-plane", { 5, 6, 5, 5, 1, 2, 2 }, NONE, 1, 2, 3, 2, 3, 0, TRUE },
+  { "7x7-stride-2", { 3, 64, 7, 7, 2, 3, 3 }, RELU, 1, 64, 72, 32, 36, 0, TRUE },
+  { "7x7-stride-2-odd", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 2, 37, 45, 19, 23, 1, TRUE },
+  { "7x7-stride-2-many-bands", { 3, 10, 7, 7, 2, 3, 3 }, NONE, 1, 201, 203, 101, 102, 0, TRUE },
+  { "3x3-stride-2-pad-0", { 3, 32, 3, 3, 2, 0, 0 }, RELU6, 1, 64, 50, 32, 25, 0, TRUE },
+  { "3x3-stride-2-pad-1", { 3, 32, 3, 3, 2, 1, 1 }, RELU6, 2, 33, 31, 17, 16, 2, TRUE },
+  { "3x3-stride-2-asymmetric", { 3, 8, 3, 3, 2, 0, 1 }, NONE, 1, 32, 33, 16, 17, 0, TRUE },
+  { "2x5-stride-3", { 6, 11, 2, 5, 3, 1, 2 }, RELU, 2, 20, 22, 7, 8, 3, TRUE },
+  { "3x3-stride-4-gaps", { 4, 5, 3, 3, 4, 0, 0 }, NONE, 1, 21, 19, 5, 5, 0, TRUE },
+  { "unread-border", { 4, 5, 3, 3, 2, 0, 0 }, NONE, 2, 10, 12, 4, 5, 0, TRUE },
+};
+
+static gsize
+n_weights (const Case *c)
+{
+  return (gsize) c->shape.out_channels * (gsize) c->shape.in_channels * (gsize) c->shape.kernel_height
+         * (gsize) c->shape.kernel_width;
+}
+
+static Block
+input_of (const Case *c)
+{
+  return block_new (1, c->batch, c->height, c->width, c->shape.in_channels, c->gap);
+}
+
+static Block
+output_of (const Case *c)
+{
+  return block_new (2, c->batch, c->out_height, c->out_width, c->shape.out_channels, c->gap);
+}
+
+/* Scratch with rubbish in it, and a guard behind. */
+typedef struct
+{
+  gpointer memory;
+  gsize size;
+} Scratch;
+
+static Scratch
+scratch_new (const GboxConv *conv, const Block *x, const Block *y, guint n_workers)
+{
+  Scratch scratch = { .size = gbox_conv_scratch_size (conv, &x->view, &y->view, n_workers) };
+
+  scratch.memory = g_aligned_alloc (scratch.size + 64, 1, 64);
+  memset (scratch.memory, 0xff, scratch.size + 64);
+
+  return scratch;
+}
+
+static void
+scratch_check_and_free (Scratch *scratch)
+{
+  const guint8 *end = (const guint8 *) scratch->memory + scratch->size;
+
+  for (guint i = 0; i < 64; i++)
+    g_assert_cmpuint (end[i], ==, 0xff);
+  g_aligned_free (scratch->memory);
+}
+
+static void
+check_case (GboxTeam *team, gconstpointer data)
+{
+  const Case *c = data;
+  g_autofree float *weights = random_floats (3, n_weights (c));
+  g_autofree float *bias = c->has_bias ? random_floats (4, (gsize) c->shape.out_channels) : NULL;
+  g_autoptr (GboxConv) conv = gbox_conv_new (&c->shape, c->activation, weights, bias);
+  g_auto (Block) x = input_of (c);
+  g_auto (Block) y = output_of (c);
+  g_auto (Block) dx = input_of (c);
+  g_auto (Block) dy = output_of (c);
+  g_auto (Block) y_plain = block_copy (&y);
+  g_auto (Block) dx_plain = block_copy (&dx);
+  Scratch scratch = scratch_new (conv, &x, &y, gbox_team_get_n_threads (team));
+
+  gbox_conv_forward (conv, team, &x.view, &y.view, scratch.memory);
+  gbox_conv_forward_reference (&c->shape, c->activation, weights, bias, &x.view, &y_plain.view);
+  assert_close (&y, &y_plain, TOLERANCE);
+  assert_guarded (&y);
+
+  for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
+    {
+      memset (scratch.memory, 0xff, scratch.size);
+      gbox_conv_backward (conv, team, &dy.view, &dx.view, accumulate, scratch.memory);
+      gbox_conv_backward_reference (&c->shape, weights, &dy.view, &dx_plain.view, accumulate);
+      assert_close (&dx, &dx_plain, TOLERANCE);
+      assert_guarded (&dx);
+    }
+  scratch_check_and_free (&scratch);
+}
+
+static void
+test_against_reference (gconstpointer data)
+{
+  for_each_isa (check_case, data);
+}
+
+static void
+forward_linear (const Block *x, Block *y, gconstpointer data)
+{
+  const Case *c = data;
+  g_autofree float *weights = random_floats (3, n_weights (c));
+
+  gbox_conv_forward_reference (&c->shape, NONE, weights, NULL, &x->view, &y->view);
+}
+
+/* The sum is linear, so the step may be large and only rounding remains: 1e-7 of the values, a little more of
+ * their sum. */
+static void
+test_gradient (gconstpointer data)
+{
+  const Case *c = data;
+  g_autofree float *weights = random_floats (3, n_weights (c));
+  g_auto (Block) x = input_of (c);
+  g_auto (Block) dy = output_of (c);
+  g_auto (Block) dx = input_of (c);
+
+  gbox_conv_backward_reference (&c->shape, weights, &dy.view, &dx.view, FALSE);
+  assert_gradient (forward_linear, c, &x, &dy, &dx, 1.0f, 1e-6);
+}
+
+static void
+compute (const Case *c, GboxTeam *team, Block *y, Block *dx)
+{
+  g_autofree float *weights = random_floats (3, n_weights (c));
+  g_autofree float *bias = random_floats (4, (gsize) c->shape.out_channels);
+  g_autoptr (GboxConv) conv = gbox_conv_new (&c->shape, c->activation, weights, bias);
+  g_auto (Block) x = input_of (c);
+  g_auto (Block) dy = output_of (c);
+  Scratch scratch = scratch_new (conv, &x, &dy, gbox_team_get_n_threads (team));
+
+  *y = output_of (c);
+  *dx = input_of (c);
+  gbox_conv_forward (conv, team, &x.view, &y->view, scratch.memory);
+  gbox_conv_backward (conv, team, &dy.view, &dx->view, TRUE, scratch.memory);
+  scratch_check_and_free (&scratch);
+}
+
+static void
+check_threads (GboxTeam *two, gconstpointer data)
+{
+  g_autoptr (GboxTeam) one = gbox_team_new (1);
+  g_autoptr (GboxTeam) three = gbox_team_new (3);
+  GboxTeam *teams[] = { one, two, three };
+  g_auto (Block) y = { 0 };
+  g_auto (Block) dx = { 0 };
+
+  for (guint i = 0; i < G_N_ELEMENTS (teams); i++)
+    {
+      g_auto (Block) y_again = { 0 };
+      g_auto (Block) dx_again = { 0 };
+
+      if (i == 0)
+        {
+          compute (data, teams[0], &y, &dx);
+          continue;
+        }
+      compute (data, teams[i], &y_again, &dx_again);
+      assert_same_bits (&y, &y_again);
+      assert_same_bits (&dx, &dx_again);
+    }
+}
+
+static void
+test_threads (gconstpointer data)
+{
+  for_each_isa (check_threads, data);
+}
+
+/* What the shape does not allow must not come out as a number: a neuron that saw a NaN says so, rectified or
+ * not. */
+static void
+check_not_a_number (GboxTeam *team, gconstpointer data)
+{
+  const GboxConvShape shape = { 2, 2, 1, 1, 1, 0, 0 };
+  const float weights[4] = { 1, 0, 0, 1 };
+  float in[2] = { NAN, 1 }, out[2] = { 0, 0 };
+  const GboxTensor x = gbox_tensor (in, 1, 1, 1, 2);
+  GboxTensor y = gbox_tensor (out, 1, 1, 1, 2);
+  g_autoptr (GboxConv) conv = gbox_conv_new (&shape, RELU6, weights, NULL);
+
+  gbox_conv_forward (conv, team, &x, &y, NULL);
+  g_assert_true (isnan (out[0]));
+}
+
+static void
+test_not_a_number (void)
+{
+  for_each_isa (check_not_a_number, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *plain = g_strdup_printf ("/conv/reference/%s", cases[i].name);
+      g_autofree char *gradient = g_strdup_printf ("/conv/gradient/%s", cases[i].name);
+      g_autofree char *threads = g_strdup_printf ("/conv/threads/%s", cases[i].name);
+
+      g_test_add_data_func (plain, &cases[i], test_against_reference);
+      g_test_add_data_func (gradient, &cases[i], test_gradient);
+      g_test_add_data_func (threads, &cases[i], test_threads);
+    }
+  g_test_add_func ("/conv/not-a-number", test_not_a_number);
+
+  return g_test_run ();
+}
