@@ -10,8 +10,8 @@ G_BEGIN_DECLS
 /**
  * GboxAffine:
  *
- * Where an output pixel looks: source row = yy·oy + yx·ox + y0, source column = xy·oy + xx·ox + x0, in pixel centres (0 is the
- * centre of the first pixel).
+ * Where an output pixel looks: source row = yy·oy + yx·ox + y0, source column = xy·oy + xx·ox + x0, in pixel
+ * centres (0 is the centre of the first pixel).
  */
 typedef struct
 {
@@ -29,8 +29,14 @@ typedef struct
  *
  * Each of the four taps that falls outside takes @fill.
  */
-void gbox_affine_sample (GboxTeam *team, const GboxAffine *map, float fill, float scale, const float *src, int src_height,
-                         int src_width, GboxTensor *dst);
+void gbox_affine_sample (GboxTeam *team,
+                         const GboxAffine *map,
+                         float fill,
+                         float scale,
+                         const float *src,
+                         int src_height,
+                         int src_width,
+                         GboxTensor *dst);
 
 /**
  * gbox_affine_sample_adjoint:
@@ -39,12 +45,22 @@ void gbox_affine_sample (GboxTeam *team, const GboxAffine *map, float fill, floa
  *
  * Spreads each gradient over its four taps; deterministic for any number of threads.
  */
-void gbox_affine_sample_adjoint (GboxTeam *team, const GboxAffine *map, float scale, const GboxTensor *ddst, float *dsrc,
-                                 int src_height, int src_width);
+void gbox_affine_sample_adjoint (GboxTeam *team,
+                                 const GboxAffine *map,
+                                 float scale,
+                                 const GboxTensor *ddst,
+                                 float *dsrc,
+                                 int src_height,
+                                 int src_width);
 
-void gbox_affine_sample_reference (const GboxAffine *map, float fill, float scale, const float *src, int src_height,
-                                   int src_width, GboxTensor *dst);
-void gbox_affine_sample_adjoint_reference (const GboxAffine *map, float scale, const GboxTensor *ddst, float *dsrc,
-                                           int src_height, int src_width);
+void gbox_affine_sample_reference (const GboxAffine *map,
+                                   float fill,
+                                   float scale,
+                                   const float *src,
+                                   int src_height,
+                                   int src_width,
+                                   GboxTensor *dst);
+void gbox_affine_sample_adjoint_reference (
+  const GboxAffine *map, float scale, const GboxTensor *ddst, float *dsrc, int src_height, int src_width);
 
 G_END_DECLS

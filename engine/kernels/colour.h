@@ -9,13 +9,15 @@ G_BEGIN_DECLS
 /**
  * gbox_colour_forward:
  * @team: the workers
- * @decorrelate: whether to mix the planes with the square root of ImageNet's colour correlation, divided by its largest column norm (lucid `color.py`)
+ * @decorrelate: whether to mix the planes with the square root of ImageNet's colour correlation, divided by
+ * its largest column norm (lucid `color.py`)
  * @t: (3, n) parameters
- * @rgb: (out): (3, n) = sigmoid (M·t), or sigmoid (t)
+ * @rgb: (out): (3, n) = sigmoid (M·t), or sigmoid (t); may be @t
  */
 void gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float *rgb, gsize n);
 /* drgb (3, n), rgb as forward wrote it → dt (3, n) = Mᵀ·(drgb · rgb · (1 − rgb)); dt may be drgb. */
-void gbox_colour_backward (GboxTeam *team, gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n);
+void gbox_colour_backward (
+  GboxTeam *team, gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n);
 /* (3, n) in 0 … 1 → n RGB triples, rounded to the nearest. */
 void gbox_colour_to_rgb8 (GboxTeam *team, const float *rgb, guint8 *out, gsize n);
 

@@ -29,10 +29,12 @@ void gbox_fft_free (GboxFft *fft);
 /* Columns of the half spectrum: width / 2 + 1. */
 int gbox_fft_get_n_columns (const GboxFft *fft);
 
-/* planes (P, H, W) → spectrum (P, H, W/2+1) of (re, im) pairs, X[k] = Σ x[n] e^(−2πi k·n), not normalised; planes are kept. */
+/* planes (P, H, W) → spectrum (P, H, W/2+1) of (re, im) pairs, X[k] = Σ x[n] e^(−2πi k·n), not normalised;
+ * planes are kept. */
 void gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, float *spectrum);
-/* spectrum → planes, x[n] = Σ_k X[k] e^(2πi k·n) over the full Hermitian spectrum, not normalised; what breaks the symmetry in the
- * self-conjugate columns counts as its Hermitian part; the spectrum is kept. All pointers aligned to 64 bytes. */
+/* spectrum → planes, x[n] = Σ_k X[k] e^(2πi k·n) over the full Hermitian spectrum, not normalised; what
+ * breaks the symmetry in the self-conjugate columns counts as its Hermitian part; the spectrum is kept. All
+ * pointers aligned to 64 bytes. */
 void gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, float *planes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxFft, gbox_fft_free)

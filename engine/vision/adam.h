@@ -16,10 +16,16 @@ G_BEGIN_DECLS
  *
  * β₁ = 0.9, β₂ = 0.999, ε = 1e-8; both moments corrected for their start at zero.
  */
-void gbox_adam_step (GboxTeam *team, float *parameters, const float *gradient, float *m, float *v, gsize n, guint step,
+void gbox_adam_step (GboxTeam *team,
+                     float *parameters,
+                     const float *gradient,
+                     float *m,
+                     float *v,
+                     gsize n,
+                     guint step,
                      double learning_rate);
 
-void gbox_adam_step_reference (float *parameters, const float *gradient, float *m, float *v, gsize n, guint step,
-                               double learning_rate);
+void gbox_adam_step_reference (
+  float *parameters, const float *gradient, float *m, float *v, gsize n, guint step, double learning_rate);
 
 G_END_DECLS

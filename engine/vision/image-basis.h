@@ -11,23 +11,28 @@ G_BEGIN_DECLS
 /**
  * GboxImageBasis:
  *
- * Parameters of an image of height × width. For the Fourier basis: the half spectrum (3, H, W/2+1) of (re, im) pairs, scaled by
- * √(H·W) / max (f, 1/max (H, W))^decay, inverse-transformed, divided by H·W (an ortho transform without its square root factor) and by 4.
- * For the pixel basis: the planes (3, H, W). Both then go through the colour map and the sigmoid (kernels/colour.h).
+ * Parameters of an image of height × width. For the Fourier basis: the half spectrum (3, H, W/2+1) of (re,
+ * im) pairs, scaled by √(H·W) / max (f, 1/max (H, W))^decay, inverse-transformed, divided by H·W (an ortho
+ * transform without its square root factor) and by 4. For the pixel basis: the planes (3, H, W). Both then go
+ * through the colour map and the sigmoid (kernels/colour.h).
  */
 typedef struct _GboxImageBasis GboxImageBasis;
 
-GboxImageBasis *gbox_image_basis_new (GboxBasis basis, int height, int width, double decay_power, gboolean decorrelate,
-                                      GError **error);
+GboxImageBasis *gbox_image_basis_new (
+  GboxBasis basis, int height, int width, double decay_power, gboolean decorrelate, GError **error);
 void gbox_image_basis_free (GboxImageBasis *self);
 
 gsize gbox_image_basis_get_n_parameters (const GboxImageBasis *self);
+/* The shape of the parameters, (3, H, W/2+1, 2) or (3, H, W). Returns how many of @dims are meant. */
+guint gbox_image_basis_get_shape (const GboxImageBasis *self, guint64 dims[4]);
 /* N(0, 0.01) from the seed, independent of the number of threads. */
 void gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, float *parameters);
-/* parameters → rgb planes (3, H, W) in 0 … 1. No allocation. */
+/* parameters → rgb planes (3, H, W) in 0 … 1. No allocation. All pointers aligned to 64 bytes. */
 void gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb);
-/* drgb (3, H, W) → dparameters; interior columns of the half spectrum stand for two frequencies and count twice. rgb as forward wrote it; drgb is overwritten. */
-void gbox_image_basis_backward (GboxImageBasis *self, GboxTeam *team, const float *rgb, float *drgb, float *dparameters);
+/* drgb (3, H, W) → dparameters; interior columns of the half spectrum stand for two frequencies and count
+ * twice. rgb as forward wrote it; drgb is overwritten. */
+void gbox_image_basis_backward (
+  GboxImageBasis *self, GboxTeam *team, const float *rgb, float *drgb, float *dparameters);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxImageBasis, gbox_image_basis_free)
 

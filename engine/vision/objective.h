@@ -22,8 +22,12 @@ typedef struct
   double cosine_power; /* direction */
 } GboxObjective;
 
-/* Checks unit, position and direction against the layer's shape; %GBOX_ERROR_NOT_FOUND or %GBOX_ERROR_INVALID_ARGUMENT, naming the valid range. */
-gboolean gbox_objective_init (GboxObjective *self, GboxVisualizationSpec *spec, const GboxTensor *output, GError **error);
+/* Checks unit, position and direction against the layer's shape; %GBOX_ERROR_NOT_FOUND or
+ * %GBOX_ERROR_INVALID_ARGUMENT, naming the valid range. */
+gboolean gbox_objective_init (GboxObjective *self,
+                              GboxVisualizationSpec *spec,
+                              const GboxTensor *output,
+                              GError **error);
 void gbox_objective_clear (GboxObjective *self);
 
 /**
@@ -31,11 +35,15 @@ void gbox_objective_clear (GboxObjective *self);
  * @output: the layer (N, H, W, C)
  * @gradient: (nullable) (out): gradient of the objective, of the same shape, every element written
  *
- * channel: mean over N, y, x. neuron: mean over N of the unit at y, x. class: mean over N of the logit. layer: mean of the squares.
- * direction: mean over positions of dot · max (0.1, cos)^p, differentiated exactly.
+ * channel: mean over N, y, x. neuron: mean over N of the unit at y, x. class: mean over N of the logit.
+ * layer: mean of the squares. direction: mean over positions of dot · max (0.1, cos)^p, differentiated
+ * exactly.
  *
  * Returns: the objective, summed in double precision in a fixed order
  */
-double gbox_objective_evaluate (const GboxObjective *self, GboxTeam *team, const GboxTensor *output, GboxTensor *gradient);
+double gbox_objective_evaluate (const GboxObjective *self,
+                                GboxTeam *team,
+                                const GboxTensor *output,
+                                GboxTensor *gradient);
 
 G_END_DECLS

@@ -18,18 +18,20 @@ G_BEGIN_DECLS
  *
  * Returns: %FALSE with %GBOX_ERROR_IO
  */
-gboolean gbox_picture_save (const char *path, const guint8 *pixels, int width, int height, GboxSpec *spec, guint step,
-                            GError **error);
+gboolean gbox_picture_save (
+  const char *path, const guint8 *pixels, int width, int height, GboxSpec *spec, guint step, GError **error);
 
 /* The PNG as bytes, for the clipboard. */
-GBytes *gbox_picture_encode (const guint8 *pixels, int width, int height, GboxSpec *spec, guint step, GError **error);
+GBytes *
+gbox_picture_encode (const guint8 *pixels, int width, int height, GboxSpec *spec, guint step, GError **error);
 
 /**
  * gbox_picture_load_spec:
  * @path: a PNG that Glassbox saved
  * @step: (out) (optional): the step it shows
  *
- * Returns: (transfer full) (nullable): the spec in it; steps is set to the step it shows, so that running it makes the same picture bit for bit
+ * Returns: (transfer full) (nullable): the spec in it; steps is set to the step it shows, so that running it
+ * makes the same picture bit for bit
  */
 GboxVisualizationSpec *gbox_picture_load_spec (const char *path, guint *step, GError **error);
 

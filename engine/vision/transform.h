@@ -12,9 +12,12 @@ G_BEGIN_DECLS
  * @spec: how strong each transform is
  * @step: which step; with the spec's seed it decides the draw
  *
- * pad → jitter → scale → rotate → jitter, then the middle size × size, as one affine map from the network's input to the image: each stage of
- * the chain is an affine map, and sampling once blurs less than sampling for each. With transforms off the identity.
- * The scale is one of the 11 equal steps of 1 ± `scale`; the rotation one of the whole degrees of ± `rotate` with 0 five times more (lucid).
+ * pad → jitter → scale → rotate → jitter, then the middle size × size, as one affine map from the network's
+ * input to the image: each stage of the chain is an affine map, and sampling once blurs less than sampling
+ * for each. With transforms off the identity. The scale is one of the 11 equal steps of 1 ± `scale`; the
+ * rotation one of the whole degrees of ± `rotate` with 0 five times more (lucid). The jitters together move
+ * the image by at most `pad` pixels, so that, unscaled and upright, the network sees nothing beyond the grey
+ * border. Where scaling or turning does show what is beyond, it is grey as well.
  *
  * Returns: the map for gbox_affine_sample() with fill 0.5
  */

@@ -1,2 +1,428 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Which unit to visualize, and how. */
 #include "vision/visualization-spec.h"
+
+#include "base/error.h"
+#include "models/network.h"
+#include "vision/direction.h"
+#include "vision/visualization-job.h"
+
+struct _GboxVisualizationSpec
+{
+  GboxSpec parent_instance;
+
+  GboxVisualizationValues values;
+};
+
+G_DEFINE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX_TYPE_SPEC)
+
+#define PLAIN_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
+#define LIVE_FLAGS  (PLAIN_FLAGS | GBOX_PARAM_LIVE)
+
+/* Installed in this order, which is the one of the command line's help and of the JSON. */
+static const gsize offsets[] = {
+  0, /* property ids start at 1 */
+  G_STRUCT_OFFSET (GboxVisualizationValues, model),
+  G_STRUCT_OFFSET (GboxVisualizationValues, objective),
+  G_STRUCT_OFFSET (GboxVisualizationValues, layer),
+  G_STRUCT_OFFSET (GboxVisualizationValues, unit),
+  G_STRUCT_OFFSET (GboxVisualizationValues, at_y),
+  G_STRUCT_OFFSET (GboxVisualizationValues, at_x),
+  G_STRUCT_OFFSET (GboxVisualizationValues, direction),
+  G_STRUCT_OFFSET (GboxVisualizationValues, cosine_power),
+  G_STRUCT_OFFSET (GboxVisualizationValues, basis),
+  G_STRUCT_OFFSET (GboxVisualizationValues, size),
+  G_STRUCT_OFFSET (GboxVisualizationValues, steps),
+  G_STRUCT_OFFSET (GboxVisualizationValues, learning_rate),
+  G_STRUCT_OFFSET (GboxVisualizationValues, seed),
+  G_STRUCT_OFFSET (GboxVisualizationValues, decay_power),
+  G_STRUCT_OFFSET (GboxVisualizationValues, decorrelate),
+  G_STRUCT_OFFSET (GboxVisualizationValues, transforms),
+  G_STRUCT_OFFSET (GboxVisualizationValues, pad),
+  G_STRUCT_OFFSET (GboxVisualizationValues, jitter),
+  G_STRUCT_OFFSET (GboxVisualizationValues, scale),
+  G_STRUCT_OFFSET (GboxVisualizationValues, rotate),
+  G_STRUCT_OFFSET (GboxVisualizationValues, final_jitter),
+  G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
+  G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
+};
+
+static const char *const presets[] = { "naive", "fourier", "default", NULL };
+
+GType
+gbox_basis_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GBOX_BASIS_FOURIER, "GBOX_BASIS_FOURIER", "fourier" },
+    { GBOX_BASIS_PIXEL, "GBOX_BASIS_PIXEL", "pixel" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GboxBasis", values));
+  return type;
+}
+
+GType
+gbox_objective_kind_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GBOX_OBJECTIVE_CHANNEL, "GBOX_OBJECTIVE_CHANNEL", "channel" },
+    { GBOX_OBJECTIVE_NEURON, "GBOX_OBJECTIVE_NEURON", "neuron" },
+    { GBOX_OBJECTIVE_LAYER, "GBOX_OBJECTIVE_LAYER", "layer" },
+    { GBOX_OBJECTIVE_CLASS, "GBOX_OBJECTIVE_CLASS", "class" },
+    { GBOX_OBJECTIVE_DIRECTION, "GBOX_OBJECTIVE_DIRECTION", "direction" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GboxObjectiveKind", values));
+  return type;
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  GboxVisualizationSpec *self = GBOX_VISUALIZATION_SPEC (object);
+  gconstpointer field = G_STRUCT_MEMBER_P (&self->values, offsets[id]);
+
+  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
+    {
+    case G_TYPE_STRING:
+      g_value_set_string (value, *(char *const *) field);
+      break;
+    case G_TYPE_ENUM:
+      g_value_set_enum (value, *(const int *) field);
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, *(const int *) field);
+      break;
+    case G_TYPE_UINT:
+      g_value_set_uint (value, *(const guint *) field);
+      break;
+    case G_TYPE_BOOLEAN:
+      g_value_set_boolean (value, *(const gboolean *) field);
+      break;
+    default:
+      g_value_set_double (value, *(const double *) field);
+    }
+}
+
+static void
+set_string (char **field, const char *text)
+{
+  g_free (*field);
+  *field = g_strdup (text != NULL ? text : "");
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxVisualizationSpec *self = GBOX_VISUALIZATION_SPEC (object);
+  gpointer field = G_STRUCT_MEMBER_P (&self->values, offsets[id]);
+
+  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
+    {
+    case G_TYPE_STRING:
+      set_string (field, g_value_get_string (value));
+      break;
+    case G_TYPE_ENUM:
+      *(int *) field = g_value_get_enum (value);
+      break;
+    case G_TYPE_INT:
+      *(int *) field = g_value_get_int (value);
+      break;
+    case G_TYPE_UINT:
+      *(guint *) field = g_value_get_uint (value);
+      break;
+    case G_TYPE_BOOLEAN:
+      *(gboolean *) field = g_value_get_boolean (value);
+      break;
+    default:
+      *(double *) field = g_value_get_double (value);
+    }
+}
+
+static void
+finalize (GObject *object)
+{
+  GboxVisualizationSpec *self = GBOX_VISUALIZATION_SPEC (object);
+
+  g_free (self->values.model);
+  g_free (self->values.layer);
+  g_free (self->values.direction);
+  g_free (self->values.checkpoint);
+  G_OBJECT_CLASS (gbox_visualization_spec_parent_class)->finalize (object);
+}
+
+static GboxJob *
+create_job (GboxSpec *spec)
+{
+  return gbox_visualization_job_new (GBOX_VISUALIZATION_SPEC (spec));
+}
+
+static gboolean
+refuse (GError **error, const char *message)
+{
+  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, message);
+  return FALSE;
+}
+
+static gboolean
+validate (GboxSpec *spec, GError **error)
+{
+  const GboxVisualizationValues *v = &GBOX_VISUALIZATION_SPEC (spec)->values;
+  g_autoptr (GArray) direction = NULL;
+
+  if (v->objective != GBOX_OBJECTIVE_CLASS && v->layer[0] == '\0')
+    return refuse (error, "Nothing says what to visualize: choose a layer and a unit of it, or a class.");
+  if ((v->at_y < 0) != (v->at_x < 0))
+    return refuse (
+      error, "A position in the layer needs both its row and its column: give at-y and at-x, or neither "
+             "for the middle.");
+  if (v->objective != GBOX_OBJECTIVE_DIRECTION)
+    return TRUE;
+  direction = gbox_direction_parse (v->direction, error);
+  return direction != NULL;
+}
+
+/* Adds properties to the class in the order of the ids. */
+static void
+install (GObjectClass *class, guint *id, GParamSpec *pspec)
+{
+  g_object_class_install_property (class, ++*id, pspec);
+}
+
+static void
+install_target (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_string ("model", "Model",
+                                "Network to look into: a name from the catalogue or a file of weights; "
+                                "empty for the default one",
+                                "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_enum ("objective", "Objective",
+                              "What the picture is to excite: a channel everywhere, one neuron of "
+                              "it, the whole layer, a class, or a direction of channels",
+                              GBOX_TYPE_OBJECTIVE_KIND, GBOX_OBJECTIVE_CHANNEL, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("layer", "Layer", "Layer the unit is in, such as 4a or block5", "",
+                                PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("unit", "Unit", "Channel of the layer, or the class, counted from 0", 0, 99999,
+                             0, PLAIN_FLAGS));
+}
+
+static void
+install_details (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_int ("at-y", "Row", "Row of the neuron in the layer's map; −1 for the middle", -1,
+                             9999, -1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("at-x", "Column", "Column of the neuron in the layer's map; −1 for the middle",
+                             -1, 9999, -1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("direction", "Direction", "Channels and their weights, such as 12:1,40:-0.5",
+                                "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_double ("cosine-power", "Cosine power",
+                                "How much the direction counts more than the strength: the dot "
+                                "product is multiplied by this power of the cosine",
+                                0.0, 10.0, 0.0, PLAIN_FLAGS));
+}
+
+static void
+install_optimization (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_enum ("basis", "Basis",
+                              "What is optimised: the scaled Fourier spectrum, or the pixels themselves",
+                              GBOX_TYPE_BASIS, GBOX_BASIS_FOURIER, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("size", "Size", "Width and height of the picture in pixels",
+                             GBOX_NETWORK_MIN_SIZE, GBOX_NETWORK_MAX_SIZE, 224, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_uint ("steps", "Steps", "How many times the picture is improved", 1, 100000, 512,
+                              LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("learning-rate", "Learning rate",
+                                "How far a step goes; large ones are fast but rough", 1e-5, 10.0, 0.05,
+                                LIVE_FLAGS));
+}
+
+static void
+install_start (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_uint ("seed", "Seed",
+                              "Number that decides everything random; the same one gives the same picture", 0,
+                              G_MAXUINT, 0, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_double ("decay-power", "Decay",
+                                "How much weaker fine structure starts and grows than coarse structure "
+                                "in the Fourier basis; 0 treats all alike",
+                                0.0, 3.0, 1.0, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_boolean ("decorrelate", "Decorrelate colours",
+                                 "Optimise along the directions in which the colours of "
+                                 "photographs vary, instead of red, green and blue",
+                                 TRUE, PLAIN_FLAGS));
+}
+
+static void
+install_moves (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_boolean ("transforms", "Transforms",
+                                 "Move, scale and turn the picture a little at every step, so that "
+                                 "only what survives it grows",
+                                 TRUE, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_int ("pad", "Padding",
+                             "Width in pixels of the grey border that the jitters may move into view", 0, 128,
+                             12, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("jitter", "Jitter", "Pixels over which the picture is moved at random", 0, 128,
+                             8, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("scale", "Scaling",
+                                "How much larger or smaller the picture is made at random; 0.1 means 0.9 to "
+                                "1.1 times",
+                                0.0, 0.5, 0.1, LIVE_FLAGS));
+}
+
+static void
+install_rest (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_double ("rotate", "Rotation",
+                                "Degrees by which the picture is turned at random, either way", 0.0, 180.0,
+                                10.0, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_int ("final-jitter", "Final jitter",
+                             "Pixels over which the picture is moved again, after it was scaled "
+                             "and turned",
+                             0, 128, 4, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_boolean ("redirect", "Wake silent units",
+                                 "Where a unit is silent on the first picture and gives no "
+                                 "gradient, let the gradient through for 16 steps",
+                                 TRUE, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("checkpoint", "Checkpoint", "File of a saved run to go on from", "",
+                                PLAIN_FLAGS));
+}
+
+static void
+gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  GboxSpecClass *spec_class = GBOX_SPEC_CLASS (class);
+  guint id = 0;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->finalize = finalize;
+  spec_class->create_job = create_job;
+  spec_class->validate = validate;
+  install_target (object_class, &id);
+  install_details (object_class, &id);
+  install_optimization (object_class, &id);
+  install_start (object_class, &id);
+  install_moves (object_class, &id);
+  install_rest (object_class, &id);
+  g_assert (id + 1 == G_N_ELEMENTS (offsets));
+}
+
+/* The defaults stand in the properties' declarations and nowhere else. */
+static void
+gbox_visualization_spec_init (GboxVisualizationSpec *self)
+{
+  guint n;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n);
+
+  for (guint i = 0; i < n; i++)
+    g_object_set_property (G_OBJECT (self), pspecs[i]->name, g_param_spec_get_default_value (pspecs[i]));
+}
+
+GboxVisualizationSpec *
+gbox_visualization_spec_new (void)
+{
+  return g_object_new (GBOX_TYPE_VISUALIZATION_SPEC, NULL);
+}
+
+const GboxVisualizationValues *
+gbox_visualization_spec_get_values (GboxVisualizationSpec *spec)
+{
+  return &spec->values;
+}
+
+void
+gbox_visualization_spec_adjust (GboxVisualizationSpec *spec, GboxVisualizationSpec *from)
+{
+  guint n;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (spec), &n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      if ((pspecs[i]->flags & GBOX_PARAM_LIVE) == 0)
+        continue;
+      g_object_get_property (G_OBJECT (from), pspecs[i]->name, &value);
+      g_object_set_property (G_OBJECT (spec), pspecs[i]->name, &value);
+    }
+}
+
+const char *const *
+gbox_visualization_spec_get_presets (void)
+{
+  return presets;
+}
+
+gboolean
+gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *preset)
+{
+  const gboolean naive = g_strcmp0 (preset, "naive") == 0;
+  const gboolean plain = naive || g_strcmp0 (preset, "fourier") == 0;
+
+  if (!g_strv_contains (presets, preset))
+    return FALSE;
+  g_object_set (spec, "basis", naive ? GBOX_BASIS_PIXEL : GBOX_BASIS_FOURIER, "decorrelate", !plain,
+                "transforms", !plain, "steps",
+                naive   ? 1000u
+                : plain ? 2000u
+                        : 512u,
+                "learning-rate", 0.05, "decay-power", 1.0, NULL);
+  if (!plain)
+    g_object_set (spec, "pad", 12, "jitter", 8, "scale", 0.1, "rotate", 10.0, "final-jitter", 4, "redirect",
+                  TRUE, NULL);
+  return TRUE;
+}
+
+char *
+gbox_visualization_spec_describe (GboxVisualizationSpec *spec)
+{
+  const GboxVisualizationValues *v = &spec->values;
+
+  switch (v->objective)
+    {
+    case GBOX_OBJECTIVE_NEURON:
+      if (v->at_y < 0)
+        return g_strdup_printf ("%s · neuron %d", v->layer, v->unit);
+      return g_strdup_printf ("%s · neuron %d at %d, %d", v->layer, v->unit, v->at_y, v->at_x);
+    case GBOX_OBJECTIVE_LAYER:
+      return g_strdup_printf ("%s · whole layer", v->layer);
+    case GBOX_OBJECTIVE_CLASS:
+      return g_strdup_printf ("class %d", v->unit);
+    case GBOX_OBJECTIVE_DIRECTION:
+      return g_strdup_printf ("%s · direction %s", v->layer, v->direction);
+    case GBOX_OBJECTIVE_CHANNEL:
+    default:
+      return g_strdup_printf ("%s · channel %d", v->layer, v->unit);
+    }
+}

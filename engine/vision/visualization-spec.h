@@ -31,12 +31,14 @@ GType gbox_objective_kind_get_type (void);
  * GboxVisualizationSpec:
  *
  * Properties, with their defaults:
- * `model` (string, ""; a catalogue name or a file), `objective` (channel), `layer` (string, ""), `unit` (int, 0; also the class),
- * `at-y`, `at-x` (int, −1: the middle; position in the layer's map), `direction` (string, "": "12:1,40:-0.5"), `cosine-power` (double 0),
- * `basis` (fourier), `size` (int 224, 64 … 1024), `steps` (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0),
- * `decay-power` (double 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
- * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees, live), `final-jitter` (int 4, live),
- * `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `checkpoint` (string, "": a checkpoint to go on from).
+ * `model` (string, ""; a catalogue name or a file), `objective` (channel), `layer` (string, ""), `unit` (int,
+ * 0; also the class), `at-y`, `at-x` (int, −1: the middle; position in the layer's map), `direction` (string,
+ * "": "12:1,40:-0.5"), `cosine-power` (double 0), `basis` (fourier), `size` (int 224, 64 … 1024), `steps`
+ * (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0), `decay-power` (double
+ * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
+ * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
+ * live), `final-jitter` (int 4, live), `redirect` (boolean TRUE: lead a dead unit out for the first 16
+ * steps), `checkpoint` (string, "": a checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -44,10 +46,52 @@ G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISU
 GboxVisualizationSpec *gbox_visualization_spec_new (void);
 
 /**
+ * GboxVisualizationValues:
+ *
+ * The properties as plain fields, for those who compute with them. Strings are never %NULL.
+ */
+typedef struct
+{
+  char *model;
+  GboxObjectiveKind objective;
+  char *layer;
+  int unit;
+  int at_y;
+  int at_x;
+  char *direction;
+  double cosine_power;
+  GboxBasis basis;
+  int size;
+  guint steps;
+  double learning_rate;
+  guint seed;
+  double decay_power;
+  gboolean decorrelate;
+  gboolean transforms;
+  int pad;
+  int jitter;
+  double scale;
+  double rotate;
+  int final_jitter;
+  gboolean redirect;
+  char *checkpoint;
+} GboxVisualizationValues;
+
+/* Transfer none; changes as the properties do. */
+const GboxVisualizationValues *gbox_visualization_spec_get_values (GboxVisualizationSpec *spec);
+
+/**
+ * gbox_visualization_spec_adjust:
+ * @spec: (inout): a spec
+ * @from: takes over the %GBOX_PARAM_LIVE properties of this one
+ */
+void gbox_visualization_spec_adjust (GboxVisualizationSpec *spec, GboxVisualizationSpec *from);
+
+/**
  * gbox_visualization_spec_apply_preset:
  * @spec: a spec
- * @preset: "naive" (the article's first way: pixel basis, no decorrelation, no transforms, 1000 steps), "fourier" (its second: Fourier
- *   basis, 2000 steps), or "default" (lucid's: Fourier basis, decorrelated, transforms, 512 steps)
+ * @preset: "naive" (pixel basis, no decorrelation, no transforms, 1000 steps), "fourier" (the same but for
+ * the Fourier basis, 2000 steps), or "default" (lucid's: Fourier basis, decorrelated, transforms, 512 steps)
  *
  * Changes how, not which unit.
  *
@@ -58,7 +102,8 @@ gboolean gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, cons
 /* Names of the presets, NULL-terminated. */
 const char *const *gbox_visualization_spec_get_presets (void);
 
-/* A title for the unit, e.g. "4b · channel 100", "class 488 · chain" needs the label and is the caller's to add. Free with g_free(). */
+/* A title for the unit, e.g. "4b · channel 100", "class 488 · chain" needs the label and is the caller's to
+ * add. Free with g_free(). */
 char *gbox_visualization_spec_describe (GboxVisualizationSpec *spec);
 
 G_END_DECLS

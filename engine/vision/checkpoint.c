@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Saved visualizations that can go on: one safetensors file with parameters, moments, spec and step. */
+#include "vision/checkpoint.h"
+
+#include <string.h>
+
+#include "base/error.h"
+#include "formats/safetensors.h"
+#include "formats/tensor-file.h"
+
+#define FORMAT         "glassbox-visualization"
+#define FORMAT_VERSION "1"
+#define N_TENSORS      3
+
+static const char *const names[N_TENSORS] = { "parameters", "adam_m", "adam_v" };
+
+static void
+list_blocks (const GboxPipelineState *state, float *blocks[N_TENSORS])
+{
+  blocks[0] = state->parameters;
+  blocks[1] = state->m;
+  blocks[2] = state->v;
+}
+
+gboolean
+gbox_visualization_checkpoint_save (
+  const char *path, const GboxPipelineState *state, GboxVisualizationSpec *spec, guint step, GError **error)
+{
+  g_autoptr (GHashTable) metadata = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+  GboxNamedTensor tensors[N_TENSORS] = { 0 };
+  float *blocks[N_TENSORS];
+
+  list_blocks (state, blocks);
+  for (guint i = 0; i < N_TENSORS; i++)
+    {
+      tensors[i] = (GboxNamedTensor){
+        .name = names[i],
+        .dtype = GBOX_DTYPE_F32,
+        .n_dims = state->n_dims,
+        .data = blocks[i],
+        .n_bytes = state->n * sizeof (float),
+      };
+      memcpy (tensors[i].dims, state->dims, sizeof state->dims);
+    }
+  g_hash_table_insert (metadata, (gpointer) "format", g_strdup (FORMAT));
+  g_hash_table_insert (metadata, (gpointer) "format_version", g_strdup (FORMAT_VERSION));
+  g_hash_table_insert (metadata, (gpointer) "step", g_strdup_printf ("%u", step));
+  g_hash_table_insert (metadata, (gpointer) "spec", gbox_spec_to_json (GBOX_SPEC (spec)));
+  return gbox_safetensors_save (path, tensors, N_TENSORS, metadata, error);
+}
+
+static gboolean
+check_metadata (const GboxTensorFile *file, const char *path, guint *step, GError **error)
+{
+  const char *text = gbox_tensor_file_get_metadata (file, "step");
+  guint64 value;
+
+  if (g_strcmp0 (gbox_tensor_file_get_metadata (file, "format"), FORMAT) != 0)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                   "“%s” is no checkpoint of a visualization; give one that Glassbox saved.", path);
+      return FALSE;
+    }
+  if (g_strcmp0 (gbox_tensor_file_get_metadata (file, "format_version"), FORMAT_VERSION) != 0)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                   "“%s” was saved by another version of Glassbox, whose checkpoints this one does not know.",
+                   path);
+      return FALSE;
+    }
+  if (text == NULL || !g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &value, NULL))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+                   "“%s” does not say at which step it was saved; the file is damaged.", path);
+      return FALSE;
+    }
+  *step = (guint) value;
+  return TRUE;
+}
+
+static gboolean
+check_shape (const GboxTensorFile *file, const char *path, const GboxPipelineState *state, GError **error)
+{
+  const GboxNamedTensor *tensor = gbox_tensor_file_lookup (file, names[0]);
+
+  if (tensor == NULL
+      || (tensor->n_dims == state->n_dims
+          && memcmp (tensor->dims, state->dims, state->n_dims * sizeof state->dims[0]) == 0))
+    return TRUE; /* where it is missing the reader of its values says so */
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "“%s” was made with another basis or size; go on with those it was made with.", path);
+  return FALSE;
+}
+
+/* Kept apart until all are read, so that a damaged file changes nothing. */
+gboolean
+gbox_visualization_checkpoint_load (const char *path,
+                                    const GboxPipelineState *state,
+                                    guint *step,
+                                    GError **error)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
+  g_autofree float *parameters = NULL;
+  g_autofree float *m = NULL;
+  g_autofree float *v = NULL;
+
+  if (file == NULL || !check_metadata (file, path, step, error) || !check_shape (file, path, state, error))
+    return FALSE;
+  parameters = gbox_tensor_file_get_floats (file, names[0], state->n_dims, state->dims, error);
+  if (parameters == NULL)
+    return FALSE;
+  m = gbox_tensor_file_get_floats (file, names[1], state->n_dims, state->dims, error);
+  if (m == NULL)
+    return FALSE;
+  v = gbox_tensor_file_get_floats (file, names[2], state->n_dims, state->dims, error);
+  if (v == NULL)
+    return FALSE;
+  memcpy (state->parameters, parameters, state->n * sizeof (float));
+  memcpy (state->m, m, state->n * sizeof (float));
+  memcpy (state->v, v, state->n * sizeof (float));
+  return TRUE;
+}

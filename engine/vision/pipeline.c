@@ -1,0 +1,194 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything between the parameters of an image and the number that is maximised, in both directions. */
+#include "vision/pipeline.h"
+
+#include <string.h>
+
+#include "base/arena.h"
+#include "base/error.h"
+#include "kernels/affine-sample.h"
+#include "models/plan.h"
+#include "vision/adam.h"
+#include "vision/objective.h"
+#include "vision/transform.h"
+
+/* The image is in 0 … 1 and the network takes 0 … 255; what lies beyond the image is grey. */
+#define INPUT_SCALE 255.0f
+#define GREY        0.5f
+
+struct _GboxPipeline
+{
+  GboxTeam *team;
+  GboxVisualizationSpec *spec;
+  GboxPlan *plan;
+  GboxImageBasis *basis;
+  GboxObjective objective;
+  GboxArena *arena;
+  GboxPipelineState state;
+  float *gradient; /* (n) */
+  float *rgb;      /* (3, size, size) */
+  float *drgb;     /* (3, size, size) */
+};
+
+static int
+find_layer (GboxNetwork *network, const char *name, GError **error)
+{
+  const int layer = gbox_network_find_layer (network, name);
+  g_autoptr (GString) names = NULL;
+
+  if (layer >= 0)
+    return layer;
+  names = g_string_new (NULL);
+  for (guint i = 0; i < gbox_network_get_n_layers (network); i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", gbox_network_get_layer (network, i)->name);
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no layer “%s”; its layers are %s.",
+               gbox_network_get_title (network), name, names->str);
+  return -1;
+}
+
+static gboolean
+init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? "class" : values->layer;
+  const int layer = find_layer (network, name, error);
+
+  if (layer < 0)
+    return FALSE;
+  self->plan = gbox_plan_new (network, self->team, (guint) layer, 1, values->size, values->size, TRUE, error);
+  return self->plan != NULL
+         && gbox_objective_init (&self->objective, self->spec, gbox_plan_get_output (self->plan), error);
+}
+
+static gboolean
+init_memory (GboxPipeline *self, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const gsize n = gbox_image_basis_get_n_parameters (self->basis);
+  const gsize n_pixels = 3 * (gsize) values->size * (gsize) values->size;
+  float **const blocks[]
+    = { &self->state.parameters, &self->state.m, &self->state.v, &self->gradient, &self->rgb, &self->drgb };
+  const gsize sizes[] = { n, n, n, n, n_pixels, n_pixels };
+  guint handles[G_N_ELEMENTS (blocks)];
+
+  self->arena = gbox_arena_new ();
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    handles[i] = gbox_arena_reserve (self->arena, sizes[i] * sizeof (float), 0, GBOX_ARENA_FOREVER);
+  if (!gbox_arena_commit (self->arena, error))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
+    *blocks[i] = gbox_arena_get (self->arena, handles[i]);
+  self->state.n = n;
+  self->state.n_dims = gbox_image_basis_get_shape (self->basis, self->state.dims);
+  return TRUE;
+}
+
+GboxPipeline *
+gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *spec, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+  g_autoptr (GboxPipeline) self = g_new0 (GboxPipeline, 1);
+
+  self->team = team;
+  self->spec = g_object_ref (spec);
+  if (!init_network (self, network, error))
+    return NULL;
+  self->basis = gbox_image_basis_new (values->basis, values->size, values->size, values->decay_power,
+                                      values->decorrelate, error);
+  if (self->basis == NULL || !init_memory (self, error))
+    return NULL;
+  gbox_image_basis_init_parameters (self->basis, values->seed, self->state.parameters);
+  gbox_pipeline_render (self);
+  return g_steal_pointer (&self);
+}
+
+void
+gbox_pipeline_free (GboxPipeline *self)
+{
+  if (self == NULL)
+    return;
+  gbox_objective_clear (&self->objective);
+  g_clear_pointer (&self->plan, gbox_plan_free);
+  g_clear_pointer (&self->basis, gbox_image_basis_free);
+  g_clear_pointer (&self->arena, gbox_arena_free);
+  g_object_unref (self->spec);
+  g_free (self);
+}
+
+const GboxPipelineState *
+gbox_pipeline_get_state (const GboxPipeline *self)
+{
+  return &self->state;
+}
+
+void
+gbox_pipeline_render (GboxPipeline *self)
+{
+  gbox_image_basis_forward (self->basis, self->team, self->state.parameters, self->rgb);
+}
+
+const float *
+gbox_pipeline_get_image (const GboxPipeline *self)
+{
+  return self->rgb;
+}
+
+/* Looks at the exponents' bits: unlike a sum of floats the compiler may do this for many at a time. */
+gboolean
+gbox_pipeline_is_finite (const GboxPipeline *self)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+  const gsize n = 3 * (gsize) size * (gsize) size;
+  const guint32 exponent = 0x7f800000;
+  guint32 any = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &self->rgb[i], sizeof bits);
+      any |= (bits & exponent) == exponent;
+    }
+  return any == 0;
+}
+
+double
+gbox_pipeline_evaluate (GboxPipeline *self, guint step)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+  const GboxAffine map = gbox_transform_draw (self->spec, step);
+
+  gbox_affine_sample (self->team, &map, GREY, INPUT_SCALE, self->rgb, size, size,
+                      gbox_plan_get_input (self->plan));
+  gbox_plan_forward (self->plan);
+  return gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
+                                  gbox_plan_get_output_gradient (self->plan));
+}
+
+gboolean
+gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+  const GboxAffine map = gbox_transform_draw (self->spec, step);
+  const gboolean redirected = gbox_plan_backward (self->plan, redirect);
+
+  gbox_affine_sample_adjoint (self->team, &map, INPUT_SCALE, gbox_plan_get_input_gradient (self->plan),
+                              self->drgb, size, size);
+  gbox_image_basis_backward (self->basis, self->team, self->rgb, self->drgb, self->gradient);
+  return redirected;
+}
+
+const float *
+gbox_pipeline_get_gradient (const GboxPipeline *self)
+{
+  return self->gradient;
+}
+
+void
+gbox_pipeline_ascend (GboxPipeline *self, guint step)
+{
+  const double learning_rate = gbox_visualization_spec_get_values (self->spec)->learning_rate;
+
+  gbox_adam_step (self->team, self->state.parameters, self->gradient, self->state.m, self->state.v,
+                  self->state.n, step, learning_rate);
+}

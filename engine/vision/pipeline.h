@@ -1,0 +1,87 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Everything between the parameters of an image and the number that is maximised, in both directions. */
+#pragma once
+
+#include "base/team.h"
+#include "models/network.h"
+#include "vision/image-basis.h"
+#include "vision/visualization-spec.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxPipeline:
+ *
+ * parameters → image basis → RGB image → transforms → network → objective, the gradient back, and Adam's
+ * moments. Belongs to one thread. All memory is laid out when it is made: the other functions allocate
+ * nothing.
+ */
+typedef struct _GboxPipeline GboxPipeline;
+
+/**
+ * gbox_pipeline_new:
+ * @network: a network; a reference is kept
+ * @team: the workers; must outlive the pipeline
+ * @spec: what and how; a reference is kept, and its live properties are looked at in every call
+ * @error: return location for an error
+ *
+ * The parameters, as random as the seed says, are drawn and rendered.
+ *
+ * Returns: (transfer full) (nullable): a pipeline; %NULL with %GBOX_ERROR_NOT_FOUND (the message lists what
+ * there is), %GBOX_ERROR_INVALID_ARGUMENT or %GBOX_ERROR_MEMORY
+ */
+GboxPipeline *
+gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *spec, GError **error);
+void gbox_pipeline_free (GboxPipeline *self);
+
+/**
+ * GboxPipelineState:
+ * @n: how many parameters
+ * @parameters: (n)
+ * @m: (n), Adam's first moments
+ * @v: (n), Adam's second moments
+ * @n_dims: of the parameters' shape
+ * @dims: the parameters' shape, see #GboxImageBasis
+ *
+ * What a checkpoint keeps. After writing to it call gbox_pipeline_render().
+ */
+typedef struct
+{
+  gsize n;
+  float *parameters;
+  float *m;
+  float *v;
+  guint n_dims;
+  guint64 dims[4];
+} GboxPipelineState;
+
+const GboxPipelineState *gbox_pipeline_get_state (const GboxPipeline *self);
+
+/* parameters → image. */
+void gbox_pipeline_render (GboxPipeline *self);
+/* The image of the last render: planes (3, size, size) in 0 … 1. */
+const float *gbox_pipeline_get_image (const GboxPipeline *self);
+/* FALSE once a pixel of the image is no number. */
+gboolean gbox_pipeline_is_finite (const GboxPipeline *self);
+
+/* image → objective, through the transforms that @step draws. */
+double gbox_pipeline_evaluate (GboxPipeline *self, guint step);
+
+/**
+ * gbox_pipeline_backpropagate:
+ * @step: the step that was just evaluated
+ * @redirect: as for gbox_plan_backward()
+ *
+ * The objective's gradient with respect to the parameters, for gbox_pipeline_get_gradient().
+ *
+ * Returns: whether a rectifier was redirected
+ */
+gboolean gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect);
+const float *gbox_pipeline_get_gradient (const GboxPipeline *self); /* (n) */
+
+/* Adam along the gradient, at the spec's learning rate; @step is 1 for the first. Does not render. */
+void gbox_pipeline_ascend (GboxPipeline *self, guint step);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxPipeline, gbox_pipeline_free)
+
+G_END_DECLS

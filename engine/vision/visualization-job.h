@@ -1,0 +1,31 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The work of making an image that excites a unit. */
+#pragma once
+
+#include "runtime/job.h"
+#include "vision/visualization-spec.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxVisualizationJob:
+ *
+ * A step: parameters → image → transforms → network → objective, its gradient all the way back, and Adam. The
+ * frame posted with step n shows the image after n steps; the point's values[0] is the objective of the image
+ * before that step, as the network saw it. Steps are counted from 1 and their random draws are keyed by
+ * (seed, step), so the same spec gives the same bits for any number of threads and also when it goes on from
+ * a checkpoint.
+ *
+ * Notice "redirected": the unit was silent and had to be led out.
+ */
+#define GBOX_TYPE_VISUALIZATION_JOB (gbox_visualization_job_get_type ())
+G_DECLARE_FINAL_TYPE (GboxVisualizationJob, gbox_visualization_job, GBOX, VISUALIZATION_JOB, GboxJob)
+
+/* Transfer full. The spec is copied. */
+GboxJob *gbox_visualization_job_new (GboxVisualizationSpec *spec);
+
+/* The same, for a network that is not in the store: the spec's model is not looked up, only kept in what is
+ * saved. */
+GboxJob *gbox_visualization_job_new_for_network (GboxVisualizationSpec *spec, GboxNetwork *network);
+
+G_END_DECLS
