@@ -58,11 +58,12 @@ void
 gbox_frame_unref (GboxFrame *frame)
 {
   PooledFrame *self = (PooledFrame *) frame;
-  GboxFramePool *pool = self->pool;
+  GboxFramePool *pool;
 
   if (atomic_fetch_sub_explicit (&self->n_references, 1, memory_order_acq_rel) != 1)
     return;
 
+  pool = self->pool;
   pthread_mutex_lock (&pool->lock);
   if (!pool->abandoned && pool->n_spare < MAX_SPARE)
     pool->spare[pool->n_spare++] = g_steal_pointer (&self);

@@ -134,31 +134,27 @@ obey (GboxScheduler *self, GboxCommand *command)
     }
 }
 
-/* The next run after the last one that has something to do. */
-static gboolean
-find_turn (GboxScheduler *self)
+/* The next run in turn that has something to do, or −1. */
+static int
+find_turn (const GboxScheduler *self)
 {
   for (guint i = 0; i < self->works->len; i++)
     {
-      const guint turn = (self->turn + i) % self->works->len;
+      const guint index = (self->turn + i) % self->works->len;
 
-      if (gbox_work_is_runnable (self->works->pdata[turn]))
-        {
-          self->turn = turn;
-          return TRUE;
-        }
+      if (gbox_work_is_runnable (self->works->pdata[index]))
+        return (int) index;
     }
 
-  return FALSE;
+  return -1;
 }
 
 static void
-take_turn (GboxScheduler *self)
+take_turn (GboxScheduler *self, guint index)
 {
-  const guint turn = self->turn++;
-
-  if (!gbox_work_advance (self->works->pdata[turn], &self->context))
-    remove_work (self, turn);
+  self->turn = index + 1;
+  if (!gbox_work_advance (self->works->pdata[index], &self->context))
+    remove_work (self, index);
 }
 
 /* Sleeps for a command if there is nothing else to do. The counter's acquire makes what the sender wrote into
@@ -189,11 +185,11 @@ scheduler_main (gpointer data)
 
   while (!quit)
     {
-      const gboolean runnable = find_turn (self);
-      g_autoptr (GboxCommand) command = next_command (self, !runnable);
+      const int index = find_turn (self);
+      g_autoptr (GboxCommand) command = next_command (self, index < 0);
 
       if (command == NULL)
-        take_turn (self);
+        take_turn (self, (guint) index);
       else if (command->kind == GBOX_COMMAND_QUIT)
         quit = TRUE;
       else

@@ -7,7 +7,8 @@
 #include <string.h>
 
 /* A spec is flat; what comes with it need not be deep. The parser recurses, and its stack has an end. */
-#define MAX_DEPTH 32
+#define MAX_DEPTH  32
+#define MAX_DIGITS 19
 
 static void
 append_string (GString *json, const char *text)
@@ -64,10 +65,19 @@ gbox_spec_to_json (GboxSpec *spec)
   return g_string_free (json, FALSE);
 }
 
-/* Whether the nesting is modest. Outside strings only what JSON knows may appear, or the parser, which also
- * takes comments, might see other strings than this does. */
+/* Whether a whole number that does not fit into 64 bits starts here; the parser would wrap it round. */
 static gboolean
-is_shallow (const char *json)
+is_too_wide (const char *json, const char *p)
+{
+  const gboolean starts = p == json || (!g_ascii_isdigit (p[-1]) && p[-1] != '.');
+
+  return starts && strspn (p, "0123456789") > MAX_DIGITS;
+}
+
+/* Whether the parser can be trusted with it. Outside strings only what JSON knows may appear, or the parser,
+ * which also takes comments, might see other strings than this does. */
+static gboolean
+is_harmless (const char *json)
 {
   static const char known[] = "{}[]:,+-. \t\r\n";
   gboolean in_string = FALSE;
@@ -75,16 +85,16 @@ is_shallow (const char *json)
 
   for (const char *p = json; *p != '\0'; p++)
     {
-      if (in_string && *p == '\\' && p[1] != '\0')
-        p++;
-      else if (*p == '"')
+      if (*p == '"')
         in_string = !in_string;
-      else if (!in_string && strchr (known, *p) == NULL && !g_ascii_isalnum (*p))
+      else if (in_string)
+        p += *p == '\\' && p[1] != '\0';
+      else if ((strchr (known, *p) == NULL && !g_ascii_isalnum (*p)) || is_too_wide (json, p))
         return FALSE;
-      else if (!in_string && (*p == '{' || *p == '['))
+      else if (*p == '{' || *p == '[')
         depth++;
-      else if (!in_string && (*p == '}' || *p == ']') && depth > 0)
-        depth--;
+      else if (*p == '}' || *p == ']')
+        depth -= depth > 0;
       if (depth > MAX_DEPTH)
         return FALSE;
     }
@@ -99,7 +109,7 @@ parse_object (const char *json, GError **error)
   g_autoptr (GError) inner = NULL;
   JsonNode *root;
 
-  if (!g_utf8_validate (json, -1, NULL) || !is_shallow (json))
+  if (!g_utf8_validate (json, -1, NULL) || !is_harmless (json))
     {
       g_set_error_literal (
         error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,

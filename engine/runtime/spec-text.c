@@ -55,6 +55,10 @@ format_double (double value)
 {
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
+  /* "-0" would be read as a whole number, which has no negative zero. */
+  if (value == 0 && signbit (value))
+    return g_strdup ("-0.0");
+
   for (int digits = 1; digits <= DOUBLE_DIGITS; digits++)
     {
       char format[8];

@@ -1,0 +1,553 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Specs: what is declared once comes back from JSON, text and flags exactly, and what does not fit is an
+ * error that says so. */
+#include "base/error.h"
+#include "base/philox.h"
+#include "runtime/spec.h"
+
+#include <locale.h>
+#include <math.h>
+#include <string.h>
+
+typedef enum
+{
+  COLOUR_RED,
+  COLOUR_DARK_BLUE,
+} Colour;
+
+static GType
+colour_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { COLOUR_RED, "COLOUR_RED", "red" },
+    { COLOUR_DARK_BLUE, "COLOUR_DARK_BLUE", "dark-blue" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("Colour", values));
+
+  return type;
+}
+
+G_DECLARE_FINAL_TYPE (ToySpec, toy_spec, TOY, SPEC, GboxSpec)
+
+struct _ToySpec
+{
+  GboxSpec parent_instance;
+
+  gboolean decorate, plain;
+  int offset;
+  guint steps;
+  gint64 big;
+  guint64 seed;
+  double rate, free;
+  Colour colour;
+  char *title;
+};
+
+enum
+{
+  PROP_DECORATE = 1,
+  PROP_PLAIN,
+  PROP_OFFSET,
+  PROP_STEPS,
+  PROP_BIG,
+  PROP_SEED,
+  PROP_RATE,
+  PROP_FREE,
+  PROP_COLOUR,
+  PROP_TITLE,
+  PROP_SUMMARY,
+};
+
+G_DEFINE_FINAL_TYPE (ToySpec, toy_spec, GBOX_TYPE_SPEC)
+
+static void
+toy_spec_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  ToySpec *self = TOY_SPEC (object);
+
+  switch (id)
+    {
+    case PROP_DECORATE:
+      self->decorate = g_value_get_boolean (value);
+      break;
+    case PROP_PLAIN:
+      self->plain = g_value_get_boolean (value);
+      break;
+    case PROP_OFFSET:
+      self->offset = g_value_get_int (value);
+      break;
+    case PROP_STEPS:
+      self->steps = g_value_get_uint (value);
+      break;
+    case PROP_BIG:
+      self->big = g_value_get_int64 (value);
+      break;
+    case PROP_SEED:
+      self->seed = g_value_get_uint64 (value);
+      break;
+    case PROP_RATE:
+      self->rate = g_value_get_double (value);
+      break;
+    case PROP_FREE:
+      self->free = g_value_get_double (value);
+      break;
+    case PROP_COLOUR:
+      self->colour = g_value_get_enum (value);
+      break;
+    case PROP_TITLE:
+      g_free (self->title);
+      self->title = g_value_dup_string (value);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+toy_spec_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  ToySpec *self = TOY_SPEC (object);
+
+  switch (id)
+    {
+    case PROP_DECORATE:
+      g_value_set_boolean (value, self->decorate);
+      break;
+    case PROP_PLAIN:
+      g_value_set_boolean (value, self->plain);
+      break;
+    case PROP_OFFSET:
+      g_value_set_int (value, self->offset);
+      break;
+    case PROP_STEPS:
+      g_value_set_uint (value, self->steps);
+      break;
+    case PROP_BIG:
+      g_value_set_int64 (value, self->big);
+      break;
+    case PROP_SEED:
+      g_value_set_uint64 (value, self->seed);
+      break;
+    case PROP_RATE:
+      g_value_set_double (value, self->rate);
+      break;
+    case PROP_FREE:
+      g_value_set_double (value, self->free);
+      break;
+    case PROP_COLOUR:
+      g_value_set_enum (value, self->colour);
+      break;
+    case PROP_TITLE:
+      g_value_set_string (value, self->title);
+      break;
+    case PROP_SUMMARY:
+      g_value_set_static_string (value, "not a parameter");
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static gboolean
+toy_spec_validate (GboxSpec *spec, GError **error)
+{
+  ToySpec *self = TOY_SPEC (spec);
+
+  if (!self->plain || !self->decorate)
+    return TRUE;
+  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "plain and decorate exclude each other");
+
+  return FALSE;
+}
+
+static void
+toy_spec_finalize (GObject *object)
+{
+  g_free (TOY_SPEC (object)->title);
+
+  G_OBJECT_CLASS (toy_spec_parent_class)->finalize (object);
+}
+
+static void
+install (GObjectClass *class, guint id, GParamSpec *pspec)
+{
+  g_object_class_install_property (class, id, pspec);
+}
+
+static void
+toy_spec_class_init (ToySpecClass *klass)
+{
+  const GParamFlags fixed = G_PARAM_READWRITE | G_PARAM_CONSTRUCT | G_PARAM_STATIC_STRINGS;
+  const GParamFlags live = fixed | (GParamFlags) GBOX_PARAM_LIVE;
+  GObjectClass *class = G_OBJECT_CLASS (klass);
+
+  class->set_property = toy_spec_set_property;
+  class->get_property = toy_spec_get_property;
+  class->finalize = toy_spec_finalize;
+  GBOX_SPEC_CLASS (klass)->validate = toy_spec_validate;
+
+  install (class, PROP_DECORATE, g_param_spec_boolean ("decorate", "Decorate", "Adds flowers", TRUE, live));
+  install (class, PROP_PLAIN, g_param_spec_boolean ("plain", "Plain", "Leaves all out", FALSE, fixed));
+  install (class, PROP_OFFSET, g_param_spec_int ("offset", "Offset", "Where", -1, 100, -1, fixed));
+  install (class, PROP_STEPS, g_param_spec_uint ("steps", "Steps", "How many", 1, 100000, 512, live));
+  install (class, PROP_BIG,
+           g_param_spec_int64 ("big", "Big", "A wide one", G_MININT64, G_MAXINT64, 0, fixed));
+  install (class, PROP_SEED, g_param_spec_uint64 ("seed", "Seed", "Chance", 0, G_MAXUINT64, 0, fixed));
+  install (class, PROP_RATE, g_param_spec_double ("rate", "Rate", "How fast", 0, 3, 0.05, live));
+  install (class, PROP_FREE,
+           g_param_spec_double ("free", "Free", "Any", -G_MAXDOUBLE, G_MAXDOUBLE, 0, fixed));
+  install (class, PROP_COLOUR,
+           g_param_spec_enum ("colour", "Colour", "Of the flowers", colour_get_type (), COLOUR_RED, fixed));
+  install (class, PROP_TITLE, g_param_spec_string ("title", "Title", "Above it", "", fixed));
+  install (class, PROP_SUMMARY,
+           g_param_spec_string ("summary", "Summary", "Read only", NULL,
+                                G_PARAM_READABLE | G_PARAM_STATIC_STRINGS));
+}
+
+static void
+toy_spec_init (ToySpec *self)
+{
+}
+
+static GboxSpec *
+toy_spec_new (void)
+{
+  return g_object_new (toy_spec_get_type (), NULL);
+}
+
+static void
+test_json_text (void)
+{
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autofree char *json = NULL;
+
+  g_object_set (spec, "title", "“a\"b\\c\n", "seed", G_MAXUINT64, "colour", COLOUR_DARK_BLUE, "free", 1e300,
+                NULL);
+  json = gbox_spec_to_json (spec);
+  g_assert_cmpstr (
+    json, ==,
+    "{\"type\":\"ToySpec\",\"decorate\":true,\"plain\":false,\"offset\":-1,\"steps\":512,\"big\":0,"
+    "\"seed\":\"18446744073709551615\",\"rate\":0.05,\"free\":1e+300,\"colour\":\"dark-blue\","
+    "\"title\":\"“a\\\"b\\\\c\\n\"}");
+}
+
+static double
+random_double (GboxPhilox *random)
+{
+  union
+  {
+    guint64 bits;
+    double number;
+  } any;
+
+  do
+    any.bits = (guint64) gbox_philox_next (random) << 32 | gbox_philox_next (random);
+  while (!isfinite (any.number));
+
+  return any.number;
+}
+
+/* Any finite double comes back with the same bits. */
+static void
+test_json_round_trip (void)
+{
+  static const double special[]
+    = { 0.0, -0.0, 0.1, 1.0 / 3, 5e-324, 2.2250738585072014e-308, G_MAXDOUBLE, -1e22 };
+  GboxPhilox random;
+
+  gbox_philox_init (&random, 1, 1, 1);
+  for (guint i = 0; i < 3000; i++)
+    {
+      g_autoptr (GboxSpec) spec = toy_spec_new ();
+      g_autoptr (GboxSpec) back = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *json = NULL;
+      const double any = i < G_N_ELEMENTS (special) ? special[i] : random_double (&random);
+      const guint64 wide = (guint64) gbox_philox_next (&random) << 32 | gbox_philox_next (&random);
+
+      g_object_set (spec, "free", any, "rate", 3.0 * (double) gbox_philox_uniform (&random), "seed", wide,
+                    "big", (gint64) wide, "offset", (int) (wide % 102) - 1, "steps",
+                    (guint) (wide % 100000 + 1), NULL);
+      json = gbox_spec_to_json (spec);
+      back = gbox_spec_new_from_json (toy_spec_get_type (), json, &error);
+      g_assert_no_error (error);
+      g_assert_true (gbox_spec_equal (spec, back));
+      g_assert_cmpmem (&TOY_SPEC (back)->free, sizeof (double), &any, sizeof (double));
+      g_assert_true (TOY_SPEC (back)->rate == TOY_SPEC (spec)->rate);
+    }
+}
+
+static void
+test_json_tolerance (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxSpec) plain = toy_spec_new ();
+  g_autoptr (GboxSpec) spec = gbox_spec_new_from_json (toy_spec_get_type (), "{}", &error);
+
+  g_assert_no_error (error);
+  g_assert_true (gbox_spec_equal (spec, plain));
+  g_clear_object (&spec);
+
+  spec = gbox_spec_new_from_json (
+    toy_spec_get_type (),
+    "{\"future\":[1,{\"a\":null}], \"steps\" : 7, \"rate\":1, \"summary\":\"x\", \"seed\":12}", &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (TOY_SPEC (spec)->steps, ==, 7);
+  g_assert_cmpuint (TOY_SPEC (spec)->seed, ==, 12);
+  g_assert_cmpfloat (TOY_SPEC (spec)->rate, ==, 1);
+}
+
+static void
+check_json_error (const char *json, int code, const char *mentions)
+{
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gbox_spec_new_from_json (toy_spec_get_type (), json, &error));
+  g_assert_error (error, GBOX_ERROR, code);
+  if (mentions != NULL && strstr (error->message, mentions) == NULL)
+    g_error ("“%s” does not mention “%s”", error->message, mentions);
+}
+
+static void
+test_json_errors (void)
+{
+  static const char *const wrong[][2] = {
+    { "{\"steps\":0}", "from 1 to 100000" },
+    { "{\"steps\":100001}", "100001" },
+    { "{\"steps\":-1}", "steps" },
+    { "{\"steps\":1.5}", "steps" },
+    { "{\"steps\":\"7\"}", "steps" },
+    { "{\"steps\":null}", "steps" },
+    { "{\"steps\":[7]}", "steps" },
+    { "{\"steps\":true}", "steps" },
+    { "{\"steps\":4294967297}", "steps" },
+    { "{\"seed\":-1}", "seed" },
+    { "{\"seed\":\"18446744073709551616\"}", "seed" },
+    { "{\"rate\":3.0000001}", "from 0 to 3" },
+    { "{\"rate\":-1}", "rate" },
+    { "{\"rate\":\"1\"}", "rate" },
+    { "{\"free\":1e999}", "free" },
+    { "{\"decorate\":1}", "true or false" },
+    { "{\"decorate\":\"true\"}", "decorate" },
+    { "{\"colour\":\"green\"}", "red, dark-blue" },
+    { "{\"colour\":1}", "colour" },
+    { "{\"title\":5}", "title" },
+  };
+  static const char *const damaged[] = {
+    "",
+    "[]",
+    "5",
+    "{",
+    "{\"steps\":7",
+    "{\"steps\" 7}",
+    "nonsense",
+    "{'steps':7}",
+    "{/* */}",
+    "{\"offset\":18446744073709551615}",
+    "\xff{}",
+    "{\"a\":\"\xff\"}",
+  };
+  g_autofree char *deep = g_strnfill (1000000, '[');
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    check_json_error (wrong[i][0], GBOX_ERROR_INVALID_ARGUMENT, wrong[i][1]);
+  for (guint i = 0; i < G_N_ELEMENTS (damaged); i++)
+    check_json_error (damaged[i], GBOX_ERROR_INVALID_FILE, NULL);
+  check_json_error (deep, GBOX_ERROR_INVALID_FILE, NULL);
+  check_json_error ("{\"type\":\"GboxOtherSpec\"}", GBOX_ERROR_UNSUPPORTED, "GboxOtherSpec");
+}
+
+static void
+test_set_from_string (void)
+{
+  static const char *const right[][2] = {
+    { "steps", "1" },
+    { "steps", "100000" },
+    { "offset", "-1" },
+    { "rate", "0" },
+    { "rate", "2.5e-1" },
+    { "rate", "3" },
+    { "free", "-1e300" },
+    { "decorate", "false" },
+    { "plain", "true" },
+    { "colour", "dark-blue" },
+    { "title", "" },
+    { "title", "ö 5" },
+    { "seed", "18446744073709551615" },
+    { "big", "-9223372036854775808" },
+  };
+  static const char *const wrong[][2] = {
+    { "steps", "0" },    { "steps", "100001" },  { "steps", "" },
+    { "steps", " 5" },   { "steps", "5 " },      { "steps", "+5x" },
+    { "steps", "5.0" },  { "steps", "-3" },      { "offset", "-2" },
+    { "rate", "" },      { "rate", "nan" },      { "rate", "inf" },
+    { "rate", "0,5" },   { "rate", "0x1" },      { "rate", "3.01" },
+    { "rate", "1e" },    { "rate", "1 " },       { "free", "1e999" },
+    { "decorate", "1" }, { "decorate", "TRUE" }, { "colour", "green" },
+    { "colour", "1" },   { "title", "\xff" },    { "summary", "x" },
+    { "absent", "1" },   { "seed", "-1" },       { "seed", "18446744073709551616" },
+  };
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+
+  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      gbox_spec_set_from_string (spec, right[i][0], right[i][1], &error);
+      g_assert_no_error (error);
+    }
+  g_assert_cmpfloat (TOY_SPEC (spec)->rate, ==, 3);
+  g_assert_cmpint (TOY_SPEC (spec)->colour, ==, COLOUR_DARK_BLUE);
+  g_assert_cmpuint (TOY_SPEC (spec)->seed, ==, G_MAXUINT64);
+  g_assert_cmpint (TOY_SPEC (spec)->big, ==, G_MININT64);
+
+  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_autoptr (GboxSpec) before = gbox_spec_copy (spec);
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (gbox_spec_set_from_string (spec, wrong[i][0], wrong[i][1], &error));
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+      g_assert_nonnull (strstr (error->message, wrong[i][0]));
+      g_assert_true (g_utf8_validate (error->message, -1, NULL));
+      g_assert_true (gbox_spec_equal (spec, before));
+    }
+}
+
+static void
+test_copies (void)
+{
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autoptr (GboxSpec) copy = NULL;
+
+  g_object_set (spec, "steps", 9, "title", "x", "rate", 0.3, NULL);
+  copy = gbox_spec_copy (spec);
+  g_assert_true (G_OBJECT_TYPE (copy) == toy_spec_get_type ());
+  g_assert_true (gbox_spec_equal (spec, copy));
+  g_assert_false (gbox_spec_needs_restart (spec, copy));
+
+  g_object_set (copy, "steps", 10, "rate", 0.31, "decorate", FALSE, NULL);
+  g_assert_false (gbox_spec_equal (spec, copy));
+  g_assert_false (gbox_spec_needs_restart (spec, copy));
+  g_object_set (copy, "title", "y", NULL);
+  g_assert_true (gbox_spec_needs_restart (spec, copy));
+  g_object_set (copy, "title", "x", "offset", 5, NULL);
+  g_assert_true (gbox_spec_needs_restart (spec, copy));
+}
+
+static void
+test_validate (void)
+{
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (gbox_spec_validate (spec, &error));
+  g_assert_no_error (error);
+  g_object_set (spec, "plain", TRUE, NULL);
+  g_assert_false (gbox_spec_validate (spec, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+}
+
+static gboolean
+parse_flags (GboxSpec *spec, const char *line, GError **error)
+{
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_auto (GStrv) words = NULL;
+
+  g_assert_true (g_shell_parse_argv (line, NULL, &words, NULL));
+  g_option_context_add_group (context, gbox_spec_get_options (spec));
+
+  return g_option_context_parse_strv (context, &words, error);
+}
+
+static void
+test_flags (void)
+{
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autoptr (GError) error = NULL;
+
+  parse_flags (
+    spec, "program --steps=33 --rate 0.25 --no-decorate --plain --colour dark-blue --title='a b' --offset=-1",
+    &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (TOY_SPEC (spec)->steps, ==, 33);
+  g_assert_cmpfloat (TOY_SPEC (spec)->rate, ==, 0.25);
+  g_assert_false (TOY_SPEC (spec)->decorate);
+  g_assert_true (TOY_SPEC (spec)->plain);
+  g_assert_cmpint (TOY_SPEC (spec)->colour, ==, COLOUR_DARK_BLUE);
+  g_assert_cmpstr (TOY_SPEC (spec)->title, ==, "a b");
+
+  parse_flags (spec, "program --decorate --no-plain", &error);
+  g_assert_no_error (error);
+  g_assert_true (TOY_SPEC (spec)->decorate);
+  g_assert_false (TOY_SPEC (spec)->plain);
+
+  g_assert_false (parse_flags (spec, "program --steps=0", &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_false (parse_flags (spec, "program --summary=0", &error));
+  g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
+}
+
+static void
+test_help (void)
+{
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autofree char *help = NULL;
+
+  g_option_context_set_main_group (context, gbox_spec_get_options (spec));
+  help = g_option_context_get_help (context, TRUE, NULL);
+  g_assert_nonnull (strstr (help, "How fast (a number from 0 to 3; default 0.05)"));
+  g_assert_nonnull (strstr (help, "Of the flowers (one of red, dark-blue; default red)"));
+  g_assert_nonnull (strstr (help, "--no-decorate"));
+  g_assert_nonnull (strstr (help, "--plain"));
+  g_assert_null (strstr (help, "--no-plain"));
+  g_assert_null (strstr (help, "--summary"));
+}
+
+/* A locale with a decimal comma, if there is one. */
+static void
+test_locale (void)
+{
+  static const char *const names[] = { "de_DE.UTF-8", "fr_FR.UTF-8", "de_DE", "fr_FR" };
+  gboolean found = FALSE;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names) && !found; i++)
+    found = setlocale (LC_NUMERIC, names[i]) != NULL;
+  if (!found)
+    {
+      g_test_skip ("no locale with a decimal comma is installed");
+      return;
+    }
+
+  g_assert_cmpstr (localeconv ()->decimal_point, ==, ",");
+  test_json_text ();
+  test_json_round_trip ();
+  test_set_from_string ();
+  setlocale (LC_NUMERIC, "C");
+}
+
+int
+main (int argc, char *argv[])
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/spec/json-text", test_json_text);
+  g_test_add_func ("/spec/json-round-trip", test_json_round_trip);
+  g_test_add_func ("/spec/json-tolerance", test_json_tolerance);
+  g_test_add_func ("/spec/json-errors", test_json_errors);
+  g_test_add_func ("/spec/set-from-string", test_set_from_string);
+  g_test_add_func ("/spec/copies", test_copies);
+  g_test_add_func ("/spec/validate", test_validate);
+  g_test_add_func ("/spec/flags", test_flags);
+  g_test_add_func ("/spec/help", test_help);
+  g_test_add_func ("/spec/locale", test_locale);
+
+  return g_test_run ();
+}
