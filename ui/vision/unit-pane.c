@@ -16,6 +16,7 @@ struct _GboxUnitPane
 
   GboxModelChooser *model_chooser;
   GtkEditable *search_entry;
+  GtkWidget *content; /* what there is only with a network */
   GtkScrolledWindow *layer_scroller;
   GboxLayerList *layer_list;
   GtkLabel *list_label;
@@ -80,7 +81,7 @@ show_list (GboxUnitPane *self)
   g_autofree char *none = NULL;
   guint n_visible, n_all;
 
-  if (!self->session || !self->layer)
+  if (!self->layer)
     return;
   n_visible = is_classes ? gbox_class_list_get_n_visible (self->class_list)
                          : gbox_unit_grid_get_n_visible (self->unit_grid);
@@ -194,6 +195,7 @@ bind_template (GtkWidgetClass *widget_class)
 {
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, model_chooser);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, search_entry);
+  gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, content);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, layer_scroller);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, layer_list);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, list_label);
@@ -254,12 +256,11 @@ follow_network (GboxUnitPane *self)
   GboxNetwork *network = gbox_vision_session_get_network (self->session);
   const int size = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (self->session))->size;
 
+  g_clear_pointer (&self->layer, g_free);
   gbox_layer_list_clear (self->layer_list);
   gbox_unit_grid_set_units (self->unit_grid, 0);
   gbox_class_list_set_labels (self->class_list, NULL);
-  g_clear_pointer (&self->layer, g_free);
-  gtk_label_set_label (self->list_label, "");
-  gtk_label_set_label (self->count_label, "");
+  gtk_widget_set_visible (self->content, network != NULL);
   if (!network)
     return;
   for (guint i = 0; i < gbox_network_get_n_layers (network); i++)

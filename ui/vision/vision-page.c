@@ -70,8 +70,8 @@ on_walk (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 static void
 add_walk (GtkShortcutController *controller, guint key, int columns, int rows)
 {
-  GtkShortcut *shortcut = gtk_shortcut_new (gtk_keyval_trigger_new (key, 0),
-                                            gtk_callback_action_new (on_walk, NULL, NULL));
+  GtkShortcut *shortcut
+    = gtk_shortcut_new (gtk_keyval_trigger_new (key, 0), gtk_callback_action_new (on_walk, NULL, NULL));
 
   gtk_shortcut_set_arguments (shortcut, g_variant_new ("(ii)", columns, rows));
   gtk_shortcut_controller_add_shortcut (controller, shortcut);
@@ -102,8 +102,7 @@ add_shortcuts (GboxVisionPage *self)
 
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (early), GTK_PHASE_CAPTURE);
   gtk_shortcut_controller_add_shortcut (early,
-                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_space,
-                                                                                  0),
+                                        gtk_shortcut_new (gtk_keyval_trigger_new (GDK_KEY_space, 0),
                                                           gtk_callback_action_new (on_space, NULL, NULL)));
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (early));
 }
