@@ -121,15 +121,18 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 }
 
 static void
-tell_redirect (GboxVisualizationJob *self)
+tell_redirect (GboxVisualizationJob *self, gboolean silent)
 {
   if (self->told_redirect)
     return;
   self->told_redirect = TRUE;
   gbox_job_post_notice (
     GBOX_JOB (self), "redirected",
-    "This unit is silent on the starting picture, which leaves nothing to improve. It is being woken: for "
-    "the first 16 steps the gradient is led around what is silent.");
+    silent
+      ? "This unit is silent on the starting picture, which leaves nothing to improve. It is being woken: "
+        "for the first 16 steps the gradient is led around what is silent."
+      : "A part of the network on the way to this unit lets no gradient through. For the first 16 steps the "
+        "gradient is led around it.");
 }
 
 /* Works also when all steps are done: a single one more was asked for. */
@@ -145,7 +148,7 @@ step (GboxJob *job, GError **error)
   if (!check_finite (isfinite (objective), error))
     return GBOX_STEP_FAILED;
   if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS))
-    tell_redirect (self);
+    tell_redirect (self, objective == 0.0);
   gbox_pipeline_ascend (self->pipeline, next);
   gbox_pipeline_render (self->pipeline);
   if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))

@@ -1,0 +1,228 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The gradient all the way from the objective to the parameters, by finite differences. */
+#include <math.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "tiny-network.h"
+#include "vision/pipeline.h"
+
+typedef struct
+{
+  const char *name;
+  GboxBasis basis;
+  GboxObjectiveKind objective;
+  gboolean decorrelate;
+  gboolean transforms;
+  int size; /* 65: no Nyquist row or column */
+} Case;
+
+static const Case cases[] = {
+  { "fourier-channel", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64 },
+  { "fourier-odd-layer", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_LAYER, TRUE, TRUE, 65 },
+  { "fourier-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, FALSE, FALSE, 64 },
+  { "fourier-neuron", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_NEURON, TRUE, FALSE, 64 },
+  { "pixel-channel", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64 },
+  { "pixel-class", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CLASS, FALSE, FALSE, 64 },
+  { "pixel-direction", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_DIRECTION, TRUE, TRUE, 65 },
+};
+
+#define STEP 3 /* whose transforms are drawn */
+
+static GboxVisualizationSpec *
+new_spec (const Case *c)
+{
+  GboxVisualizationSpec *spec = gbox_visualization_spec_new ();
+
+  g_object_set (spec, "layer", "conv2", "unit", 2, "objective", c->objective, "basis", c->basis,
+                "decorrelate", c->decorrelate, "transforms", c->transforms, "size", c->size, "direction",
+                "1:1,7:0.5", "cosine-power", 1.0, "seed", 9u, NULL);
+  return spec;
+}
+
+/* What has to be right separately, because one group's gradient is much larger than another's. */
+typedef enum
+{
+  GROUP_ALL,
+  GROUP_CONSTANT,       /* DC */
+  GROUP_FIRST_COLUMN,   /* self-conjugate */
+  GROUP_NYQUIST_COLUMN, /* self-conjugate, even sizes */
+  GROUP_INTERIOR,
+  N_GROUPS,
+} Group;
+
+static gboolean
+is_in_group (const GboxPipelineState *state, Group group, gsize i)
+{
+  const gsize columns = state->dims[2], column = i / 2 % columns, row = i / 2 / columns % state->dims[1];
+
+  if (group == GROUP_ALL)
+    return TRUE;
+  if (state->n_dims == 3)
+    return FALSE;
+  switch (group)
+    {
+    case GROUP_CONSTANT:
+      return column == 0 && row == 0;
+    case GROUP_FIRST_COLUMN:
+      return column == 0 && row > 0;
+    case GROUP_NYQUIST_COLUMN:
+      return 2 * column == state->dims[1];
+    default:
+      return column > 0 && 2 * column < state->dims[1];
+    }
+}
+
+static double
+evaluate_at (GboxPipeline *pipeline, const float *start, const float *direction, float h)
+{
+  const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
+
+  for (gsize i = 0; i < state->n; i++)
+    state->parameters[i] = start[i] + h * direction[i];
+  gbox_pipeline_render (pipeline);
+  return gbox_pipeline_evaluate (pipeline, STEP);
+}
+
+/*
+ * The direction is the gradient of the group, each element times a random number of 0 … 2: a single wrong
+ * element changes what is predicted, and along it the objective changes much more than its rounding, which is
+ * about 1e-6 of its size because everything before it is float. The step h is chosen so that the objective
+ * should change by 1e-3 of itself: rounding then costs 1e-3 of the difference. It crosses some kinks of
+ * rectifiers and maxima, each of which bends the slope a little; a difference of 2 % is allowed for both, far
+ * below what a forgotten weight, flip or scale would do.
+ */
+static void
+check_group (GboxPipeline *pipeline, Group group, const float *start)
+{
+  const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
+  g_autofree float *direction = g_new0 (float, state->n);
+  GboxPhilox random;
+  double value, slope = 0.0, high, low;
+  float h;
+
+  memcpy (state->parameters, start, state->n * sizeof (float));
+  gbox_pipeline_render (pipeline);
+  value = gbox_pipeline_evaluate (pipeline, STEP);
+  gbox_pipeline_backpropagate (pipeline, STEP, FALSE);
+  gbox_philox_init (&random, 3, 0, group);
+  for (gsize i = 0; i < state->n; i++)
+    if (is_in_group (state, group, i))
+      {
+        direction[i] = gbox_pipeline_get_gradient (pipeline)[i] * 2.0f * gbox_philox_uniform (&random);
+        slope += (double) gbox_pipeline_get_gradient (pipeline)[i] * (double) direction[i];
+      }
+  if (slope == 0.0)
+    {
+      g_assert_true (group != GROUP_ALL && (state->n_dims == 3 || group == GROUP_NYQUIST_COLUMN));
+      return;
+    }
+  h = (float) (1e-3 * fabs (value) / slope);
+  high = evaluate_at (pipeline, start, direction, h);
+  low = evaluate_at (pipeline, start, direction, -h);
+  g_test_message ("group %d: objective %g, predicted slope %g, measured %g", group, value, slope,
+                  (high - low) / (2.0 * (double) h));
+  g_assert_cmpfloat (fabs ((high - low) / (2.0 * (double) h) - slope), <=, 0.02 * slope);
+}
+
+/* Parameters ten times those of a start make an image with contrast. */
+static void
+test_gradient (gconstpointer data)
+{
+  g_autoptr (GboxVisualizationSpec) spec = new_spec (data);
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, &error);
+  g_autofree float *start = NULL;
+
+  g_assert_no_error (error);
+
+  const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
+
+  start = g_new (float, state->n);
+  for (gsize i = 0; i < state->n; i++)
+    start[i] = 10.0f * state->parameters[i];
+  for (Group group = GROUP_ALL; group < N_GROUPS; group++)
+    check_group (pipeline, group, start);
+}
+
+/* The whole loop: 40 steps climb. */
+static void
+test_climbs (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GboxVisualizationSpec) spec = new_spec (&cases[i]);
+      g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, NULL);
+      const double before = gbox_pipeline_evaluate (pipeline, 1);
+
+      for (guint step = 1; step <= 40; step++)
+        {
+          gbox_pipeline_evaluate (pipeline, step);
+          gbox_pipeline_backpropagate (pipeline, step, FALSE);
+          gbox_pipeline_ascend (pipeline, step);
+          gbox_pipeline_render (pipeline);
+        }
+      g_test_message ("%s: %g to %g", cases[i].name, before, gbox_pipeline_evaluate (pipeline, 1));
+      g_assert_cmpfloat (gbox_pipeline_evaluate (pipeline, 1), >, before + 0.3 * fabs (before));
+      g_assert_true (gbox_pipeline_is_finite (pipeline));
+    }
+}
+
+static void
+test_is_finite (void)
+{
+  g_autoptr (GboxVisualizationSpec) spec = new_spec (&cases[4]);
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, NULL);
+  const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
+
+  g_assert_true (gbox_pipeline_is_finite (pipeline));
+  state->parameters[state->n / 2] = NAN;
+  gbox_pipeline_render (pipeline);
+  g_assert_false (gbox_pipeline_is_finite (pipeline));
+}
+
+static void
+assert_refused (GboxVisualizationSpec *spec, GboxError code, const char *text)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gbox_pipeline_new (network, team, spec, &error));
+  g_assert_error (error, GBOX_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+static void
+test_refusals (void)
+{
+  g_autoptr (GboxVisualizationSpec) spec = new_spec (&cases[0]);
+
+  g_object_set (spec, "layer", "conv9", NULL);
+  assert_refused (spec, GBOX_ERROR_NOT_FOUND, "conv1, conv2, class");
+  g_object_set (spec, "layer", "conv2", "unit", 16, NULL);
+  assert_refused (spec, GBOX_ERROR_NOT_FOUND, "from 0 to 15");
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strdup_printf ("/pipeline/gradient/%s", cases[i].name);
+
+      g_test_add_data_func (path, &cases[i], test_gradient);
+    }
+  g_test_add_func ("/pipeline/climbs", test_climbs);
+  g_test_add_func ("/pipeline/is-finite", test_is_finite);
+  g_test_add_func ("/pipeline/refusals", test_refusals);
+  return g_test_run ();
+}
