@@ -13,28 +13,27 @@
 
 #define ALIGNMENT 64
 
-/* What one block of a product should take of a worker's second-level cache. */
-#define BLOCK_BYTES (384 * 1024)
-/* Rows of a block: fewer would spend the time on packing the weights, more gains nothing. */
-#define BLOCK_MIN_ROWS 48
-#define BLOCK_MAX_ROWS 256
-/* Few blocks are cut by columns too, until every worker of a small machine has several. */
-#define WANTED_BLOCKS     8
+/* Rows of a block of a product: more gain nothing, fewer spend the time on packing the weights again. */
+#define BLOCK_ROWS     224
+#define BLOCK_MIN_ROWS 32
+/* A product of few rows is cut by columns, until each worker of a small machine has some blocks. */
+#define WANTED_BLOCKS     6
 #define BLOCK_MIN_COLUMNS 32
 /* Less arithmetic than this is not worth handing out. */
 #define BLOCK_MIN_FLOPS 5e5
 
 /* What the windows of one backward band should take: they stay in the caches between the product and the
  * gathering. */
-#define BAND_BYTES (2 * 1024 * 1024)
+#define BAND_BYTES (4 * 1024 * 1024)
 
 struct _GboxConv
 {
   GboxConvShape shape;
   GboxActivation activation;
-  int window_length; /* KH·KW·I */
-  float *weights;    /* (O, KH, KW, I): multiplied transposed forward and as it is backward */
-  float *bias;       /* (O) */
+  int window_length;       /* KH·KW·I */
+  float *weights;          /* (KH, KW, I, O): forward */
+  float *backward_weights; /* (O, KH, KW, I) */
+  float *bias;             /* (O) */
 };
 
 /**
@@ -75,14 +74,14 @@ is_pointwise (const GboxConvShape *shape)
 static GboxConvCut
 cut_product (gsize m, int n, int k)
 {
-  const gsize wanted_rows
-    = CLAMP (BLOCK_BYTES / sizeof (float) / (gsize) MAX (n, k), BLOCK_MIN_ROWS, BLOCK_MAX_ROWS);
   const double worth = 2.0 * (double) m * n * k / BLOCK_MIN_FLOPS;
   const guint wanted = (guint) CLAMP (worth, 1, WANTED_BLOCKS);
-  const guint n_rows = (guint) ((m + wanted_rows - 1) / wanted_rows);
-  const guint n_columns = (wanted + n_rows - 1) / n_rows;
+  const guint most_columns = MAX ((guint) n / BLOCK_MIN_COLUMNS, 1);
+  const guint most_rows = (guint) MAX (m / BLOCK_MIN_ROWS, 1);
+  const guint full_rows = (guint) ((m + BLOCK_ROWS - 1) / BLOCK_ROWS);
+  const guint n_rows = MAX (full_rows, MIN ((wanted + most_columns - 1) / most_columns, most_rows));
 
-  return (GboxConvCut){ n_rows, CLAMP (n_columns, 1, MAX ((guint) n / BLOCK_MIN_COLUMNS, 1)) };
+  return (GboxConvCut){ n_rows, CLAMP (wanted / n_rows, 1, most_columns) };
 }
 
 static Band
@@ -99,33 +98,67 @@ band_of (const GboxConv *conv, const GboxTensor *y)
   return (Band){ height, n_bands > 1 ? 2 * height : height, row_floats };
 }
 
+/* A few output channels at a time, so that a cache line of the result is written in one go. */
+#define PACK_CHANNELS 16
+
+/* (O, I, KH, KW) → (KH, KW, I, O) */
+static void
+pack_forward (const GboxConvShape *shape, const float *weights, float *packed)
+{
+  const gsize n_in = (gsize) shape->in_channels, n_out = (gsize) shape->out_channels;
+  const gsize area = (gsize) shape->kernel_height * (gsize) shape->kernel_width;
+
+  for (gsize first = 0; first < n_out; first += PACK_CHANNELS)
+    {
+      const gsize n = MIN (n_out - first, PACK_CHANNELS);
+
+      for (gsize i = 0; i < n_in; i++)
+        for (gsize tap = 0; tap < area; tap++)
+          {
+            const float *from = weights + (first * n_in + i) * area + tap;
+            float *to = packed + (tap * n_in + i) * n_out + first;
+
+            for (gsize o = 0; o < n; o++)
+              to[o] = from[o * n_in * area];
+          }
+    }
+}
+
+/* (O, I, KH, KW) → (O, KH, KW, I) */
+static void
+pack_backward (const GboxConvShape *shape, const float *weights, float *packed)
+{
+  const gsize n_in = (gsize) shape->in_channels, n_out = (gsize) shape->out_channels;
+  const gsize area = (gsize) shape->kernel_height * (gsize) shape->kernel_width;
+
+  if (area == 1)
+    {
+      memcpy (packed, weights, n_out * n_in * sizeof (float));
+      return;
+    }
+
+  for (gsize o = 0; o < n_out; o++, weights += n_in * area, packed += n_in * area)
+    for (gsize tap = 0; tap < area; tap++)
+      for (gsize i = 0; i < n_in; i++)
+        packed[tap * n_in + i] = weights[i * area + tap];
+}
+
 GboxConv *
 gbox_conv_new (const GboxConvShape *shape, GboxActivation activation, const float *weights, const float *bias)
 {
-  const gsize n_in = (gsize) shape->in_channels;
-  const gsize area = (gsize) shape->kernel_height * (gsize) shape->kernel_width;
+  const gsize n_out = (gsize) shape->out_channels;
   GboxConv *conv = g_new0 (GboxConv, 1);
 
   conv->shape = *shape;
   conv->activation = activation;
-  conv->window_length = (int) (area * n_in);
-  conv->weights = g_aligned_alloc ((gsize) shape->out_channels, area * n_in * sizeof (float), ALIGNMENT);
-  conv->bias = g_aligned_alloc0 ((gsize) shape->out_channels, sizeof (float), ALIGNMENT);
+  conv->window_length = shape->kernel_height * shape->kernel_width * shape->in_channels;
+  conv->weights = g_aligned_alloc (n_out, (gsize) conv->window_length * sizeof (float), ALIGNMENT);
+  conv->backward_weights = g_aligned_alloc (n_out, (gsize) conv->window_length * sizeof (float), ALIGNMENT);
+  conv->bias = g_aligned_alloc0 (n_out, sizeof (float), ALIGNMENT);
+  pack_forward (shape, weights, conv->weights);
+  pack_backward (shape, weights, conv->backward_weights);
   if (bias != NULL)
-    memcpy (conv->bias, bias, (gsize) shape->out_channels * sizeof (float));
-
-  for (gsize o = 0; o < (gsize) shape->out_channels; o++)
-    {
-      const float *from = weights + o * n_in * area;
-      float *to = conv->weights + o * n_in * area;
-
-      if (area == 1)
-        memcpy (to, from, n_in * sizeof (float));
-      else
-        for (gsize tap = 0; tap < area; tap++)
-          for (gsize i = 0; i < n_in; i++)
-            to[tap * n_in + i] = from[i * area + tap];
-    }
+    memcpy (conv->bias, bias, n_out * sizeof (float));
 
   return conv;
 }
@@ -137,6 +170,7 @@ gbox_conv_free (GboxConv *conv)
     return;
 
   g_aligned_free (conv->weights);
+  g_aligned_free (conv->backward_weights);
   g_aligned_free (conv->bias);
   g_free (conv);
 }
@@ -152,7 +186,7 @@ packed_weights (const GboxConv *conv)
 {
   const gsize n_in = (gsize) conv->shape.in_channels;
 
-  return (GboxWeightView){ .data = conv->weights,
+  return (GboxWeightView){ .data = conv->backward_weights,
                            .out_step = (gsize) conv->window_length,
                            .in_step = 1,
                            .row_step = (gsize) conv->shape.kernel_width * n_in,
@@ -216,8 +250,9 @@ gbox_conv_forward (const GboxConv *conv, GboxTeam *team, const GboxTensor *x, Gb
     {
       work.windows = scratch;
       work.worker_windows = worker_windows (conv, n_pixels, cut);
+      work.n_window_slices = gbox_slice_count (n_pixels, (gsize) conv->window_length * sizeof (float));
       if (work.worker_windows == 0)
-        gbox_team_run (team, cut.n_row_slices, kernels->conv_windows, &work);
+        gbox_team_run (team, work.n_window_slices, kernels->conv_windows, &work);
     }
   gbox_team_run (team, cut.n_row_slices * cut.n_column_slices, kernels->conv_forward, &work);
 }
@@ -236,7 +271,7 @@ product_task (gpointer data, guint task, guint worker)
   const int n = gbox_conv_slice_column (length, work->cut.n_column_slices, column_slice + 1) - column;
 
   gbox_gemm ((int) (end - first), n, conv->shape.out_channels, work->dy + first * work->dy_stride,
-             work->dy_stride, conv->weights + column, (gsize) length, work->beta,
+             work->dy_stride, conv->backward_weights + column, (gsize) length, work->beta,
              work->to + first * work->to_stride + column, work->to_stride);
 }
 

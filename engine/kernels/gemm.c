@@ -22,73 +22,39 @@ keep_to_one_thread (void)
 }
 
 static void
-multiply_reference (CBLAS_TRANSPOSE transpose,
-                    int m,
-                    int n,
-                    int k,
-                    const float *a,
-                    gsize lda,
-                    const float *b,
-                    gsize ldb,
-                    float beta,
-                    float *c,
-                    gsize ldc)
+multiply_reference (
+  int m, int n, int k, const float *a, gsize lda, const float *b, gsize ldb, float beta, float *c, gsize ldc)
 {
-  const gsize row_step = transpose == CblasTrans ? 1 : ldb, column_step = transpose == CblasTrans ? ldb : 1;
-
   for (gsize i = 0; i < (gsize) m; i++)
     for (gsize j = 0; j < (gsize) n; j++)
       {
         double sum = beta == 0 ? 0 : (double) beta * c[i * ldc + j];
 
         for (gsize l = 0; l < (gsize) k; l++)
-          sum += (double) a[i * lda + l] * b[l * row_step + j * column_step];
+          sum += (double) a[i * lda + l] * b[l * ldb + j];
         c[i * ldc + j] = (float) sum;
       }
-}
-
-static void
-multiply (CBLAS_TRANSPOSE transpose,
-          int m,
-          int n,
-          int k,
-          const float *a,
-          gsize lda,
-          const float *b,
-          gsize ldb,
-          float beta,
-          float *c,
-          gsize ldc)
-{
-  if (gbox_isa_get () == GBOX_ISA_REFERENCE)
-    {
-      multiply_reference (transpose, m, n, k, a, lda, b, ldb, beta, c, ldc);
-      return;
-    }
-
-  keep_to_one_thread ();
-  if (m == 1 && beta == 0) /* the vector routine multiplies by beta, which would keep what is not a number */
-    memset (c, 0, (gsize) n * sizeof (float));
-
-  if (m == 1 && transpose == CblasTrans)
-    cblas_sgemv (CblasRowMajor, CblasNoTrans, n, k, 1, b, (int) ldb, a, 1, beta, c, 1);
-  else if (m == 1)
-    cblas_sgemv (CblasRowMajor, CblasTrans, k, n, 1, b, (int) ldb, a, 1, beta, c, 1);
-  else
-    cblas_sgemm (CblasRowMajor, CblasNoTrans, transpose, m, n, k, 1, a, (int) lda, b, (int) ldb, beta, c,
-                 (int) ldc);
 }
 
 void
 gbox_gemm (
   int m, int n, int k, const float *a, gsize lda, const float *b, gsize ldb, float beta, float *c, gsize ldc)
 {
-  multiply (CblasNoTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
-}
+  if (gbox_isa_get () == GBOX_ISA_REFERENCE)
+    {
+      multiply_reference (m, n, k, a, lda, b, ldb, beta, c, ldc);
+      return;
+    }
 
-void
-gbox_gemm_transposed (
-  int m, int n, int k, const float *a, gsize lda, const float *b, gsize ldb, float beta, float *c, gsize ldc)
-{
-  multiply (CblasTrans, m, n, k, a, lda, b, ldb, beta, c, ldc);
+  keep_to_one_thread ();
+  if (m > 1)
+    {
+      cblas_sgemm (CblasRowMajor, CblasNoTrans, CblasNoTrans, m, n, k, 1, a, (int) lda, b, (int) ldb, beta, c,
+                   (int) ldc);
+      return;
+    }
+
+  if (beta == 0) /* the vector routine multiplies by beta, which would keep what is not a number */
+    memset (c, 0, (gsize) n * sizeof (float));
+  cblas_sgemv (CblasRowMajor, CblasTrans, k, n, 1, b, (int) ldb, a, 1, beta, c, 1);
 }

@@ -70,14 +70,14 @@ write_windows (const GboxConvForwardWork *work, gsize first, gsize end, float *t
     to = write_window (work, (int) (p / width / height), (int) (p / width % height), (int) (p % width), to);
 }
 
-/* One row slice of the matrix that all workers share. */
+/* Some rows of the matrix that all workers share. */
 void
 FAST (conv_windows) (gpointer data, guint task, guint worker)
 {
   const GboxConvForwardWork *work = data;
   const gsize n_pixels = gbox_tensor_n_pixels (&work->y);
-  const gsize first = gbox_slice_first (n_pixels, work->cut.n_row_slices, task);
-  const gsize end = gbox_slice_first (n_pixels, work->cut.n_row_slices, task + 1);
+  const gsize first = gbox_slice_first (n_pixels, work->n_window_slices, task);
+  const gsize end = gbox_slice_first (n_pixels, work->n_window_slices, task + 1);
 
   write_windows (work, first, end, work->windows + first * (gsize) work->window_length);
 }
@@ -118,8 +118,8 @@ FAST (conv_forward) (gpointer data, guint task, guint worker)
       write_windows (work, first, end, work->windows + worker * work->worker_windows);
     }
 
-  gbox_gemm_transposed ((int) (end - first), n, work->window_length, a, lda,
-                        work->weights + (gsize) channel * length, length, 0, y, work->y.stride);
+  gbox_gemm ((int) (end - first), n, work->window_length, a, lda, work->weights + channel, (gsize) n_channels,
+             0, y, work->y.stride);
   for (gsize p = first; p < end; p++, y += work->y.stride)
     FOR_EACH_VECTOR (c, m, n, finish (y + c, work->bias + channel + c, work->floor, work->ceiling, m));
 }
@@ -218,14 +218,68 @@ gather_row (const GboxConvGatherWork *work, int row)
     }
 }
 
-/* Some rows of the gradient with respect to the input, each element written once. */
+/* to += from, of any length. */
+ALWAYS_INLINE void
+add_run (float *to, const float *from, gsize length)
+{
+  FOR_EACH_VECTOR (c, n, length, vec_store_n (to + c, vec_load_n (to + c, n) + vec_load_n (from + c, n), n));
+}
+
+/*
+ * A row of an input with so few channels that a vector holds several pixels: whole rows of windows are added
+ * to it. Neighbouring windows overlap, and adding to what has just been written stalls, so each pass takes
+ * every window that does not meet the last.
+ */
+static void
+scatter_row (const GboxConvGatherWork *work, int row)
+{
+  const GboxConvShape *shape = work->shape;
+  const GboxTensor *dx = &work->dx, *y = &work->y;
+  const GboxWindow vertical = { shape->kernel_height, shape->stride, shape->pad_top };
+  const GboxWindow horizontal = { shape->kernel_width, shape->stride, shape->pad_left };
+  const gsize channels = (gsize) shape->in_channels;
+  const gsize tap_row = (gsize) shape->kernel_width * channels;
+  const gsize length = (gsize) shape->kernel_height * tap_row;
+  const int image = row / dx->height, iy = row % dx->height;
+  const GboxRange rows = gbox_window_outputs (vertical, iy, y->height);
+  const int n_passes = (shape->kernel_width - 1) / shape->stride + 1;
+  float *to = gbox_tensor_pixel (dx, image, iy, 0);
+
+  if (!work->accumulate)
+    zero_run (to, (gsize) dx->width * channels);
+
+  for (int oy = rows.first; oy < rows.end; oy++)
+    {
+      const gsize slot = (gsize) ((image * y->height + oy) % work->ring);
+      const gsize ky = (gsize) (iy + shape->pad_top - oy * shape->stride);
+      const float *from = work->windows + slot * (gsize) y->width * length + ky * tap_row;
+
+      for (int pass = 0; pass < n_passes; pass++)
+        for (int ox = pass; ox < y->width; ox += n_passes)
+          {
+            const GboxRange columns = gbox_window_taps (horizontal, ox, dx->width);
+            const gssize start = (gssize) ox * shape->stride - shape->pad_left + columns.first;
+
+            if (columns.end > columns.first)
+              add_run (to + start * (gssize) channels,
+                       from + (gsize) ox * length + (gsize) columns.first * channels,
+                       (gsize) (columns.end - columns.first) * channels);
+          }
+    }
+}
+
+/* Some rows of the gradient with respect to the input. */
 void
 FAST (conv_gather) (gpointer data, guint task, guint worker)
 {
   const GboxConvGatherWork *work = data;
   const gsize n_rows = (gsize) work->n_rows;
+  const gboolean is_narrow = work->dx.channels <= LANES / 2 && work->dx.stride == (gsize) work->dx.channels;
   const int end = work->first_row + (int) gbox_slice_first (n_rows, work->n_slices, task + 1);
 
   for (int row = work->first_row + (int) gbox_slice_first (n_rows, work->n_slices, task); row < end; row++)
-    gather_row (work, row);
+    if (is_narrow)
+      scatter_row (work, row);
+    else
+      gather_row (work, row);
 }

@@ -21,7 +21,7 @@ typedef struct
  * GboxConvForwardWork:
  * @shape: the shape
  * @window_length: KH·KW·I: numbers that one output pixel is computed from
- * @weights: (O, KH, KW, I)
+ * @weights: (KH, KW, I, O)
  * @bias: (O)
  * @floor: what the rectifier raises the output to: 0 or −∞
  * @ceiling: what it lowers it to: 6 or ∞
@@ -29,6 +29,7 @@ typedef struct
  * @y: the output
  * @windows: scratch: a matrix of what each output pixel sees, one row a pixel; %NULL where @x is that matrix
  * @worker_windows: floats of it that belong to each worker, or 0 where all share one
+ * @n_window_slices: tasks that write @windows where all share one
  * @cut: how the product is cut
  */
 typedef struct
@@ -43,6 +44,7 @@ typedef struct
   GboxTensor y;
   float *windows;
   gsize worker_windows;
+  guint n_window_slices;
   GboxConvCut cut;
 } GboxConvForwardWork;
 
