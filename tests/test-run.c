@@ -148,6 +148,15 @@ test_adjust (void)
   g_assert_cmpfloat (watch.last_value, ==, 6);
   g_assert_cmpuint (watch.n_notices, ==, 1);
 
+  /* One that is given fewer steps than it has done finishes where it is. */
+  g_object_set (spec, "steps", G_MAXUINT, NULL);
+  g_assert_true (gbox_run_adjust (run, spec, NULL));
+  run_until_step (run, 40);
+  g_object_set (spec, "steps", 35, NULL);
+  g_assert_true (gbox_run_adjust (run, spec, NULL));
+  run_until_state (run, GBOX_RUN_FINISHED);
+  g_assert_cmpuint (count_seen.n_steps, ==, gbox_run_get_step (run));
+
   g_object_set (spec, "tag", 2, NULL);
   g_assert_false (gbox_run_adjust (run, spec, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);

@@ -34,10 +34,11 @@ G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
 /**
  * GboxJobClass:
  * @start: loads what it needs and lays out all memory
- * @step: does one step, at most about 50 ms; allocates nothing; %GBOX_STEP_FINISHED after the last one
- * @adjust: (nullable): takes over the live properties of a spec; posts the new length if that changed, and a
- * finished job whose length grew goes on. On an error it has changed nothing; the run tells the user and goes
- * on as before.
+ * @step: does one step, at most about 50 ms; allocates nothing; %GBOX_STEP_FINISHED after the last one.
+ * Called again only if the user asks for a single step more.
+ * @adjust: (nullable): takes over the live properties of a spec, and posts the length if that changed: a
+ * finished job goes on if steps are left, a running one finishes if none are. On an error it has changed
+ * nothing; the run tells the user and goes on as before.
  * @save: (nullable): writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a
  * checkpoint)
  *

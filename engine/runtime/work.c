@@ -20,7 +20,7 @@ struct _GboxWork
   GboxRunState state;
   gboolean hold;     /* pause as soon as the job has started */
   guint n_singles;   /* single steps asked for and not yet done */
-  gint64 last_end;   /* when the last step ended, µs; 0 if there was a pause since */
+  gint64 last_end;   /* when the last step ended, µs; 0 if the state has changed since */
   double rate_steps; /* steps and seconds, both fading with RATE_TIME; their quotient is the rate */
   double rate_seconds;
 };
@@ -68,6 +68,7 @@ set_state (GboxWork *work, GboxRunState state, GError *error)
     return;
 
   work->state = state;
+  work->last_end = 0;
   event = gbox_event_new (GBOX_EVENT_STATE);
   event->state.value = state;
   event->state.error = error;
@@ -109,7 +110,8 @@ static void
 update_rate (GboxWork *work, gint64 begin)
 {
   const gint64 end = g_get_monotonic_time ();
-  const double seconds = 1e-6 * (double) (end - (work->last_end != 0 ? work->last_end : begin));
+  const gboolean is_going = work->state == GBOX_RUN_RUNNING && work->last_end != 0;
+  const double seconds = 1e-6 * (double) (end - (is_going ? work->last_end : begin));
   const double fade = exp (-seconds / RATE_TIME);
   GboxEvent *event = gbox_event_new (GBOX_EVENT_RATE);
 
@@ -141,8 +143,6 @@ step (GboxWork *work)
     }
   else
     set_state (work, single ? GBOX_RUN_PAUSED : GBOX_RUN_RUNNING, NULL);
-  if (work->state != GBOX_RUN_RUNNING)
-    work->last_end = 0;
 
   return TRUE;
 }
@@ -157,7 +157,6 @@ void
 gbox_work_pause (GboxWork *work)
 {
   work->n_singles = 0;
-  work->last_end = 0;
   if (work->state == GBOX_RUN_WAITING)
     work->hold = TRUE;
   else if (work->state == GBOX_RUN_RUNNING)
@@ -194,6 +193,8 @@ gbox_work_adjust (GboxWork *work, GboxSpec *spec)
                           error != NULL ? error->message : "The change could not be made.");
   else if (work->state == GBOX_RUN_FINISHED && gbox_job_has_steps_left (work->job))
     set_state (work, GBOX_RUN_RUNNING, NULL);
+  else if (work->state == GBOX_RUN_RUNNING && !gbox_job_has_steps_left (work->job))
+    set_state (work, GBOX_RUN_FINISHED, NULL);
 }
 
 gboolean
