@@ -26,10 +26,11 @@ struct _GboxFft
   int height;
   int width;
   int columns;  /* of the half spectrum */
-  gsize stride; /* of the rows of work, in complex numbers: columns rounded up to whole cache lines */
-  float *work;  /* (n_planes, height, stride) of (re, im) */
-  Pass rows_forward, rows_inverse;       /* real ↔ half-complex, planes ↔ work */
-  Pass columns_forward, columns_inverse; /* complex, in place in work */
+  gsize stride; /* of the rows of both buffers, in complex numbers: columns rounded up to whole cache lines */
+  float *half;  /* (n_planes, height, stride) of (re, im): the rows' transforms, with y still in space */
+  float *full;  /* (n_planes, height, stride) of (re, im): the spectrum, on aligned rows */
+  Pass rows_forward, rows_inverse;       /* real ↔ half-complex, planes ↔ half */
+  Pass columns_forward, columns_inverse; /* complex, half ↔ full; in place FFTW would allocate */
 };
 
 typedef struct
@@ -49,11 +50,11 @@ count_groups (int lines)
 }
 
 static inline fftwf_complex *
-work_at (const GboxFft *fft, int plane, int row, int column)
+element_of (const GboxFft *fft, float *buffer, int plane, int row, int column)
 {
   const gsize line = (gsize) plane * (gsize) fft->height + (gsize) row;
 
-  return (fftwf_complex *) fft->work + line * fft->stride + (gsize) column;
+  return (fftwf_complex *) buffer + line * fft->stride + (gsize) column;
 }
 
 /* Planes of odd sizes do not all start at an aligned address. */
@@ -69,12 +70,12 @@ static fftwf_plan
 plan_rows (const GboxFft *fft, float *planes, int howmany, gboolean forward)
 {
   const int n = fft->width, stride = (int) fft->stride;
-  fftwf_complex *work = work_at (fft, 0, 0, 0);
+  fftwf_complex *half = element_of (fft, fft->half, 0, 0, 0);
 
   if (forward)
-    return fftwf_plan_many_dft_r2c (1, &n, howmany, planes, NULL, 1, n, work, NULL, 1, stride,
+    return fftwf_plan_many_dft_r2c (1, &n, howmany, planes, NULL, 1, n, half, NULL, 1, stride,
                                     get_row_flags (fft));
-  return fftwf_plan_many_dft_c2r (1, &n, howmany, work, NULL, 1, stride, planes, NULL, 1, n,
+  return fftwf_plan_many_dft_c2r (1, &n, howmany, half, NULL, 1, stride, planes, NULL, 1, n,
                                   get_row_flags (fft));
 }
 
@@ -82,10 +83,14 @@ static fftwf_plan
 plan_columns (const GboxFft *fft, int howmany, gboolean forward)
 {
   const int n = fft->height, stride = (int) fft->stride;
-  fftwf_complex *work = work_at (fft, 0, 0, 0);
+  fftwf_complex *half = element_of (fft, fft->half, 0, 0, 0);
+  fftwf_complex *full = element_of (fft, fft->full, 0, 0, 0);
 
-  return fftwf_plan_many_dft (1, &n, howmany, work, NULL, stride, 1, work, NULL, stride, 1,
-                              forward ? FFTW_FORWARD : FFTW_BACKWARD, FFTW_ESTIMATE);
+  if (forward)
+    return fftwf_plan_many_dft (1, &n, howmany, half, NULL, stride, 1, full, NULL, stride, 1, FFTW_FORWARD,
+                                FFTW_ESTIMATE);
+  return fftwf_plan_many_dft (1, &n, howmany, full, NULL, stride, 1, half, NULL, stride, 1, FFTW_BACKWARD,
+                              FFTW_ESTIMATE);
 }
 
 static gboolean
@@ -134,6 +139,7 @@ gbox_fft_new (int n_planes, int height, int width, GError **error)
 {
   g_autoptr (GboxFft) fft = g_new0 (GboxFft, 1);
   const gsize whole_line = ALIGNMENT / sizeof (fftwf_complex);
+  gsize n;
 
   g_return_val_if_fail (n_planes > 0 && height > 0 && width > 0, NULL);
   fft->n_planes = n_planes;
@@ -141,8 +147,9 @@ gbox_fft_new (int n_planes, int height, int width, GError **error)
   fft->width = width;
   fft->columns = width / 2 + 1;
   fft->stride = ((gsize) fft->columns + whole_line - 1) / whole_line * whole_line;
-  fft->work
-    = g_aligned_alloc0 ((gsize) n_planes * (gsize) height * fft->stride, sizeof (fftwf_complex), ALIGNMENT);
+  n = (gsize) n_planes * (gsize) height * fft->stride;
+  fft->half = g_aligned_alloc0 (n, sizeof (fftwf_complex), ALIGNMENT);
+  fft->full = g_aligned_alloc0 (n, sizeof (fftwf_complex), ALIGNMENT);
   if (!make_plans (fft))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_MEMORY,
@@ -172,7 +179,8 @@ gbox_fft_free (GboxFft *fft)
   destroy_pass (&fft->columns_forward);
   destroy_pass (&fft->columns_inverse);
   g_mutex_unlock (&planner_lock);
-  g_aligned_free (fft->work);
+  g_aligned_free (fft->half);
+  g_aligned_free (fft->full);
   g_free (fft);
 }
 
@@ -199,7 +207,8 @@ forward_rows (gpointer data, guint task, guint worker)
 
   /* Not in place, so the input is kept though the parameter is not const. */
   fftwf_execute_dft_r2c (choose_plan (&fft->rows_forward, first, fft->height),
-                         (float *) t->in + line * (gsize) fft->width, work_at (fft, plane, first, 0));
+                         (float *) t->in + line * (gsize) fft->width,
+                         element_of (fft, fft->half, plane, first, 0));
 }
 
 static void
@@ -210,15 +219,16 @@ forward_columns (gpointer data, guint task, guint worker)
   const int groups = count_groups (fft->columns);
   const int plane = (int) task / groups, first = (int) task % groups * LINES_PER_TASK;
   const int n = MIN (LINES_PER_TASK, fft->columns - first);
-  fftwf_complex *columns = work_at (fft, plane, 0, first);
 
-  fftwf_execute_dft (choose_plan (&fft->columns_forward, first, fft->columns), columns, columns);
+  fftwf_execute_dft (choose_plan (&fft->columns_forward, first, fft->columns),
+                     element_of (fft, fft->half, plane, 0, first),
+                     element_of (fft, fft->full, plane, 0, first));
   for (int y = 0; y < fft->height; y++)
     {
       const gsize line = (gsize) plane * (gsize) fft->height + (gsize) y;
 
-      memcpy (t->out + 2 * (line * (gsize) fft->columns + (gsize) first), work_at (fft, plane, y, first),
-              (gsize) n * sizeof (fftwf_complex));
+      memcpy (t->out + 2 * (line * (gsize) fft->columns + (gsize) first),
+              element_of (fft, fft->full, plane, y, first), (gsize) n * sizeof (fftwf_complex));
     }
 }
 
@@ -230,16 +240,17 @@ inverse_columns (gpointer data, guint task, guint worker)
   const int groups = count_groups (fft->columns);
   const int plane = (int) task / groups, first = (int) task % groups * LINES_PER_TASK;
   const int n = MIN (LINES_PER_TASK, fft->columns - first);
-  fftwf_complex *columns = work_at (fft, plane, 0, first);
 
   for (int y = 0; y < fft->height; y++)
     {
       const gsize line = (gsize) plane * (gsize) fft->height + (gsize) y;
 
-      memcpy (work_at (fft, plane, y, first), t->in + 2 * (line * (gsize) fft->columns + (gsize) first),
-              (gsize) n * sizeof (fftwf_complex));
+      memcpy (element_of (fft, fft->full, plane, y, first),
+              t->in + 2 * (line * (gsize) fft->columns + (gsize) first), (gsize) n * sizeof (fftwf_complex));
     }
-  fftwf_execute_dft (choose_plan (&fft->columns_inverse, first, fft->columns), columns, columns);
+  fftwf_execute_dft (choose_plan (&fft->columns_inverse, first, fft->columns),
+                     element_of (fft, fft->full, plane, 0, first),
+                     element_of (fft, fft->half, plane, 0, first));
 }
 
 /* After the columns, a self-conjugate column holds Σ_ky X[ky]·e^(2πi ky·y/H). Its real part is the same sum
@@ -256,12 +267,12 @@ inverse_rows (gpointer data, guint task, guint worker)
 
   for (int y = first; y < MIN (first + LINES_PER_TASK, fft->height); y++)
     {
-      (*work_at (fft, plane, y, 0))[1] = 0.0f;
+      (*element_of (fft, fft->half, plane, y, 0))[1] = 0.0f;
       if (fft->width % 2 == 0)
-        (*work_at (fft, plane, y, fft->columns - 1))[1] = 0.0f;
+        (*element_of (fft, fft->half, plane, y, fft->columns - 1))[1] = 0.0f;
     }
-  fftwf_execute_dft_c2r (choose_plan (&fft->rows_inverse, first, fft->height), work_at (fft, plane, first, 0),
-                         t->out + line * (gsize) fft->width);
+  fftwf_execute_dft_c2r (choose_plan (&fft->rows_inverse, first, fft->height),
+                         element_of (fft, fft->half, plane, first, 0), t->out + line * (gsize) fft->width);
 }
 
 void
