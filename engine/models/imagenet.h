@@ -1,0 +1,21 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The names of the 1000 ImageNet classes. */
+#pragma once
+
+#include <glib.h>
+
+G_BEGIN_DECLS
+
+#define GBOX_N_IMAGENET_CLASSES 1000
+
+/**
+ * gbox_imagenet_label:
+ * @id: a class, 0 … 999; 488 is "chain"
+ *
+ * Thread-safe.
+ *
+ * Returns: (transfer none) (nullable): its English name, valid for ever; %NULL outside the range
+ */
+const char *gbox_imagenet_label (int id);
+
+G_END_DECLS
