@@ -23,7 +23,8 @@ typedef struct
  * @path: PNG, JPEG, or whatever else gdk-pixbuf reads
  * @error: return location for an error
  *
- * The embedded orientation is applied; transparency is blended with white; more than 100 megapixels is refused.
+ * The embedded orientation is applied; transparency is blended with white; more than 100 megapixels is
+ * refused.
  *
  * Returns: (transfer full) (nullable): an image; free with gbox_image_free()
  */
