@@ -1,2 +1,197 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-#include "models/network.h"
+/* A vision network: its parts, its packed weights, and the loaders of the networks that are known. */
+#include "models/network-internal.h"
+
+#include "base/error.h"
+#include "models/efficientnet-lite.h"
+#include "models/imagenet.h"
+#include "models/inceptionv1.h"
+
+struct _GboxNetwork
+{
+  gatomicrefcount ref_count;
+  GboxNetworkData data;
+  GMutex lock;       /* guards convs */
+  GHashTable *convs; /* conv_key() → GboxConv */
+};
+
+/* How to recognise and build each kind of network. */
+typedef struct
+{
+  gboolean (*recognises) (const GboxTensorFile *file);
+  GboxNetwork *(*build) (const GboxTensorFile *file, GError **error);
+} Family;
+
+static const Family families[] = {
+  { gbox_inceptionv1_recognises, gbox_inceptionv1_new },
+  { gbox_inceptionv1_torchvision_recognises, gbox_inceptionv1_torchvision_new },
+  { gbox_efficientnet_lite_recognises, gbox_efficientnet_lite_new },
+};
+
+GboxNetwork *
+gbox_network_new (const GboxNetworkData *data)
+{
+  GboxNetwork *network = g_new0 (GboxNetwork, 1);
+
+  g_atomic_ref_count_init (&network->ref_count);
+  network->data = *data;
+  g_mutex_init (&network->lock);
+  network->convs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) gbox_conv_free);
+
+  return network;
+}
+
+GboxNetwork *
+gbox_network_ref (GboxNetwork *network)
+{
+  g_atomic_ref_count_inc (&network->ref_count);
+
+  return network;
+}
+
+void
+gbox_network_unref (GboxNetwork *network)
+{
+  if (!g_atomic_ref_count_dec (&network->ref_count))
+    return;
+
+  g_hash_table_unref (network->convs);
+  g_mutex_clear (&network->lock);
+  g_array_unref (network->data.operations);
+  g_array_unref (network->data.layers);
+  g_array_unref (network->data.layer_slices);
+  g_array_unref (network->data.values);
+  g_free (network->data.title);
+  g_free (network);
+}
+
+/* Names what is in the file, so that a person sees what they opened. */
+static void
+set_unknown_network (const GboxTensorFile *file, const char *path, GError **error)
+{
+  const guint n_tensors = gbox_tensor_file_get_n_tensors (file);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autoptr (GString) found = g_string_new (NULL);
+
+  for (guint i = 0; i < MIN (n_tensors, 3); i++)
+    g_string_append_printf (found, "%s“%s”", i == 0 ? ", beginning with " : ", ",
+                            gbox_tensor_file_get_nth (file, i)->name);
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+               "“%s” is none of the vision networks that Glassbox knows: it holds %u tensors%s. Choose "
+               "weights of GoogLeNet "
+               "(Caffe or torchvision) or of EfficientNet-Lite0.",
+               name, n_tensors, found->str);
+}
+
+GboxNetwork *
+gbox_network_load (const char *path, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
+
+  if (file == NULL)
+    return NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (families); i++)
+    if (families[i].recognises (file))
+      return families[i].build (file, error);
+
+  set_unknown_network (file, path, error);
+  return NULL;
+}
+
+const GboxNetworkData *
+gbox_network_get_data (const GboxNetwork *network)
+{
+  return &network->data;
+}
+
+const char *
+gbox_network_get_title (const GboxNetwork *network)
+{
+  return network->data.title;
+}
+
+guint
+gbox_network_get_n_layers (const GboxNetwork *network)
+{
+  return network->data.layers->len;
+}
+
+const GboxLayer *
+gbox_network_get_layer (const GboxNetwork *network, guint i)
+{
+  g_return_val_if_fail (i < network->data.layers->len, NULL);
+
+  return &g_array_index (network->data.layers, GboxLayer, i);
+}
+
+int
+gbox_network_find_layer (const GboxNetwork *network, const char *name)
+{
+  for (guint i = 0; i < network->data.layers->len; i++)
+    if (g_str_equal (gbox_network_get_layer (network, i)->name, name))
+      return (int) i;
+
+  return -1;
+}
+
+const GboxPreprocessing *
+gbox_network_get_preprocessing (const GboxNetwork *network)
+{
+  return &network->data.preprocessing;
+}
+
+const char *
+gbox_network_get_class_label (const GboxNetwork *network, int id)
+{
+  return gbox_imagenet_label (id);
+}
+
+static gpointer
+conv_key (guint operation, int pad_top, int pad_left)
+{
+  return GUINT_TO_POINTER (operation << 16 | (guint) pad_top << 8 | (guint) pad_left);
+}
+
+static GboxConv *
+pack_conv (const GboxOperation *operation, int pad_top, int pad_left)
+{
+  const GboxConvShape shape = { .in_channels = operation->input.n,
+                                .out_channels = operation->output.n,
+                                .kernel_height = operation->window.kernel,
+                                .kernel_width = operation->window.kernel,
+                                .stride = operation->window.stride,
+                                .pad_top = pad_top,
+                                .pad_left = pad_left };
+
+  return gbox_conv_new (&shape, operation->activation, operation->weights, operation->bias);
+}
+
+const GboxConv *
+gbox_network_get_conv (GboxNetwork *network, guint operation, int pad_top, int pad_left)
+{
+  const gpointer key = conv_key (operation, pad_top, pad_left);
+  g_autoptr (GboxConv) packed = NULL;
+  GboxConv *conv;
+
+  g_mutex_lock (&network->lock);
+  conv = g_hash_table_lookup (network->convs, key);
+  g_mutex_unlock (&network->lock);
+  if (conv != NULL)
+    return conv;
+
+  /* Packed outside the lock, so that several workers pack at once; of two that pack the same, the first is
+   * kept. */
+  packed = pack_conv (&g_array_index (network->data.operations, GboxOperation, operation), pad_top, pad_left);
+
+  g_mutex_lock (&network->lock);
+  conv = g_hash_table_lookup (network->convs, key);
+  if (conv == NULL)
+    {
+      conv = g_steal_pointer (&packed);
+      g_hash_table_insert (network->convs, key, conv);
+    }
+  g_mutex_unlock (&network->lock);
+
+  return conv;
+}

@@ -1,2 +1,148 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A network planned for one target layer and one input size: forward, and backward to the input image. */
 #include "models/plan.h"
+
+#include "base/error.h"
+#include "kernels/elementwise.h"
+#include "models/plan-internal.h"
+
+static gboolean
+check_request (GboxNetwork *network, guint layer, int batch, int height, int width, GError **error)
+{
+  if (layer >= gbox_network_get_n_layers (network))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no layer number %u; it has %u layers.",
+                   gbox_network_get_title (network), layer, gbox_network_get_n_layers (network));
+      return FALSE;
+    }
+  if (MIN (height, width) < GBOX_NETWORK_MIN_SIZE || MAX (height, width) > GBOX_NETWORK_MAX_SIZE)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "An image of %d×%d pixels does not suit %s; choose a height and a width from %d to %d.",
+                   width, height, gbox_network_get_title (network), GBOX_NETWORK_MIN_SIZE,
+                   GBOX_NETWORK_MAX_SIZE);
+      return FALSE;
+    }
+  if (batch < 1)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "A batch of %d images cannot be computed; choose 1 or more.", batch);
+      return FALSE;
+    }
+
+  return TRUE;
+}
+
+GboxPlan *
+gbox_plan_new (GboxNetwork *network,
+               GboxTeam *team,
+               guint layer,
+               int batch,
+               int height,
+               int width,
+               gboolean with_gradient,
+               GError **error)
+{
+  g_autoptr (GboxPlan) plan = NULL;
+
+  if (!check_request (network, layer, batch, height, width, error))
+    return NULL;
+
+  plan = g_new0 (GboxPlan, 1);
+  plan->network = gbox_network_ref (network);
+  plan->team = team;
+  plan->batch = batch;
+  plan->with_gradient = with_gradient;
+  plan->target = g_array_index (gbox_network_get_data (network)->layer_slices, GboxSlice, layer);
+  if (!gbox_plan_lay_out (plan, height, width, error))
+    return NULL;
+
+  return g_steal_pointer (&plan);
+}
+
+void
+gbox_plan_free (GboxPlan *plan)
+{
+  if (plan == NULL)
+    return;
+
+  g_clear_pointer (&plan->arena, gbox_arena_free);
+  g_clear_pointer (&plan->steps, g_array_unref);
+  g_clear_pointer (&plan->clears, g_array_unref);
+  g_free (plan->values);
+  gbox_network_unref (plan->network);
+  g_free (plan);
+}
+
+GboxTensor *
+gbox_plan_get_input (GboxPlan *plan)
+{
+  return &plan->input;
+}
+
+const GboxTensor *
+gbox_plan_get_output (GboxPlan *plan)
+{
+  return &plan->output;
+}
+
+GboxTensor *
+gbox_plan_get_output_gradient (GboxPlan *plan)
+{
+  g_return_val_if_fail (plan->with_gradient, NULL);
+
+  return &plan->output_gradient;
+}
+
+const GboxTensor *
+gbox_plan_get_input_gradient (GboxPlan *plan)
+{
+  g_return_val_if_fail (plan->with_gradient, NULL);
+
+  return &plan->input_gradient;
+}
+
+gsize
+gbox_plan_get_size (const GboxPlan *plan)
+{
+  return gbox_arena_get_size (plan->arena);
+}
+
+void
+gbox_plan_forward (GboxPlan *plan)
+{
+  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+
+  gbox_affine_channels (plan->team, &plan->input, map->order, map->scale, map->shift,
+                        &plan->values[0].activation);
+  for (guint i = 0; i < plan->steps->len; i++)
+    gbox_plan_step_forward (&g_array_index (plan->steps, GboxPlanStep, i), plan->team);
+}
+
+static void
+clear_tensor (const GboxTensor *tensor)
+{
+  const gsize n_pixels = gbox_tensor_n_pixels (tensor);
+
+  for (gsize i = 0; i < n_pixels; i++)
+    memset (tensor->data + i * tensor->stride, 0, (gsize) tensor->channels * sizeof (float));
+}
+
+gboolean
+gbox_plan_backward (GboxPlan *plan, gboolean redirect)
+{
+  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+  gboolean redirected = FALSE;
+
+  g_return_val_if_fail (plan->with_gradient, FALSE);
+
+  for (guint i = 0; i < plan->clears->len; i++)
+    clear_tensor (&g_array_index (plan->clears, GboxTensor, i));
+  for (guint i = plan->steps->len; i-- > 0;)
+    redirected
+      |= gbox_plan_step_backward (&g_array_index (plan->steps, GboxPlanStep, i), plan->team, redirect);
+  gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
+                                 &plan->input_gradient);
+
+  return redirected;
+}

@@ -1,0 +1,461 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Plans of a small network with every kind of operation: values, gradients, memory. */
+#include "base/error.h"
+#include "models/plan.h"
+#include "network-definition.h"
+#include "small-network.h"
+
+#include <dlfcn.h>
+#include <stdlib.h>
+
+/* Odd and even, so that windows are left over and SAME padding is uneven along one axis only. */
+#define HEIGHT 65
+#define WIDTH  70
+
+#if !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+#define COUNTS_ALLOCATIONS 1
+
+#define REPLACEMENT __attribute__ ((visibility ("default")))
+#define COUNT()     count_allocation (__builtin_return_address (0))
+
+static int n_allocations;
+
+/* Not those of OpenBLAS: for small matrices some of its kernels take a buffer at every call. */
+static void
+count_allocation (void *caller)
+{
+  Dl_info info;
+
+  if (dladdr (caller, &info) == 0 || info.dli_fname == NULL || strstr (info.dli_fname, "blas") == NULL)
+    g_atomic_int_inc (&n_allocations);
+}
+
+/* In place of the C library's, to see whether anything allocates. */
+extern void *__libc_malloc (size_t size);
+extern void *__libc_calloc (size_t n, size_t size);
+extern void *__libc_realloc (void *memory, size_t size);
+extern void *__libc_memalign (size_t alignment, size_t size);
+
+REPLACEMENT void *
+malloc (size_t size)
+{
+  COUNT ();
+  return __libc_malloc (size);
+}
+
+REPLACEMENT void *
+calloc (size_t n, size_t size)
+{
+  COUNT ();
+  return __libc_calloc (n, size);
+}
+
+REPLACEMENT void *
+realloc (void *memory, size_t size)
+{
+  COUNT ();
+  return __libc_realloc (memory, size);
+}
+
+REPLACEMENT void *
+aligned_alloc (size_t alignment, size_t size)
+{
+  COUNT ();
+  return __libc_memalign (alignment, size);
+}
+
+REPLACEMENT int
+posix_memalign (void **memory, size_t alignment, size_t size)
+{
+  COUNT ();
+  *memory = __libc_memalign (alignment, size);
+  return 0;
+}
+#endif
+
+static void
+fill_image (float *image, gsize n, guint64 seed)
+{
+  GboxPhilox random;
+
+  gbox_philox_init (&random, seed, 1, 0);
+  for (gsize i = 0; i < n; i++)
+    image[i] = 255.0f * gbox_philox_uniform (&random);
+}
+
+static gsize
+n_values (const GboxTensor *tensor)
+{
+  return gbox_tensor_n_pixels (tensor) * (gsize) tensor->channels;
+}
+
+static float *
+get_value (const GboxTensor *tensor, gsize i)
+{
+  return tensor->data + i / (gsize) tensor->channels * tensor->stride + i % (gsize) tensor->channels;
+}
+
+static void
+fill_gradient (GboxTensor *gradient, const float *weights)
+{
+  for (gsize i = 0; i < n_values (gradient); i++)
+    *get_value (gradient, i) = weights[i];
+}
+
+/* The tensor's values side by side, without the gaps of a slice. */
+static float *
+gather (const GboxTensor *tensor)
+{
+  float *values = g_new (float, n_values (tensor));
+
+  for (gsize i = 0; i < n_values (tensor); i++)
+    values[i] = *get_value (tensor, i);
+
+  return values;
+}
+
+static GboxPlan *
+make_plan (GboxNetwork *network, GboxTeam *team, guint layer, int batch)
+{
+  g_autoptr (GError) error = NULL;
+  GboxPlan *plan = gbox_plan_new (network, team, layer, batch, HEIGHT, WIDTH, TRUE, &error);
+
+  g_assert_no_error (error);
+
+  return plan;
+}
+
+/* Float sums of up to 200 products through at most 14 operations: 2e-5 of the largest value is 10 times what
+ * is seen. */
+static void
+check_output (const GboxTensor *output, const double *expected)
+{
+  double largest = 0.0;
+
+  for (gsize i = 0; i < n_values (output); i++)
+    largest = MAX (largest, fabs (expected[i]));
+  g_assert_cmpfloat (largest, >, 0.1);
+  for (gsize i = 0; i < n_values (output); i++)
+    g_assert_cmpfloat (fabs ((double) *get_value (output, i) - expected[i]), <, 2e-5 * largest);
+}
+
+/* Without a gradient values die sooner. */
+static void
+check_forward_only (
+  GboxNetwork *network, GboxTeam *team, guint layer, const GboxTensor *input, const double *expected)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPlan) plan = gbox_plan_new (network, team, layer, 1, HEIGHT, WIDTH, FALSE, &error);
+
+  g_assert_no_error (error);
+  memcpy (gbox_plan_get_input (plan)->data, input->data, n_values (input) * sizeof (float));
+  gbox_plan_forward (plan);
+  check_output (gbox_plan_get_output (plan), expected);
+}
+
+/*
+ * Central differences of the definition in double precision. The step of 1e-4 levels is small against the
+ * distance to the next kink of a rectifier or maximum; the error left, of the normalisation's curvature and
+ * of rounding, is under 1e-7. What remains is the float arithmetic of the gradient: 1e-4 of the largest
+ * element.
+ */
+static void
+check_gradient (
+  GboxNetwork *network, guint layer, const GboxTensor *gradient, double *image, const float *weights)
+{
+  const double step = 1e-4;
+  double largest = 0.0;
+  GboxPhilox random;
+
+  for (gsize i = 0; i < n_values (gradient); i++)
+    largest = MAX (largest, fabs ((double) gradient->data[i]));
+  g_assert_cmpfloat (largest, >, 0.0);
+
+  gbox_philox_init (&random, 5, layer, 0);
+  for (int n = 0; n < 12; n++)
+    {
+      const guint i = gbox_philox_below (&random, HEIGHT * WIDTH * 3);
+      const double kept = image[i];
+      double above, below;
+
+      image[i] = kept + step;
+      above = define_objective (network, layer, image, HEIGHT, WIDTH, weights, NULL);
+      image[i] = kept - step;
+      below = define_objective (network, layer, image, HEIGHT, WIDTH, weights, NULL);
+      image[i] = kept;
+      g_assert_cmpfloat (fabs ((above - below) / (2.0 * step) - (double) gradient->data[i]), <,
+                         1e-4 * largest);
+    }
+}
+
+static void
+test_layer (gconstpointer data)
+{
+  const guint layer = GPOINTER_TO_UINT (data);
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPlan) plan = make_plan (network, team, layer, 1);
+  GboxTensor *input = gbox_plan_get_input (plan);
+  const GboxTensor *output = gbox_plan_get_output (plan);
+  g_autofree float *weights = g_new (float, n_values (output));
+  g_autofree double *expected = g_new (double, n_values (output));
+  g_autofree double *image = g_new (double, n_values (input));
+  GboxPhilox random;
+
+  gbox_philox_init (&random, 3, 0, 0);
+  gbox_philox_fill_normal (&random, weights, n_values (output), 0.0f, 1.0f);
+  fill_image (input->data, n_values (input), 2);
+  for (gsize i = 0; i < n_values (input); i++)
+    image[i] = (double) input->data[i];
+  define_objective (network, layer, image, HEIGHT, WIDTH, weights, expected);
+
+  /* Twice: the second time over what the first left behind. */
+  for (int pass = 0; pass < 2; pass++)
+    {
+      gbox_plan_forward (plan);
+      check_output (output, expected);
+      fill_gradient (gbox_plan_get_output_gradient (plan), weights);
+      g_assert_false (gbox_plan_backward (plan, FALSE));
+    }
+  check_output (output, expected);
+  check_forward_only (network, team, layer, input, expected);
+  check_gradient (network, layer, gbox_plan_get_input_gradient (plan), image, weights);
+}
+
+/* Runs @plan on images of @seeds; the output and the input's gradient, one after the other. */
+static float *
+run_plan (GboxPlan *plan, const guint64 *seeds, gsize *n_output, gsize *n_gradient)
+{
+  GboxTensor *input = gbox_plan_get_input (plan);
+  GboxTensor *output_gradient = gbox_plan_get_output_gradient (plan);
+  const gsize n_image = n_values (input) / (gsize) input->batch;
+  g_autofree float *weights = g_new (float, n_values (output_gradient));
+  g_autofree float *output = NULL;
+  g_autofree float *gradient = NULL;
+  float *all;
+
+  for (gsize i = 0; i < n_values (output_gradient); i++)
+    weights[i] = sinf ((float) (i % (n_values (output_gradient) / (gsize) input->batch)));
+  for (int n = 0; n < input->batch; n++)
+    fill_image (input->data + (gsize) n * n_image, n_image, seeds[n]);
+  gbox_plan_forward (plan);
+  fill_gradient (output_gradient, weights);
+  gbox_plan_backward (plan, TRUE);
+
+  output = gather (gbox_plan_get_output (plan));
+  gradient = gather (gbox_plan_get_input_gradient (plan));
+  *n_output = n_values (gbox_plan_get_output (plan));
+  *n_gradient = n_values (input);
+  all = g_new (float, *n_output + *n_gradient);
+  memcpy (all, output, *n_output * sizeof (float));
+  memcpy (all + *n_output, gradient, *n_gradient * sizeof (float));
+
+  return all;
+}
+
+static void
+test_threads (void)
+{
+  const guint64 seeds[] = { 7 };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autofree float *expected = NULL;
+  gsize n_output, n_gradient;
+
+  for (guint n_threads = 1; n_threads <= 3; n_threads++)
+    {
+      g_autoptr (GboxTeam) team = gbox_team_new (n_threads);
+      g_autoptr (GboxPlan) plan = make_plan (network, team, gbox_network_get_n_layers (network) - 1, 1);
+      g_autofree float *values = run_plan (plan, seeds, &n_output, &n_gradient);
+
+      if (expected == NULL)
+        expected = g_steal_pointer (&values);
+      else
+        g_assert_cmpmem (values, (n_output + n_gradient) * sizeof (float), expected,
+                         (n_output + n_gradient) * sizeof (float));
+    }
+}
+
+/* Kernels may cut a batch in other places than an image, so sums may round otherwise: 1e-5 of the largest
+ * value. */
+static void
+assert_close (const float *a, const float *b, gsize n)
+{
+  float largest = 0.0f;
+
+  for (gsize i = 0; i < n; i++)
+    largest = MAX (largest, fabsf (b[i]));
+  g_assert_cmpfloat (largest, >, 0.0f);
+  for (gsize i = 0; i < n; i++)
+    g_assert_cmpfloat (fabsf (a[i] - b[i]), <=, 1e-5f * largest);
+}
+
+static void
+test_batch (void)
+{
+  const guint64 seeds[] = { 11, 12 };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+
+  for (guint layer = 0; layer < gbox_network_get_n_layers (network); layer++)
+    {
+      g_autoptr (GboxPlan) pair = make_plan (network, team, layer, 2);
+      g_autoptr (GboxPlan) single = make_plan (network, team, layer, 1);
+      gsize n_output, n_gradient, n_single_output, n_single_gradient;
+      g_autofree float *both = run_plan (pair, seeds, &n_output, &n_gradient);
+
+      for (gsize n = 0; n < 2; n++)
+        {
+          g_autofree float *one = run_plan (single, seeds + n, &n_single_output, &n_single_gradient);
+
+          g_assert_cmpuint (n_output, ==, 2 * n_single_output);
+          assert_close (both + n * n_single_output, one, n_single_output);
+          assert_close (both + n_output + n * n_single_gradient, one + n_single_output, n_single_gradient);
+        }
+    }
+}
+
+static void
+test_allocations (void)
+{
+#ifdef COUNTS_ALLOCATIONS
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPlan) plan = make_plan (network, team, gbox_network_get_n_layers (network) - 1, 2);
+  int before;
+
+  /* Libraries may set themselves up at their first call. */
+  gbox_plan_forward (plan);
+  gbox_plan_backward (plan, TRUE);
+
+  before = g_atomic_int_get (&n_allocations);
+  g_assert_cmpint (before, >, 0);
+  for (int i = 0; i < 3; i++)
+    {
+      gbox_plan_forward (plan);
+      gbox_plan_backward (plan, TRUE);
+    }
+  g_assert_cmpint (g_atomic_int_get (&n_allocations), ==, before);
+#else
+  g_test_skip ("The sanitizer has its own malloc");
+#endif
+}
+
+/* The gradient where the channels from @first on let all of @weights through and those before it only what is
+ * positive, if @redirect. */
+static float *
+define_redirected (const GboxConvWeights *conv, const float *weights, gboolean redirect)
+{
+  const GboxConvShape shape = { 3, 8, 3, 3, 1, 1, 1 };
+  float *gradient = g_new0 (float, HEIGHT *WIDTH * 3);
+  g_autofree float *passed = g_new0 (float, HEIGHT *WIDTH * 8);
+  const GboxTensor dy = gbox_tensor (passed, 1, HEIGHT, WIDTH, 8);
+  GboxTensor dx = gbox_tensor (gradient, 1, HEIGHT, WIDTH, 3);
+
+  for (int i = 0; i < HEIGHT * WIDTH * 8; i++)
+    if (i % 8 >= 3 || (redirect && weights[i] > 0.0f))
+      passed[i] = weights[i];
+  gbox_conv_backward_reference (&shape, conv->weights, &dy, &dx, FALSE);
+
+  return gradient;
+}
+
+static void
+test_redirect (void)
+{
+  g_auto (GboxConvWeights) conv = { 0 };
+  g_autoptr (GboxNetwork) network = make_half_dead_network (&conv);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPlan) plan = make_plan (network, team, 0, 1);
+  g_autofree float *weights = g_new (float, HEIGHT *WIDTH * 8);
+  GboxPhilox random;
+
+  gbox_philox_init (&random, 22, 0, 0);
+  gbox_philox_fill_normal (&random, weights, HEIGHT * WIDTH * 8, 0.0f, 1.0f);
+  fill_image (gbox_plan_get_input (plan)->data, HEIGHT * WIDTH * 3, 23);
+  for (int redirect = 0; redirect < 2; redirect++)
+    {
+      g_autofree float *expected = define_redirected (&conv, weights, redirect);
+
+      gbox_plan_forward (plan);
+      fill_gradient (gbox_plan_get_output_gradient (plan), weights);
+      g_assert_cmpint (gbox_plan_backward (plan, redirect), ==, redirect);
+      assert_close (gbox_plan_get_input_gradient (plan)->data, expected, HEIGHT * WIDTH * 3);
+    }
+}
+
+/* Fewer operations and shorter lives for less. */
+static void
+test_size (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  const guint last = gbox_network_get_n_layers (network) - 1;
+  g_autoptr (GboxPlan) first_layer = make_plan (network, team, 0, 1);
+  g_autoptr (GboxPlan) last_layer = make_plan (network, team, last, 1);
+  g_autoptr (GboxPlan) forward = gbox_plan_new (network, team, last, 1, HEIGHT, WIDTH, FALSE, NULL);
+
+  g_assert_cmpuint (gbox_plan_get_size (first_layer), <, gbox_plan_get_size (last_layer));
+  g_assert_cmpuint (gbox_plan_get_size (forward), <, gbox_plan_get_size (last_layer));
+}
+
+static void
+test_packed_once (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  const GboxConv *conv = gbox_network_get_conv (network, 0, 2, 2);
+
+  g_assert_true (gbox_network_get_conv (network, 0, 2, 2) == conv);
+  g_assert_true (gbox_network_get_conv (network, 0, 1, 2) != conv);
+  g_assert_cmpint (gbox_conv_get_shape (conv)->pad_top, ==, 2);
+  g_assert_cmpint (gbox_conv_get_shape (gbox_network_get_conv (network, 0, 1, 2))->pad_top, ==, 1);
+}
+
+static void
+test_refusals (void)
+{
+  static const struct
+  {
+    guint layer;
+    int batch, height, width, code;
+  } cases[] = {
+    { 99, 1, 64, 64, GBOX_ERROR_NOT_FOUND },       { 0, 0, 64, 64, GBOX_ERROR_INVALID_ARGUMENT },
+    { 0, 1, 63, 64, GBOX_ERROR_INVALID_ARGUMENT }, { 0, 1, 64, 1025, GBOX_ERROR_INVALID_ARGUMENT },
+    { 0, 100000, 1024, 1024, GBOX_ERROR_MEMORY },
+  };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (gbox_plan_new (network, team, cases[i].layer, cases[i].batch, cases[i].height,
+                                    cases[i].width, TRUE, &error));
+      g_assert_error (error, GBOX_ERROR, cases[i].code);
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  static const char *const layers[]
+    = { "conv", "pool", "lrn", "part", "module", "depthwise", "sum", "overlap", "class" };
+
+  g_test_init (&argc, &argv, NULL);
+
+  for (guint i = 0; i < G_N_ELEMENTS (layers); i++)
+    {
+      g_autofree char *path = g_strconcat ("/plan/layer/", layers[i], NULL);
+
+      g_test_add_data_func (path, GUINT_TO_POINTER (i), test_layer);
+    }
+  g_test_add_func ("/plan/batch", test_batch);
+  g_test_add_func ("/plan/threads", test_threads);
+  g_test_add_func ("/plan/allocations", test_allocations);
+  g_test_add_func ("/plan/redirect", test_redirect);
+  g_test_add_func ("/plan/size", test_size);
+  g_test_add_func ("/plan/packed-once", test_packed_once);
+  g_test_add_func ("/plan/refusals", test_refusals);
+
+  return g_test_run ();
+}
