@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What Pillow 13.0.0's Image.resize makes of the images of test-resample.c. */
+/* What Pillow 12.0.0's Image.resize makes of the images of test-resample.c. */
 #pragma once
 
 #include "kernels/resample.h"

@@ -19,7 +19,8 @@ typedef enum
  * @dst: (out): (OH, OW, 3) bytes, tight
  *
  * Separable, horizontal pass first, each pass rounded to 8 bits: the numbers of Pillow's Image.resize within
- * 1 level. Runs on the calling thread.
+ * 1 level (versions up to 12; later ones take the vertical pass first where the height shrinks far more than
+ * the width, which moves some values by more). Runs on the calling thread.
  */
 void gbox_resample_rgb8 (GboxFilter filter,
                          const guint8 *src,
