@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli: the engine without a window. */
 #include <locale.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "cli.h"
@@ -38,6 +39,20 @@ find_command (const char *name)
   return NULL;
 }
 
+/* UTF-8 as it is: what is printed is JSON or meant for terminals that show UTF-8 even where the locale says
+ * “C”. */
+static void
+print_utf8 (const char *text)
+{
+  fputs (text, stdout);
+}
+
+static void
+print_utf8_error (const char *text)
+{
+  fputs (text, stderr);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -46,6 +61,8 @@ main (int argc, char **argv)
   const CliCommand *command;
 
   setlocale (LC_ALL, "");
+  g_set_print_handler (print_utf8);
+  g_set_printerr_handler (print_utf8_error);
   g_set_prgname ("glassbox-cli");
   if (argc < 2)
     {
