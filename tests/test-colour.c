@@ -4,6 +4,7 @@
 
 #include "base/philox.h"
 #include "kernels/colour.h"
+#include "kernels/isa.h"
 
 /* The published matrix (lucid `color.py`), normalised by its largest column norm. */
 static const double mixing[3][3] = {
@@ -168,6 +169,59 @@ test_threads (void)
   g_assert_cmpmem (a, 3 * n * sizeof (float), b, 3 * n * sizeof (float));
 }
 
+/* The fast sets against the plain loops: a few roundings of numbers up to 1, and of gradients up to 4. A byte
+ * may round the other way. */
+static void
+test_reference (void)
+{
+  const gsize n = 10001;
+  g_autofree float *t = g_new (float, 3 * n), *rgb = g_new (float, 3 * n), *expected = g_new (float, 3 * n);
+  g_autofree guint8 *bytes = g_new (guint8, 3 * n), *expected_bytes = g_new (guint8, 3 * n);
+
+  for (int decorrelate = 0; decorrelate < 2; decorrelate++)
+    {
+      fill (t, 3 * n, 2.0f);
+      gbox_colour_forward (team, decorrelate, t, rgb, n);
+      gbox_colour_forward_reference (decorrelate, t, expected, n);
+      for (gsize i = 0; i < 3 * n; i++)
+        g_assert_cmpfloat (fabsf (rgb[i] - expected[i]), <=, 5e-7f);
+      gbox_colour_to_rgb8 (team, rgb, bytes, n);
+      gbox_colour_to_rgb8_reference (rgb, expected_bytes, n);
+      for (gsize i = 0; i < 3 * n; i++)
+        g_assert_cmpint (ABS (bytes[i] - expected_bytes[i]), <=, 1);
+      gbox_colour_backward_reference (decorrelate, rgb, t, expected, n);
+      gbox_colour_backward (team, decorrelate, rgb, t, t, n);
+      for (gsize i = 0; i < 3 * n; i++)
+        g_assert_cmpfloat (fabsf (t[i] - expected[i]), <=, 1e-6f);
+    }
+}
+
+typedef struct
+{
+  const char *path;
+  void (*func) (void);
+} Test;
+
+static const Test tests[] = {
+  { "/colour/sigmoid", test_sigmoid }, { "/colour/sigmoid-extremes", test_sigmoid_extremes },
+  { "/colour/forward", test_forward }, { "/colour/backward", test_backward },
+  { "/colour/bytes", test_bytes },     { "/colour/reference", test_reference },
+  { "/colour/threads", test_threads },
+};
+
+/* With every instruction set of this machine, the reference included. */
+static void
+run_on_each_isa (gconstpointer data)
+{
+  const Test *test = data;
+  const GboxIsa before = gbox_isa_get ();
+
+  for (GboxIsa isa = GBOX_ISA_REFERENCE; isa < GBOX_N_ISAS; isa++)
+    if (gbox_isa_select (isa))
+      test->func ();
+  g_assert_true (gbox_isa_select (before));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -175,12 +229,8 @@ main (int argc, char **argv)
 
   g_test_init (&argc, &argv, NULL);
   team = gbox_team_new (2);
-  g_test_add_func ("/colour/sigmoid", test_sigmoid);
-  g_test_add_func ("/colour/sigmoid-extremes", test_sigmoid_extremes);
-  g_test_add_func ("/colour/forward", test_forward);
-  g_test_add_func ("/colour/backward", test_backward);
-  g_test_add_func ("/colour/bytes", test_bytes);
-  g_test_add_func ("/colour/threads", test_threads);
+  for (gsize i = 0; i < G_N_ELEMENTS (tests); i++)
+    g_test_add_data_func (tests[i].path, &tests[i], run_on_each_isa);
   status = g_test_run ();
   gbox_team_free (team);
   return status;

@@ -21,4 +21,10 @@ void gbox_colour_backward (
 /* (3, n) in 0 … 1 → n RGB triples, rounded to the nearest. */
 void gbox_colour_to_rgb8 (GboxTeam *team, const float *rgb, guint8 *out, gsize n);
 
+/* The definitions in plain loops and double precision, for tests. They may work in place, too. */
+void gbox_colour_forward_reference (gboolean decorrelate, const float *t, float *rgb, gsize n);
+void gbox_colour_backward_reference (
+  gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n);
+void gbox_colour_to_rgb8_reference (const float *rgb, guint8 *out, gsize n);
+
 G_END_DECLS

@@ -1,0 +1,133 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The colour map and its gradient. */
+#include "kernels/fast/colour.h"
+
+#include <string.h>
+
+#include "kernels/fast/fast.h"
+
+#define BYTES_AT_A_TIME 256
+
+/* e^x for |x| ≤ 87 to 1.2e-7 relative: x = n·ln 2 + r with ln 2 in two parts, Cephes' polynomial for e^r, 2^n
+ * through the exponent's bits. Without branches, so that the compiler vectorises it; a NaN stays one. */
+static inline float
+exponential (float x)
+{
+  const float magic = 12582912.0f; /* 1.5·2²³: adding it rounds to an integer in the low bits */
+  const float shifted = x * 1.44269504f + magic;
+  const float n = shifted - magic;
+  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  float p = 1.9875691500e-4f;
+  guint32 bits;
+  float power;
+
+  p = p * r + 1.3981999507e-3f;
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  memcpy (&bits, &shifted, sizeof bits);
+  bits = (bits + 127u) << 23;
+  memcpy (&power, &bits, sizeof power);
+  return p * power;
+}
+
+static inline float
+sigmoid (float x)
+{
+  const float below = x > 87.0f ? 87.0f : x;
+  const float bounded = below < -87.0f ? -87.0f : below;
+
+  return 1.0f / (1.0f + exponential (-bounded));
+}
+
+static gsize
+find_slice (const GboxColourWork *work, guint task, gsize *first)
+{
+  *first = (gsize) task * GBOX_COLOUR_SLICE;
+  return MIN (*first + GBOX_COLOUR_SLICE, work->n);
+}
+
+void
+FAST (colour_forward) (gpointer data, guint task, guint worker)
+{
+  const GboxColourWork *w = data;
+  const float (*m)[3] = w->mixing;
+  gsize first, end = find_slice (w, task, &first);
+  const float *t0 = w->in, *t1 = w->in + w->n, *t2 = w->in + 2 * w->n;
+  float *r = w->out, *g = w->out + w->n, *b = w->out + 2 * w->n;
+
+  if (m == NULL)
+    {
+      for (gsize k = 0; k < 3; k++)
+        for (gsize i = first; i < end; i++)
+          w->out[k * w->n + i] = sigmoid (w->in[k * w->n + i]);
+      return;
+    }
+#pragma GCC ivdep
+  for (gsize i = first; i < end; i++)
+    {
+      const float x = t0[i], y = t1[i], z = t2[i];
+
+      r[i] = sigmoid (m[0][0] * x + m[0][1] * y + m[0][2] * z);
+      g[i] = sigmoid (m[1][0] * x + m[1][1] * y + m[1][2] * z);
+      b[i] = sigmoid (m[2][0] * x + m[2][1] * y + m[2][2] * z);
+    }
+}
+
+/* rgb = σ (M·t), σ' = σ·(1 − σ), so dt = Mᵀ·(drgb · rgb · (1 − rgb)). */
+void
+FAST (colour_backward) (gpointer data, guint task, guint worker)
+{
+  static const float identity[3][3] = { { 1, 0, 0 }, { 0, 1, 0 }, { 0, 0, 1 } };
+  const GboxColourWork *w = data;
+  const float (*m)[3] = w->mixing != NULL ? w->mixing : identity;
+  gsize first, end = find_slice (w, task, &first);
+  const float *r = w->rgb, *g = w->rgb + w->n, *b = w->rgb + 2 * w->n;
+  const float *dr = w->in, *dg = w->in + w->n, *db = w->in + 2 * w->n;
+  float *d0 = w->out, *d1 = w->out + w->n, *d2 = w->out + 2 * w->n;
+
+#pragma GCC ivdep
+  for (gsize i = first; i < end; i++)
+    {
+      const float x = dr[i] * r[i] * (1.0f - r[i]);
+      const float y = dg[i] * g[i] * (1.0f - g[i]);
+      const float z = db[i] * b[i] * (1.0f - b[i]);
+
+      d0[i] = m[0][0] * x + m[1][0] * y + m[2][0] * z;
+      d1[i] = m[0][1] * x + m[1][1] * y + m[2][1] * z;
+      d2[i] = m[0][2] * x + m[1][2] * y + m[2][2] * z;
+    }
+}
+
+/* Comparisons written so that a NaN becomes 0, never an undefined conversion. */
+static inline guint8
+to_byte (float value)
+{
+  const float scaled = value * 255.0f + 0.5f;
+  const float bounded = scaled > 0.0f ? scaled : 0.0f;
+
+  return (guint8) (int) (bounded < 255.0f ? bounded : 255.0f);
+}
+
+/* Plane by plane into a small buffer first, which vectorises; only the bytes are interleaved one by one. */
+void
+FAST (colour_bytes) (gpointer data, guint task, guint worker)
+{
+  const GboxColourWork *w = data;
+  gsize first, end = find_slice (w, task, &first);
+  guint8 planes[3][BYTES_AT_A_TIME];
+
+  for (gsize i = first; i < end; i += BYTES_AT_A_TIME)
+    {
+      const gsize n = MIN (BYTES_AT_A_TIME, end - i);
+
+      for (gsize k = 0; k < 3; k++)
+        for (gsize j = 0; j < n; j++)
+          planes[k][j] = to_byte (w->rgb[k * w->n + i + j]);
+      for (gsize j = 0; j < n; j++)
+        for (gsize k = 0; k < 3; k++)
+          w->bytes[3 * (i + j) + k] = planes[k][j];
+    }
+}
