@@ -16,6 +16,7 @@ struct _GboxStage
   GtkLabel *caption_label;
   GtkRevealer *error_revealer;
   GtkLabel *error_label;
+  GtkWidget *picture;
   GboxImageView *image_view;
   GtkEventController *pointer;
   GtkWidget *toolbar;
@@ -128,7 +129,8 @@ on_point (GboxStage *self, const GboxPoint *point)
 static void
 on_notice (GboxStage *self)
 {
-  const char *notice = gbox_run_get_notice (get_run (self));
+  GboxRun *run = get_run (self);
+  const char *notice = run ? gbox_run_get_notice (run) : NULL;
 
   gtk_label_set_label (self->notice_label, notice ? notice : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->notice_label), notice);
@@ -199,7 +201,7 @@ follow_run (GboxStage *self)
 
   g_signal_group_set_target (self->run_signals, run);
   gbox_series_clear (self->series);
-  gtk_label_set_label (self->notice_label, "");
+  on_notice (self);
   gtk_revealer_set_reveal_child (self->error_revealer, FALSE);
   gbox_image_view_set_progress (self->image_view, run ? 0 : -1);
   gtk_label_set_label (self->basis_label, !run ? "" : is_pixel ? "Pixel basis" : "Fourier basis");
@@ -225,6 +227,12 @@ gbox_stage_dispose (GObject *object)
   G_OBJECT_CLASS (gbox_stage_parent_class)->dispose (object);
 }
 
+static gboolean
+gbox_stage_grab_focus (GtkWidget *widget)
+{
+  return gtk_widget_grab_focus (GBOX_STAGE (widget)->picture);
+}
+
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
@@ -232,6 +240,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxStage, caption_label);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, error_revealer);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxStage, picture);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, image_view);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, pointer);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, toolbar);
@@ -251,6 +260,7 @@ gbox_stage_class_init (GboxStageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_stage_dispose;
+  widget_class->grab_focus = gbox_stage_grab_focus;
   g_type_ensure (GBOX_TYPE_HEADING_LAYOUT);
   g_type_ensure (GBOX_TYPE_TILE_LAYOUT);
   g_type_ensure (GBOX_TYPE_IMAGE_VIEW);
