@@ -59,29 +59,33 @@ get_path (GboxThumbnailStore *store, const char *key)
   return g_build_filename (store->folder, name, NULL);
 }
 
+/* Through gdk-pixbuf, because GDK 4.8's own reader leaks what it has of a damaged file. */
+static GdkTexture *
+decode (const char *path, gsize length)
+{
+  g_autoptr (GdkPixbuf) pixbuf = length <= MAX_FILE_BYTES ? gdk_pixbuf_new_from_file (path, NULL) : NULL;
+
+  if (pixbuf == NULL || gdk_pixbuf_get_width (pixbuf) > GBOX_THUMBNAIL_SIZE
+      || gdk_pixbuf_get_height (pixbuf) > GBOX_THUMBNAIL_SIZE)
+    return NULL;
+  return gdk_texture_new_for_pixbuf (pixbuf);
+}
+
 GdkTexture *
 gbox_thumbnail_store_read (GboxThumbnailStore *store, const char *key)
 {
   g_autofree char *path = get_path (store, key);
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GdkTexture) texture = NULL;
-  char *contents;
-  gsize length;
+  GdkTexture *texture;
+  GStatBuf info;
 
-  if (!g_file_get_contents (path, &contents, &length, NULL))
+  if (g_stat (path, &info) != 0)
     return NULL;
-  bytes = g_bytes_new_take (contents, length);
-  if (length <= MAX_FILE_BYTES)
-    texture = gdk_texture_new_from_bytes (bytes, NULL);
-  if (texture == NULL || gdk_texture_get_width (texture) > GBOX_THUMBNAIL_SIZE
-      || gdk_texture_get_height (texture) > GBOX_THUMBNAIL_SIZE)
-    {
-      if (g_unlink (path) == 0)
-        store->n_bytes -= MIN (store->n_bytes, length);
-      return NULL;
-    }
-  utimensat (AT_FDCWD, path, NULL, 0);
-  return g_steal_pointer (&texture);
+  texture = decode (path, info.st_size);
+  if (texture != NULL)
+    utimensat (AT_FDCWD, path, NULL, 0);
+  else if (g_unlink (path) == 0)
+    store->n_bytes -= MIN (store->n_bytes, (guint64) info.st_size);
+  return texture;
 }
 
 static void

@@ -40,7 +40,7 @@ gbox_axis_fit_values (GboxAxis *axis, double min, double max, int max_ticks)
     axis->low = 0;
   else if (max <= 0 && max >= 0.5 * min)
     axis->high = 0;
-  axis->step = get_round_step ((axis->high - axis->low) / MAX (max_ticks - 1, 1));
+  axis->step = get_round_step ((axis->high - axis->low) / max_ticks);
   half = axis->step / 2;
   axis->low = half * floor (axis->low / half + 1e-9);
   axis->high = half * ceil (axis->high / half - 1e-9);

@@ -24,7 +24,7 @@ typedef struct
  * @axis: (out): an axis that holds @min … @max with some room
  * @min: smallest value
  * @max: largest value, not below @min
- * @max_ticks: how many ticks there is room for, 2 or more
+ * @max_ticks: about how many ticks there is room for, 2 or more
  *
  * The step is 1, 2 or 5 times a power of ten, and the ends are multiples of half a step, so that a growing
  * curve does not move the axis with every point. Zero is one end where the values come near it compared with

@@ -14,9 +14,10 @@ struct _GboxChoice
   char *folded_text;  /* filter_text without case */
   gboolean by_number; /* filter_text is digits */
   int pressed;        /* the unit selected when the pointer went down */
+  GtkWidget *view;    /* nullable, weak */
   guint scroll_tick;
-  int scroll_unit;
-  gboolean scrolled; /* the list shows scroll_unit, perhaps at its edge */
+  int scroll_unit;     /* to be scrolled to, or −1 */
+  int n_scroll_frames; /* since it was asked to scroll there */
 };
 
 enum
@@ -122,6 +123,7 @@ gbox_choice_finalize (GObject *object)
 {
   GboxChoice *self = GBOX_CHOICE (object);
 
+  g_clear_weak_pointer (&self->view);
   /* A list widget may hold the models longer. */
   gtk_custom_filter_set_filter_func (self->filter, NULL, NULL, NULL);
   g_signal_handlers_disconnect_by_data (self->selection, self);
@@ -159,6 +161,7 @@ gbox_choice_init (GboxChoice *self)
 {
   self->selected = -1;
   self->pressed = -1;
+  self->scroll_unit = -1;
   self->filter_text = g_strdup ("");
   self->folded_text = g_strdup ("");
   self->items = g_list_store_new (GBOX_TYPE_UNIT_ITEM);
@@ -276,6 +279,8 @@ gbox_choice_set_filter_text (GboxChoice *self, const char *text)
   self->by_number = self->filter_text[strspn (self->filter_text, "0123456789")] == '\0';
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   restore_selection (self);
+  if (self->filter_text[0] == '\0')
+    gbox_choice_scroll (self, self->selected);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FILTER_TEXT]);
 }
 
@@ -379,33 +384,62 @@ centre_if_at_edge (GtkWidget *list, GboxChoice *self, int position)
     gtk_adjustment_set_value (vertical, top - (page - height) / 2);
 }
 
+static void
+stop_scrolling (GboxChoice *self)
+{
+  self->scroll_unit = -1;
+  self->scroll_tick = 0;
+}
+
+/* One step a frame, because the list knows its new length, and where it has scrolled to, only after its next
+ * allocation. */
 static gboolean
-scroll_when_sized (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
+scroll (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
 {
   GboxChoice *self = user_data;
   int position = gbox_choice_find_position (self, self->scroll_unit);
 
-  if (position >= 0 && gtk_widget_get_height (list) <= 0)
-    return G_SOURCE_CONTINUE;
-  if (position >= 0 && !self->scrolled)
+  if (!gtk_widget_get_mapped (list))
     {
-      gtk_widget_activate_action (list, "list.scroll-to-item", "u", (guint) position);
-      self->scrolled = TRUE;
-      return G_SOURCE_CONTINUE; /* the list knows its new length after its next allocation */
+      self->scroll_tick = 0; /* goes on when it is mapped */
+      return G_SOURCE_REMOVE;
     }
+  self->n_scroll_frames++;
+  if (position >= 0 && self->n_scroll_frames == 2)
+    gtk_widget_activate_action (list, "list.scroll-to-item", "u", (guint) position);
+  if (position >= 0 && self->n_scroll_frames < 3)
+    return G_SOURCE_CONTINUE;
   if (position >= 0)
     centre_if_at_edge (list, self, position);
-  self->scroll_tick = 0;
+  stop_scrolling (self);
   return G_SOURCE_REMOVE;
 }
 
+static void
+start_scrolling (GboxChoice *self)
+{
+  self->n_scroll_frames = 0;
+  if (self->scroll_unit >= 0 && self->scroll_tick == 0 && self->view != NULL
+      && gtk_widget_get_mapped (self->view))
+    self->scroll_tick
+      = gtk_widget_add_tick_callback (self->view, scroll, g_object_ref (self), g_object_unref);
+}
+
 void
-gbox_choice_scroll (GboxChoice *self, GtkWidget *list, int unit)
+gbox_choice_scroll (GboxChoice *self, int unit)
 {
   g_return_if_fail (GBOX_IS_CHOICE (self));
   self->scroll_unit = unit;
-  self->scrolled = FALSE;
-  if (self->scroll_tick == 0)
-    self->scroll_tick
-      = gtk_widget_add_tick_callback (list, scroll_when_sized, g_object_ref (self), g_object_unref);
+  start_scrolling (self);
+}
+
+void
+gbox_choice_set_view (GboxChoice *self, GtkWidget *view)
+{
+  g_return_if_fail (GBOX_IS_CHOICE (self));
+  g_set_weak_pointer (&self->view, view);
+  g_signal_connect_object (view, "activate", G_CALLBACK (gbox_choice_activate_position), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (view, "map", G_CALLBACK (start_scrolling), self,
+                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

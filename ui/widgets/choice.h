@@ -58,8 +58,11 @@ gboolean gbox_choice_step (GboxChoice *self, int delta);
  */
 void gbox_choice_watch_clicks (GboxChoice *self, GtkListItem *list_item);
 
-/* Scrolls @list, a list or grid view, to @unit as soon as it has a size. Does nothing if the filter hides the
- * unit. */
-void gbox_choice_scroll (GboxChoice *self, GtkWidget *list, int unit);
+/* The list or grid view that shows the model: it is scrolled, and activating one of its items counts as
+ * chosen by the user. */
+void gbox_choice_set_view (GboxChoice *self, GtkWidget *view);
+
+/* Scrolls the view to @unit as soon as it is shown. Does nothing if the filter hides the unit. */
+void gbox_choice_scroll (GboxChoice *self, int unit);
 
 G_END_DECLS

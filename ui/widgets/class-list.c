@@ -9,7 +9,6 @@ struct _GboxClassList
   GtkWidget parent_instance;
   GboxChoice *choice;
   GtkWidget *scrolled;
-  GtkWidget *view;
 };
 
 enum
@@ -137,6 +136,7 @@ gbox_class_list_init (GboxClassList *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkSelectionModel *model;
+  GtkWidget *view;
 
   /* Its rows expand; the pane it stands in shall not. */
   gtk_widget_set_hexpand (GTK_WIDGET (self), FALSE);
@@ -147,15 +147,15 @@ gbox_class_list_init (GboxClassList *self)
   g_signal_connect_object (factory, "bind", G_CALLBACK (on_bind), self, G_CONNECT_SWAPPED);
 
   model = g_object_ref (gbox_choice_get_model (self->choice));
-  self->view = gtk_list_view_new (model, factory);
-  gtk_widget_add_css_class (self->view, "class-list");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Classes", -1);
-  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (gbox_choice_activate_position), self->choice);
+  view = gtk_list_view_new (model, factory);
+  gtk_widget_add_css_class (view, "class-list");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Classes", -1);
+  gbox_choice_set_view (self->choice, view);
 
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), view);
   gtk_widget_set_parent (self->scrolled, GTK_WIDGET (self));
 }
 
@@ -180,7 +180,7 @@ gbox_class_list_set_selected (GboxClassList *self, int id)
     return; /* what the user clicked stays under the pointer */
   gbox_choice_set_selected (self->choice, id);
   if (id >= 0)
-    gbox_choice_scroll (self->choice, self->view, id);
+    gbox_choice_scroll (self->choice, id);
 }
 
 int
@@ -217,6 +217,6 @@ gbox_class_list_step (GboxClassList *self, int delta)
   g_return_val_if_fail (GBOX_IS_CLASS_LIST (self), FALSE);
   if (!gbox_choice_step (self->choice, delta))
     return FALSE;
-  gbox_choice_scroll (self->choice, self->view, gbox_choice_get_selected (self->choice));
+  gbox_choice_scroll (self->choice, gbox_choice_get_selected (self->choice));
   return TRUE;
 }

@@ -60,15 +60,43 @@ get_fraction (int receptive_field, int input_side)
   return MIN (1, (double) receptive_field / input_side);
 }
 
+static GtkListBoxRow *
+find_row (GboxLayerList *self, const char *name)
+{
+  GtkListBoxRow *row;
+
+  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->box, i)) != NULL; i++)
+    if (g_strcmp0 (get_layer (row)->name, name) == 0)
+      return row;
+  return NULL;
+}
+
+/* Selects the row of the chosen layer, or none. A list box that gets the focus while no row is selected
+ * selects one, as if the user had. */
+static void
+show_selected (GboxLayerList *self)
+{
+  gtk_widget_set_can_focus (GTK_WIDGET (self->box), self->selected != NULL);
+  self->silent = TRUE;
+  gtk_list_box_select_row (self->box, self->selected != NULL ? find_row (self, self->selected) : NULL);
+  self->silent = FALSE;
+}
+
 static void
 on_row_selected (GboxLayerList *self, GtkListBoxRow *row)
 {
-  const Layer *layer = row != NULL ? get_layer (row) : NULL;
-
-  if (self->silent || layer == NULL || g_strcmp0 (layer->name, self->selected) == 0)
+  if (self->silent)
+    return;
+  if (row == NULL)
+    {
+      show_selected (self); /* Ctrl+click takes a selection back, but one layer is always shown */
+      return;
+    }
+  if (g_strcmp0 (get_layer (row)->name, self->selected) == 0)
     return;
   g_free (self->selected);
-  self->selected = g_strdup (layer->name);
+  self->selected = g_strdup (get_layer (row)->name);
+  gtk_widget_set_can_focus (GTK_WIDGET (self->box), TRUE);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
   g_signal_emit (self, signals[SIGNAL_LAYER_ACTIVATED], 0, self->selected);
 }
@@ -128,7 +156,7 @@ gbox_layer_list_init (GboxLayerList *self)
   /* Its rows expand; the pane it stands in shall not. */
   gtk_widget_set_hexpand (GTK_WIDGET (self), FALSE);
   self->box = GTK_LIST_BOX (gtk_list_box_new ());
-  gtk_list_box_set_selection_mode (self->box, GTK_SELECTION_BROWSE);
+  gtk_widget_set_can_focus (GTK_WIDGET (self->box), FALSE);
   gtk_widget_add_css_class (GTK_WIDGET (self->box), "layer-list");
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->box), GTK_ACCESSIBLE_PROPERTY_LABEL, "Layers", -1);
   g_signal_connect_swapped (self->box, "row-selected", G_CALLBACK (on_row_selected), self);
@@ -187,31 +215,18 @@ gbox_layer_list_append (
   gtk_list_box_append (self->box, row);
 }
 
-static GtkListBoxRow *
-find_row (GboxLayerList *self, const char *name)
-{
-  GtkListBoxRow *row;
-
-  for (int i = 0; (row = gtk_list_box_get_row_at_index (self->box, i)) != NULL; i++)
-    if (g_strcmp0 (get_layer (row)->name, name) == 0)
-      return row;
-  return NULL;
-}
-
 void
 gbox_layer_list_set_selected (GboxLayerList *self, const char *name)
 {
-  GtkListBoxRow *row;
+  char *wanted;
 
   g_return_if_fail (GBOX_IS_LAYER_LIST (self));
   if (g_strcmp0 (self->selected, name) == 0)
     return;
-  row = name != NULL ? find_row (self, name) : NULL;
+  wanted = name != NULL && find_row (self, name) != NULL ? g_strdup (name) : NULL;
   g_free (self->selected);
-  self->selected = row != NULL ? g_strdup (name) : NULL;
-  self->silent = TRUE;
-  gtk_list_box_select_row (self->box, row);
-  self->silent = FALSE;
+  self->selected = wanted;
+  show_selected (self);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
 }
 

@@ -12,7 +12,6 @@ struct _GboxUnitGrid
   GtkWidget parent_instance;
   GboxChoice *choice;
   GtkWidget *scrolled;
-  GtkWidget *view;
 };
 
 enum
@@ -137,6 +136,7 @@ gbox_unit_grid_init (GboxUnitGrid *self)
 {
   GtkListItemFactory *factory = gtk_signal_list_item_factory_new ();
   GtkSelectionModel *model;
+  GtkWidget *view;
 
   self->choice = gbox_choice_new ();
   g_signal_connect_swapped (self->choice, "activated", G_CALLBACK (on_activated), self);
@@ -146,17 +146,17 @@ gbox_unit_grid_init (GboxUnitGrid *self)
   g_signal_connect_object (factory, "unbind", G_CALLBACK (on_unbind), self, G_CONNECT_SWAPPED);
 
   model = g_object_ref (gbox_choice_get_model (self->choice));
-  self->view = gtk_grid_view_new (model, factory);
-  gtk_grid_view_set_min_columns (GTK_GRID_VIEW (self->view), N_COLUMNS);
-  gtk_grid_view_set_max_columns (GTK_GRID_VIEW (self->view), N_COLUMNS);
-  gtk_widget_add_css_class (self->view, "unit-grid");
-  gtk_accessible_update_property (GTK_ACCESSIBLE (self->view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Units", -1);
-  g_signal_connect_swapped (self->view, "activate", G_CALLBACK (gbox_choice_activate_position), self->choice);
+  view = gtk_grid_view_new (model, factory);
+  gtk_grid_view_set_min_columns (GTK_GRID_VIEW (view), N_COLUMNS);
+  gtk_grid_view_set_max_columns (GTK_GRID_VIEW (view), N_COLUMNS);
+  gtk_widget_add_css_class (view, "unit-grid");
+  gtk_accessible_update_property (GTK_ACCESSIBLE (view), GTK_ACCESSIBLE_PROPERTY_LABEL, "Units", -1);
+  gbox_choice_set_view (self->choice, view);
 
   self->scrolled = gtk_scrolled_window_new ();
   gtk_scrolled_window_set_policy (GTK_SCROLLED_WINDOW (self->scrolled), GTK_POLICY_NEVER,
                                   GTK_POLICY_AUTOMATIC);
-  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), self->view);
+  gtk_scrolled_window_set_child (GTK_SCROLLED_WINDOW (self->scrolled), view);
   gtk_widget_set_parent (self->scrolled, GTK_WIDGET (self));
 }
 
@@ -230,7 +230,7 @@ gbox_unit_grid_scroll_to (GboxUnitGrid *self, int unit)
 {
   g_return_if_fail (GBOX_IS_UNIT_GRID (self));
   if (unit >= 0)
-    gbox_choice_scroll (self->choice, self->view, unit);
+    gbox_choice_scroll (self->choice, unit);
 }
 
 gboolean
