@@ -8,7 +8,7 @@
 G_BEGIN_DECLS
 
 /* No network comes near these; they bound what a hostile file can cost. */
-#define GBOX_MAX_TENSORS     16384
+#define GBOX_MAX_TENSORS     4096
 #define GBOX_MAX_NAME_LENGTH 1024
 
 /**

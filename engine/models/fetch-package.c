@@ -166,8 +166,7 @@ spawn_pip (const Package *self, const char *const *pip, GError **error)
   return g_subprocess_launcher_spawnv (launcher, (const char *const *) arguments->pdata, error);
 }
 
-/* The last line that says ERROR, else the last one. Without a connection that line is about the package, and
- * misleads. */
+/* The last line that says ERROR and why, else the last one. */
 static char *
 pick_line (const char *errors)
 {
@@ -175,13 +174,14 @@ pick_line (const char *errors)
   const char *picked = "pip failed without a word";
   gboolean is_error = FALSE;
 
+  /* Without a connection the last line is about the package, and misleads. */
   if (errors != NULL && strstr (errors, "WARNING: Retrying (") != NULL)
     return g_strdup ("the package index could not be reached");
   for (guint i = 0; lines[i] != NULL; i++)
     {
       const char *line = g_strstrip (lines[i]);
 
-      if (g_str_has_prefix (line, "ERROR: "))
+      if (g_str_has_prefix (line, "ERROR: ") && !g_str_has_suffix (line, ":"))
         {
           picked = line + strlen ("ERROR: ");
           is_error = TRUE;

@@ -64,6 +64,8 @@ open_part (GboxFetch *self, GError **error)
       && g_stat (self->part, &by_name) == 0 && by_fd.st_dev == by_name.st_dev
       && by_fd.st_ino == by_name.st_ino)
     return TRUE;
+  close (self->fd);
+  self->fd = -1;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
                "The model “%s” is already being fetched by another program. Wait until it is done.",
                self->entry->name);
@@ -204,7 +206,7 @@ try_sources (GboxFetch *self, GError **error)
   return FALSE;
 }
 
-/* Closes the file, and removes it unless a download can go on from it. */
+/* Closes the file, and removes it unless the next attempt can go on from it. */
 static void
 close_part (GboxFetch *self)
 {
@@ -212,7 +214,7 @@ close_part (GboxFetch *self)
 
   if (self->fd < 0)
     return;
-  if (fstat (self->fd, &status) == 0 && status.st_size == 0)
+  if (self->entry->checksum == NULL || (fstat (self->fd, &status) == 0 && status.st_size == 0))
     g_unlink (self->part);
   close (self->fd);
   self->fd = -1;

@@ -1,0 +1,18 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzz target: Caffe files. */
+#include "fuzz-target.h"
+
+#include "formats/caffe.h"
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (data, size);
+  GError *error = NULL;
+  GboxTensorFile *file = gbox_caffe_read (bytes, "fuzz", &error);
+
+  gbox_caffe_recognise (data, size);
+  fuzz_check (file != NULL, error);
+  fuzz_use_and_unref (file);
+  return 0;
+}

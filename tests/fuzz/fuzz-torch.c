@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Fuzz target: PyTorch files, and whatever else is recognised by its content. */
+#include "fuzz-target.h"
+
+int
+LLVMFuzzerTestOneInput (const guint8 *data, gsize size)
+{
+  g_autoptr (GBytes) bytes = g_bytes_new_static (data, size);
+  GError *error = NULL;
+  GboxTensorFile *file = gbox_tensor_file_open_bytes (bytes, "fuzz", &error);
+
+  fuzz_check (file != NULL, error);
+  fuzz_use_and_unref (file);
+  return 0;
+}
