@@ -164,16 +164,17 @@ static void
 assert_same_state (Fixture *a, Fixture *b)
 {
   const char *const names[] = { "parameters", "adam_m", "adam_v" };
-  g_autofree char *paths[2] = { new_path (".safetensors"), new_path (".safetensors") };
+  g_autofree char *first_path = new_path (".safetensors");
+  g_autofree char *second_path = new_path (".safetensors");
   g_autoptr (GboxTensorFile) first = NULL;
   g_autoptr (GboxTensorFile) second = NULL;
   const GboxPoint *last_a = &g_array_index (a->points, GboxPoint, a->points->len - 1);
   const GboxPoint *last_b = &g_array_index (b->points, GboxPoint, b->points->len - 1);
 
-  save (a, paths[0]);
-  save (b, paths[1]);
-  first = gbox_tensor_file_open (paths[0], NULL);
-  second = gbox_tensor_file_open (paths[1], NULL);
+  save (a, first_path);
+  save (b, second_path);
+  first = gbox_tensor_file_open (first_path, NULL);
+  second = gbox_tensor_file_open (second_path, NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (names); i++)
     {
       const GboxNamedTensor *x = gbox_tensor_file_lookup (first, names[i]);
@@ -187,8 +188,8 @@ assert_same_state (Fixture *a, Fixture *b)
                    gbox_tensor_file_get_metadata (second, "step"));
   g_assert_cmpfloat (last_a->values[0], ==, last_b->values[0]);
   assert_same_frame (a, b);
-  g_remove (paths[0]);
-  g_remove (paths[1]);
+  g_remove (first_path);
+  g_remove (second_path);
 }
 
 static void
