@@ -108,6 +108,19 @@ test_sharing (void)
   g_assert_true (gbox_arena_get (arena, handles[0]) != gbox_arena_get (arena, handles[1]));
 }
 
+/* In the order of asking, the first two would leave no hole for the third; from the largest on they fit. */
+static void
+test_largest_first (void)
+{
+  g_autoptr (GboxArena) arena = gbox_arena_new ();
+
+  gbox_arena_reserve (arena, 64, 0, 0);
+  gbox_arena_reserve (arena, 64, 0, 2);
+  gbox_arena_reserve (arena, 128, 1, 1);
+  g_assert_true (gbox_arena_commit (arena, NULL));
+  g_assert_cmpuint (gbox_arena_get_size (arena), ==, 192);
+}
+
 static void
 test_zeroed_and_writable (void)
 {
@@ -179,6 +192,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/arena/random-plans", test_random_plans);
   g_test_add_func ("/arena/sharing", test_sharing);
+  g_test_add_func ("/arena/largest-first", test_largest_first);
   g_test_add_func ("/arena/zeroed-and-writable", test_zeroed_and_writable);
   g_test_add_func ("/arena/empty", test_empty);
   g_test_add_func ("/arena/impossible", test_impossible);

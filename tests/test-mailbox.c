@@ -144,6 +144,42 @@ test_endless_producer (void)
 }
 
 static void
+receive_slowly (gpointer message, gpointer user_data)
+{
+  receive_in_order (message, user_data);
+  g_usleep (1000);
+}
+
+static void
+expect_timeouts (gpointer user_data)
+{
+  Test *test = user_data;
+
+  g_assert_cmpuint (test->n_timeout, >, 0);
+  finish_batch (test);
+  g_main_loop_quit (test->loop);
+}
+
+/* A batch that takes long lets others have their turn in between, and is one batch all the same. */
+static void
+test_long_batch (void)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  Test test = { .loop = loop, .expected = G_MAXUINT };
+  const guint timeout = g_timeout_add (1, count, &test.n_timeout);
+
+  test.mailbox = gbox_mailbox_new (NULL, receive_slowly, expect_timeouts, free_message, &test);
+  for (guint i = 1; i <= 50; i++)
+    gbox_mailbox_post (test.mailbox, GUINT_TO_POINTER (i));
+  g_main_loop_run (loop);
+  g_assert_cmpuint (test.n_received, ==, 50);
+  g_assert_cmpuint (test.n_done, ==, 1);
+  g_source_remove (timeout);
+  gbox_mailbox_close (test.mailbox);
+  gbox_mailbox_unref (test.mailbox);
+}
+
+static void
 receive (gpointer message, gpointer user_data)
 {
   g_array_append_val ((GArray *) user_data, message);
@@ -409,6 +445,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/mailbox/million", test_million);
   g_test_add_func ("/mailbox/endless-producer", test_endless_producer);
+  g_test_add_func ("/mailbox/long-batch", test_long_batch);
   g_test_add_func ("/mailbox/latest", test_latest);
   g_test_add_func ("/mailbox/close", test_close);
   g_test_add_func ("/mailbox/close-inside", test_close_inside);

@@ -333,6 +333,26 @@ test_save_too_early (void)
   remove_path (path);
 }
 
+/* What is disposed of by force answers too. */
+static void
+test_dispose_while_saving (void)
+{
+  g_autofree char *path = make_path ();
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
+  g_autoptr (GboxRun) run = NULL;
+  Save save = { 0 };
+
+  atomic_store (&count_seen.gate_closed, true);
+  run = count_start (engine, "gated", TRUE, NULL);
+  count_wait_for (&count_seen.n_at_gate, 1);
+  gbox_run_save_async (run, path, NULL, on_saved, &save);
+  g_object_run_dispose (G_OBJECT (run));
+  check_save_error (&save, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+  atomic_store (&count_seen.gate_closed, false);
+  count_wait_for (&count_seen.n_finalized, 1);
+  remove_path (path);
+}
+
 static void
 test_save_cancelled (void)
 {
@@ -410,6 +430,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run/save", test_save);
   g_test_add_func ("/run/save-while-running", test_save_while_running);
   g_test_add_func ("/run/save-too-early", test_save_too_early);
+  g_test_add_func ("/run/dispose-while-saving", test_dispose_while_saving);
   g_test_add_func ("/run/save-cancelled", test_save_cancelled);
   g_test_add_func ("/run/shutdown-with-commands-waiting", test_shutdown_with_commands_waiting);
 

@@ -20,10 +20,9 @@ struct _GboxFramePool
 {
   atomic_uint n_references; /* the owner's and one for each frame that is out */
   int width, height;
-  pthread_mutex_t lock; /* over the next three */
+  pthread_mutex_t lock; /* over the next two */
   PooledFrame *spare[MAX_SPARE];
   guint n_spare;
-  gboolean abandoned;
 };
 
 G_DEFINE_BOXED_TYPE (GboxFrame, gbox_frame, gbox_frame_ref, gbox_frame_unref)
@@ -65,7 +64,7 @@ gbox_frame_unref (GboxFrame *frame)
 
   pool = self->pool;
   pthread_mutex_lock (&pool->lock);
-  if (!pool->abandoned && pool->n_spare < MAX_SPARE)
+  if (pool->n_spare < MAX_SPARE)
     pool->spare[pool->n_spare++] = g_steal_pointer (&self);
   pthread_mutex_unlock (&pool->lock);
 
@@ -120,11 +119,6 @@ gbox_frame_pool_acquire (GboxFramePool *pool, guint step)
 void
 gbox_frame_pool_free (GboxFramePool *pool)
 {
-  if (pool == NULL)
-    return;
-
-  pthread_mutex_lock (&pool->lock);
-  pool->abandoned = TRUE;
-  pthread_mutex_unlock (&pool->lock);
-  pool_unref (pool);
+  if (pool != NULL)
+    pool_unref (pool);
 }
