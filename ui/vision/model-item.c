@@ -347,7 +347,7 @@ gbox_model_item_describe (GboxModelItem *self)
   if (!self->entry)
     return g_strdup (self->name);
   size = self->entry->size ? g_format_size (self->entry->size) : g_strdup ("size unknown");
-  if (self->entry->terms)
-    return g_strdup_printf ("%s · %s\n%s", size, self->entry->licence, self->entry->terms);
-  return g_strdup_printf ("%s · %s", size, self->entry->licence);
+  return g_strdup_printf ("A network has to be on this computer before one can look inside.\n%s · %s%s%s",
+                          size, self->entry->licence, self->entry->terms ? "\n" : "",
+                          self->entry->terms ? self->entry->terms : "");
 }

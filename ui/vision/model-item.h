@@ -34,7 +34,7 @@ gboolean gbox_model_item_get_present (GboxModelItem *self);
 gboolean gbox_model_item_get_fetching (GboxModelItem *self);
 const char *gbox_model_item_get_status (GboxModelItem *self);
 const char *gbox_model_item_get_error (GboxModelItem *self);
-/* "20 MB · Apache-2.0", and what to agree to; free with g_free(). */
+/* What it takes to get it: size, licence, and what to agree to; free with g_free(). */
 char *gbox_model_item_describe (GboxModelItem *self);
 
 G_END_DECLS

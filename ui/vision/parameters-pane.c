@@ -117,8 +117,26 @@ find_preset (GboxVisualizationSpec *spec)
 }
 
 static void
+follow_target (GboxParametersPane *self)
+{
+  const GboxVisualizationValues *values = get_values (self);
+  const int side = MAX (1, gbox_vision_session_get_map_side (self->session));
+
+  self->is_following = TRUE;
+  gtk_widget_set_visible (self->position_group, values->objective == GBOX_OBJECTIVE_NEURON);
+  gtk_widget_set_visible (self->direction_group, values->objective == GBOX_OBJECTIVE_DIRECTION);
+  gtk_adjustment_set_upper (self->at_y, side - 1);
+  gtk_adjustment_set_upper (self->at_x, side - 1);
+  gtk_adjustment_set_value (self->at_y, values->at_y);
+  gtk_adjustment_set_value (self->at_x, values->at_x);
+  gtk_editable_set_text (self->direction_row, values->direction);
+  self->is_following = FALSE;
+}
+
+static void
 follow_spec (GboxParametersPane *self)
 {
+  follow_target (self);
   self->is_following = TRUE;
   adw_combo_row_set_selected (self->preset_row, find_preset (gbox_vision_session_get_spec (self->session)));
   self->is_following = FALSE;
@@ -162,23 +180,6 @@ follow_needs_restart (GboxParametersPane *self)
       gtk_label_set_label (self->restart_label, text);
     }
   gtk_revealer_set_reveal_child (self->restart_revealer, needs_restart);
-}
-
-static void
-follow_target (GboxParametersPane *self)
-{
-  const GboxVisualizationValues *values = get_values (self);
-  const int side = MAX (1, gbox_vision_session_get_map_side (self->session));
-
-  self->is_following = TRUE;
-  gtk_widget_set_visible (self->position_group, values->objective == GBOX_OBJECTIVE_NEURON);
-  gtk_widget_set_visible (self->direction_group, values->objective == GBOX_OBJECTIVE_DIRECTION);
-  gtk_adjustment_set_upper (self->at_y, side - 1);
-  gtk_adjustment_set_upper (self->at_x, side - 1);
-  gtk_adjustment_set_value (self->at_y, values->at_y);
-  gtk_adjustment_set_value (self->at_x, values->at_x);
-  gtk_editable_set_text (self->direction_row, values->direction);
-  self->is_following = FALSE;
 }
 
 static void
@@ -295,5 +296,4 @@ gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *s
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
   follow_spec (self);
-  follow_target (self);
 }

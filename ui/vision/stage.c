@@ -154,7 +154,10 @@ on_state (GboxStage *self)
   gtk_label_set_label (self->error_label, error ? error->message : "");
   gtk_revealer_set_reveal_child (self->error_revealer, error != NULL);
   if (error)
-    gbox_image_view_set_frame (self->image_view, NULL);
+    {
+      gbox_image_view_set_frame (self->image_view, NULL);
+      gbox_image_view_set_progress (self->image_view, -1);
+    }
   update_step_label (self);
   update_toolbar (self);
 }

@@ -306,7 +306,8 @@ follow_target (GboxUnitPane *self)
   if (g_str_equal (values->layer, GBOX_TARGET_CLASS_LAYER))
     gbox_class_list_set_selected (self->class_list, values->unit);
   else
-    gbox_unit_grid_set_selected (self->unit_grid, values->unit);
+    gbox_unit_grid_set_selected (self->unit_grid,
+                                 values->objective == GBOX_OBJECTIVE_LAYER ? -1 : values->unit);
 }
 
 static void

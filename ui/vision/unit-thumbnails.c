@@ -76,9 +76,9 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 static GboxUnitItem *
 find_item (GboxUnitThumbnails *self, const GboxVisualizationValues *values)
 {
-  return g_str_equal (values->layer, get_shown (self)->layer)
-           ? gbox_unit_grid_get_item (self->grid, values->unit)
-           : NULL;
+  if (values->objective == GBOX_OBJECTIVE_LAYER || !g_str_equal (values->layer, get_shown (self)->layer))
+    return NULL;
+  return gbox_unit_grid_get_item (self->grid, values->unit);
 }
 
 static void

@@ -202,7 +202,8 @@ gbox_vision_page_begin (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  gtk_widget_grab_focus (GTK_WIDGET (self->stage));
+  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
+    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
   gbox_vision_session_begin (self->session);
 }
 

@@ -305,14 +305,15 @@ restore_spec (GboxVisionSession *self)
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (on_spec_notify), self, G_CONNECT_SWAPPED);
 }
 
-/* The model of the last time if it still is there, else the default one. */
+/* The model of the last time if it is still here, else the default one. */
 static void
 restore_model (GboxVisionSession *self)
 {
   const GboxCatalogue *catalogue = gbox_model_store_get_catalogue (gbox_engine_get_store (self->engine));
   const char *name = gbox_visualization_spec_get_values (self->spec)->model;
+  g_autofree char *path = *name ? gbox_catalogue_locate (catalogue, name, NULL) : NULL;
 
-  if (!gbox_catalogue_find (catalogue, name) && !g_file_test (name, G_FILE_TEST_IS_REGULAR))
+  if (!path)
     name = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
   set_model (self, find_model (self, name));
   self->is_changing = TRUE;
