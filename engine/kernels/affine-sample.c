@@ -308,7 +308,13 @@ gbox_affine_sample (GboxTeam *team,
                     int src_width,
                     GboxTensor *dst)
 {
-  Sampling s = { map, fill, scale, src_height, src_width, src, NULL, dst };
+  Sampling s = { .map = map,
+                 .fill = fill,
+                 .scale = scale,
+                 .height = src_height,
+                 .width = src_width,
+                 .planes = src,
+                 .out = dst };
 
   gbox_team_run (team, count_tasks (dst->height), sample_rows, &s);
 }
@@ -322,7 +328,8 @@ gbox_affine_sample_adjoint (GboxTeam *team,
                             int src_height,
                             int src_width)
 {
-  Sampling s = { map, 0.0f, scale, src_height, src_width, NULL, dsrc, ddst };
+  Sampling s
+    = { .map = map, .scale = scale, .height = src_height, .width = src_width, .dplanes = dsrc, .out = ddst };
 
   gbox_team_run (team, count_tasks (src_height), spread_rows, &s);
 }
@@ -336,7 +343,13 @@ gbox_affine_sample_reference (const GboxAffine *map,
                               int src_width,
                               GboxTensor *dst)
 {
-  const Sampling s = { map, fill, scale, src_height, src_width, src, NULL, dst };
+  const Sampling s = { .map = map,
+                       .fill = fill,
+                       .scale = scale,
+                       .height = src_height,
+                       .width = src_width,
+                       .planes = src,
+                       .out = dst };
 
   for (int oy = 0; oy < dst->height; oy++)
     for (int ox = 0; ox < dst->width; ox++)
@@ -347,7 +360,8 @@ void
 gbox_affine_sample_adjoint_reference (
   const GboxAffine *map, float scale, const GboxTensor *ddst, float *dsrc, int src_height, int src_width)
 {
-  const Sampling s = { map, 0.0f, scale, src_height, src_width, NULL, dsrc, ddst };
+  const Sampling s
+    = { .map = map, .scale = scale, .height = src_height, .width = src_width, .dplanes = dsrc, .out = ddst };
 
   memset (dsrc, 0, (gsize) ddst->channels * (gsize) src_height * (gsize) src_width * sizeof (float));
   for (int oy = 0; oy < ddst->height; oy++)

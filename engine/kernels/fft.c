@@ -137,11 +137,12 @@ make_plans (GboxFft *fft)
 GboxFft *
 gbox_fft_new (int n_planes, int height, int width, GError **error)
 {
-  g_autoptr (GboxFft) fft = g_new0 (GboxFft, 1);
+  g_autoptr (GboxFft) fft = NULL;
   const gsize whole_line = ALIGNMENT / sizeof (fftwf_complex);
   gsize n;
 
   g_return_val_if_fail (n_planes > 0 && height > 0 && width > 0, NULL);
+  fft = g_new0 (GboxFft, 1);
   fft->n_planes = n_planes;
   fft->height = height;
   fft->width = width;
@@ -278,7 +279,7 @@ inverse_rows (gpointer data, guint task, guint worker)
 void
 gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, float *spectrum)
 {
-  Transform t = { fft, planes, spectrum };
+  Transform t = { .fft = fft, .in = planes, .out = spectrum };
 
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->height)), forward_rows, &t);
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->columns)), forward_columns, &t);
@@ -287,7 +288,7 @@ gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, float *spec
 void
 gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, float *planes)
 {
-  Transform t = { fft, spectrum, planes };
+  Transform t = { .fft = fft, .in = spectrum, .out = planes };
 
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->columns)), inverse_columns, &t);
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->height)), inverse_rows, &t);

@@ -52,13 +52,13 @@ gbox_adam_step (GboxTeam *team,
                 double learning_rate)
 {
   Update u = {
-    parameters,
-    gradient,
-    m,
-    v,
-    n,
-    (float) (learning_rate / (1.0 - pow (BETA_1, step))),
-    (float) (1.0 / sqrt (1.0 - pow (BETA_2, step))),
+    .parameters = parameters,
+    .gradient = gradient,
+    .m = m,
+    .v = v,
+    .n = n,
+    .rate = (float) (learning_rate / (1.0 - pow (BETA_1, step))),
+    .v_correction = (float) (1.0 / sqrt (1.0 - pow (BETA_2, step))),
   };
 
   gbox_team_run (team, (guint) ((n + PARAMETERS_PER_TASK - 1) / PARAMETERS_PER_TASK), update_slice, &u);

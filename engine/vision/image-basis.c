@@ -60,7 +60,7 @@ scale_rows (gpointer data, guint task, guint worker)
 static void
 scale_spectrum (const GboxImageBasis *self, GboxTeam *team, const float *in, const float *scale, float *out)
 {
-  Scaling s = { in, out, scale, self->height, self->columns };
+  Scaling s = { .in = in, .out = out, .scale = scale, .height = self->height, .columns = self->columns };
 
   gbox_team_run (team, (guint) (3 * ((self->height + ROWS_PER_TASK - 1) / ROWS_PER_TASK)), scale_rows, &s);
 }
@@ -107,18 +107,19 @@ GboxImageBasis *
 gbox_image_basis_new (
   GboxBasis basis, int height, int width, double decay_power, gboolean decorrelate, GError **error)
 {
-  g_autoptr (GboxImageBasis) self = g_new0 (GboxImageBasis, 1);
+  g_autoptr (GboxImageBasis) self = NULL;
 
-  self->basis = basis;
-  self->height = height;
-  self->width = width;
-  self->decorrelate = decorrelate;
   if (height < 1 || width < 1)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "An image cannot be %d × %d pixels large.",
                    width, height);
       return NULL;
     }
+  self = g_new0 (GboxImageBasis, 1);
+  self->basis = basis;
+  self->height = height;
+  self->width = width;
+  self->decorrelate = decorrelate;
   if (basis == GBOX_BASIS_FOURIER && !init_fourier (self, decay_power, error))
     return NULL;
   return g_steal_pointer (&self);

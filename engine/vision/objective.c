@@ -59,19 +59,18 @@ init_direction (GboxObjective *self,
                 GError **error)
 {
   g_autoptr (GArray) terms = gbox_direction_parse (values->direction, error);
-  g_autofree float *direction = g_new0 (float, (gsize) output->channels);
 
   if (terms == NULL)
     return FALSE;
+  self->direction = g_new0 (float, (gsize) output->channels);
   for (guint i = 0; i < terms->len; i++)
     {
       const GboxDirectionTerm *term = &g_array_index (terms, GboxDirectionTerm, i);
 
       if (term->channel >= output->channels)
         return refuse_unit (error, "channel", term->channel, output->channels);
-      direction[term->channel] = (float) term->weight;
+      self->direction[term->channel] = (float) term->weight;
     }
-  self->direction = g_steal_pointer (&direction);
   self->cosine_power = values->cosine_power;
   return TRUE;
 }

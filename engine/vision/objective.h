@@ -23,7 +23,7 @@ typedef struct
 } GboxObjective;
 
 /* Checks unit, position and direction against the layer's shape; %GBOX_ERROR_NOT_FOUND or
- * %GBOX_ERROR_INVALID_ARGUMENT, naming the valid range. */
+ * %GBOX_ERROR_INVALID_ARGUMENT, naming the valid range. To be cleared in either case. */
 gboolean gbox_objective_init (GboxObjective *self,
                               GboxVisualizationSpec *spec,
                               const GboxTensor *output,

@@ -87,8 +87,9 @@ GboxPipeline *
 gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *spec, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
-  g_autoptr (GboxPipeline) self = g_new0 (GboxPipeline, 1);
+  g_autoptr (GboxPipeline) self = NULL;
 
+  self = g_new0 (GboxPipeline, 1);
   self->team = team;
   self->spec = g_object_ref (spec);
   if (!init_network (self, network, error))
