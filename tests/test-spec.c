@@ -313,92 +313,96 @@ check_json_error (const char *json, int code, const char *mentions)
     g_error ("“%s” does not mention “%s”", error->message, mentions);
 }
 
+static const char *const wrong_json[][2] = {
+  { "{\"steps\":0}", "from 1 to 100000" },
+  { "{\"steps\":100001}", "100001" },
+  { "{\"steps\":-1}", "steps" },
+  { "{\"steps\":1.5}", "steps" },
+  { "{\"steps\":\"7\"}", "steps" },
+  { "{\"steps\":null}", "steps" },
+  { "{\"steps\":[7]}", "steps" },
+  { "{\"steps\":true}", "steps" },
+  { "{\"steps\":4294967297}", "steps" },
+  { "{\"seed\":-1}", "seed" },
+  { "{\"seed\":\"18446744073709551616\"}", "seed" },
+  { "{\"rate\":3.0000001}", "from 0 to 3" },
+  { "{\"rate\":-1}", "rate" },
+  { "{\"rate\":\"1\"}", "rate" },
+  { "{\"free\":1e999}", "free" },
+  { "{\"decorate\":1}", "true or false" },
+  { "{\"decorate\":\"true\"}", "decorate" },
+  { "{\"colour\":\"green\"}", "red, dark-blue" },
+  { "{\"colour\":1}", "colour" },
+  { "{\"title\":5}", "title" },
+};
+
+static const char *const damaged_json[] = {
+  "",
+  "[]",
+  "5",
+  "{",
+  "{\"steps\":7",
+  "{\"steps\" 7}",
+  "nonsense",
+  "{'steps':7}",
+  "{/* */}",
+  "{\"offset\":18446744073709551615}",
+  "\xff{}",
+  "{\"a\":\"\xff\"}",
+};
+
 static void
 test_json_errors (void)
 {
-  static const char *const wrong[][2] = {
-    { "{\"steps\":0}", "from 1 to 100000" },
-    { "{\"steps\":100001}", "100001" },
-    { "{\"steps\":-1}", "steps" },
-    { "{\"steps\":1.5}", "steps" },
-    { "{\"steps\":\"7\"}", "steps" },
-    { "{\"steps\":null}", "steps" },
-    { "{\"steps\":[7]}", "steps" },
-    { "{\"steps\":true}", "steps" },
-    { "{\"steps\":4294967297}", "steps" },
-    { "{\"seed\":-1}", "seed" },
-    { "{\"seed\":\"18446744073709551616\"}", "seed" },
-    { "{\"rate\":3.0000001}", "from 0 to 3" },
-    { "{\"rate\":-1}", "rate" },
-    { "{\"rate\":\"1\"}", "rate" },
-    { "{\"free\":1e999}", "free" },
-    { "{\"decorate\":1}", "true or false" },
-    { "{\"decorate\":\"true\"}", "decorate" },
-    { "{\"colour\":\"green\"}", "red, dark-blue" },
-    { "{\"colour\":1}", "colour" },
-    { "{\"title\":5}", "title" },
-  };
-  static const char *const damaged[] = {
-    "",
-    "[]",
-    "5",
-    "{",
-    "{\"steps\":7",
-    "{\"steps\" 7}",
-    "nonsense",
-    "{'steps':7}",
-    "{/* */}",
-    "{\"offset\":18446744073709551615}",
-    "\xff{}",
-    "{\"a\":\"\xff\"}",
-  };
   g_autofree char *deep = g_strnfill (1000000, '[');
 
-  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
-    check_json_error (wrong[i][0], GBOX_ERROR_INVALID_ARGUMENT, wrong[i][1]);
-  for (guint i = 0; i < G_N_ELEMENTS (damaged); i++)
-    check_json_error (damaged[i], GBOX_ERROR_INVALID_FILE, NULL);
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_json); i++)
+    check_json_error (wrong_json[i][0], GBOX_ERROR_INVALID_ARGUMENT, wrong_json[i][1]);
+  for (guint i = 0; i < G_N_ELEMENTS (damaged_json); i++)
+    check_json_error (damaged_json[i], GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error (deep, GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error ("{\"type\":\"GboxOtherSpec\"}", GBOX_ERROR_UNSUPPORTED, "GboxOtherSpec");
 }
 
+static const char *const right_texts[][2] = {
+  { "steps", "1" },
+  { "steps", "100000" },
+  { "offset", "-1" },
+  { "rate", "0" },
+  { "rate", "2.5e-1" },
+  { "rate", "3" },
+  { "free", "-1e300" },
+  { "decorate", "false" },
+  { "plain", "true" },
+  { "colour", "dark-blue" },
+  { "title", "" },
+  { "title", "ö 5" },
+  { "seed", "18446744073709551615" },
+  { "big", "-9223372036854775808" },
+};
+
+static const char *const wrong_texts[][2] = {
+  { "steps", "0" },    { "steps", "100001" },  { "steps", "" },
+  { "steps", " 5" },   { "steps", "5 " },      { "steps", "+5x" },
+  { "steps", "5.0" },  { "steps", "-3" },      { "offset", "-2" },
+  { "rate", "" },      { "rate", "nan" },      { "rate", "inf" },
+  { "rate", "0,5" },   { "rate", "0x1" },      { "rate", "3.01" },
+  { "rate", "1e" },    { "rate", "1 " },       { "free", "1e999" },
+  { "decorate", "1" }, { "decorate", "TRUE" }, { "colour", "green" },
+  { "colour", "1" },   { "title", "\xff" },    { "summary", "x" },
+  { "absent", "1" },   { "seed", "-1" },       { "seed", "18446744073709551616" },
+};
+
 static void
 test_set_from_string (void)
 {
-  static const char *const right[][2] = {
-    { "steps", "1" },
-    { "steps", "100000" },
-    { "offset", "-1" },
-    { "rate", "0" },
-    { "rate", "2.5e-1" },
-    { "rate", "3" },
-    { "free", "-1e300" },
-    { "decorate", "false" },
-    { "plain", "true" },
-    { "colour", "dark-blue" },
-    { "title", "" },
-    { "title", "ö 5" },
-    { "seed", "18446744073709551615" },
-    { "big", "-9223372036854775808" },
-  };
-  static const char *const wrong[][2] = {
-    { "steps", "0" },    { "steps", "100001" },  { "steps", "" },
-    { "steps", " 5" },   { "steps", "5 " },      { "steps", "+5x" },
-    { "steps", "5.0" },  { "steps", "-3" },      { "offset", "-2" },
-    { "rate", "" },      { "rate", "nan" },      { "rate", "inf" },
-    { "rate", "0,5" },   { "rate", "0x1" },      { "rate", "3.01" },
-    { "rate", "1e" },    { "rate", "1 " },       { "free", "1e999" },
-    { "decorate", "1" }, { "decorate", "TRUE" }, { "colour", "green" },
-    { "colour", "1" },   { "title", "\xff" },    { "summary", "x" },
-    { "absent", "1" },   { "seed", "-1" },       { "seed", "18446744073709551616" },
-  };
   g_autoptr (GboxSpec) spec = toy_spec_new ();
 
-  for (guint i = 0; i < G_N_ELEMENTS (right); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (right_texts); i++)
     {
       g_autoptr (GError) error = NULL;
 
-      gbox_spec_set_from_string (spec, right[i][0], right[i][1], &error);
+      gbox_spec_set_from_string (spec, right_texts[i][0], right_texts[i][1], &error);
       g_assert_no_error (error);
     }
   g_assert_cmpfloat (TOY_SPEC (spec)->rate, ==, 3);
@@ -406,14 +410,14 @@ test_set_from_string (void)
   g_assert_cmpuint (TOY_SPEC (spec)->seed, ==, G_MAXUINT64);
   g_assert_cmpint (TOY_SPEC (spec)->big, ==, G_MININT64);
 
-  for (guint i = 0; i < G_N_ELEMENTS (wrong); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (wrong_texts); i++)
     {
       g_autoptr (GboxSpec) before = gbox_spec_copy (spec);
       g_autoptr (GError) error = NULL;
 
-      g_assert_false (gbox_spec_set_from_string (spec, wrong[i][0], wrong[i][1], &error));
+      g_assert_false (gbox_spec_set_from_string (spec, wrong_texts[i][0], wrong_texts[i][1], &error));
       g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
-      g_assert_nonnull (strstr (error->message, wrong[i][0]));
+      g_assert_nonnull (strstr (error->message, wrong_texts[i][0]));
       g_assert_true (g_utf8_validate (error->message, -1, NULL));
       g_assert_true (gbox_spec_equal (spec, before));
     }

@@ -34,19 +34,20 @@ typedef struct
 struct _GboxTeam
 {
   alignas (CACHE_LINE) _Atomic guint64 ticket;
-  alignas (CACHE_LINE) atomic_uint n_unfinished; /* tasks of this run not yet done */
+
   alignas (CACHE_LINE) _Atomic (GboxTeamFunc) func;
   _Atomic gpointer data;
+  Worker *workers; /* [capacity]; [0] is the caller and has no thread */
+  guint capacity;
   atomic_uint n_tasks;
   atomic_uint n_active;
-  atomic_uint n_sleeping;      /* workers waiting in wake */
-  atomic_bool caller_sleeping; /* the caller waits in done */
 
-  alignas (CACHE_LINE) pthread_mutex_t lock;
+  alignas (CACHE_LINE) atomic_uint n_unfinished; /* tasks of this run not yet done */
+  atomic_uint n_sleeping;                        /* workers waiting in wake */
+  atomic_bool caller_sleeping;                   /* the caller waits in done */
+  pthread_mutex_t lock;
   pthread_cond_t wake;
   pthread_cond_t done;
-  guint capacity;
-  Worker *workers; /* [capacity]; [0] is the caller and has no thread */
 };
 
 static inline void
