@@ -119,6 +119,18 @@ user_path (const char *name)
   return g_build_filename (g_get_user_data_dir (), "glassbox", "models", name, NULL);
 }
 
+/* Removes the user data folder of the test, which is empty by then. */
+static inline void
+remove_user_folders (void)
+{
+  g_autofree char *models = user_path (NULL);
+  g_autofree char *glassbox = g_path_get_dirname (models);
+
+  g_rmdir (models);
+  g_rmdir (glassbox);
+  g_rmdir (g_get_user_data_dir ());
+}
+
 /* How many files are in the user's models folder. */
 static inline guint
 count_user_files (void)

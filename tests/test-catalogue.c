@@ -13,6 +13,18 @@ user_path (const char *name)
   return g_build_filename (g_get_user_data_dir (), "glassbox", "models", name, NULL);
 }
 
+/* Removes the user data folder of the test, which is empty by then. */
+static void
+remove_user_folders (void)
+{
+  g_autofree char *models = user_path (NULL);
+  g_autofree char *glassbox = g_path_get_dirname (models);
+
+  g_rmdir (models);
+  g_rmdir (glassbox);
+  g_rmdir (g_get_user_data_dir ());
+}
+
 static void
 test_content (void)
 {
@@ -129,11 +141,17 @@ test_locate (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *user = g_dir_make_tmp ("glassbox-user-XXXXXX", NULL);
+  int result;
+
+  g_setenv ("XDG_DATA_HOME", user, TRUE);
   g_unsetenv ("GBOX_MODEL_PATH");
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/catalogue/content", test_content);
   g_test_add_func ("/catalogue/malformed", test_malformed);
   g_test_add_func ("/catalogue/labels", test_labels);
   g_test_add_func ("/catalogue/locate", test_locate);
-  return g_test_run ();
+  result = g_test_run ();
+  remove_user_folders ();
+  return result;
 }

@@ -177,20 +177,22 @@ test_cancel_package (void)
 int
 main (int argc, char **argv)
 {
+  g_autofree char *user = g_dir_make_tmp ("glassbox-user-XXXXXX", NULL);
   g_autofree char *folder = g_dir_make_tmp ("glassbox-pip-XXXXXX", NULL);
   int result;
 
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_setenv ("XDG_DATA_HOME", user, TRUE);
   g_unsetenv ("GBOX_MODEL_PATH");
-  /* The usual one reads the desktop's settings, whose schemas the isolated folders do not have. */
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
   g_setenv ("FAKE_PIP", folder, TRUE);
   g_setenv ("PATH", folder, TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetch-package/whole-and-pieces", test_package);
   g_test_add_func ("/fetch-package/failures", test_package_failures);
   g_test_add_func ("/fetch-package/names-of-pip", test_names_of_pip);
   g_test_add_func ("/fetch-package/cancel", test_cancel_package);
   result = g_test_run ();
+  remove_user_folders ();
   g_rmdir (folder);
   return result;
 }

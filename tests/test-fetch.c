@@ -208,10 +208,13 @@ test_no_permission (void)
 int
 main (int argc, char **argv)
 {
-  g_test_init (&argc, &argv, G_TEST_OPTION_ISOLATE_DIRS, NULL);
+  g_autofree char *user = g_dir_make_tmp ("glassbox-user-XXXXXX", NULL);
+  int result;
+
+  g_setenv ("XDG_DATA_HOME", user, TRUE);
   g_unsetenv ("GBOX_MODEL_PATH");
-  /* The usual one reads the desktop's settings, whose schemas the isolated folders do not have. */
   g_setenv ("GIO_USE_PROXY_RESOLVER", "dummy", TRUE);
+  g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetch/address", test_address);
   g_test_add_func ("/fetch/present", test_present);
   g_test_add_func ("/fetch/resume", test_resume);
@@ -220,5 +223,7 @@ main (int argc, char **argv)
   g_test_add_func ("/fetch/cancel", test_cancel);
   g_test_add_func ("/fetch/locked", test_locked);
   g_test_add_func ("/fetch/no-permission", test_no_permission);
-  return g_test_run ();
+  result = g_test_run ();
+  remove_user_folders ();
+  return result;
 }
