@@ -33,22 +33,22 @@ typedef struct
  */
 struct _GboxTeam
 {
-  /* What changes while a run goes on … */
+  /* What changes while a run goes on, in a cache line of its own with what is seldom used … */
   alignas (CACHE_LINE) _Atomic guint64 ticket;
-  atomic_uint n_unfinished;    /* tasks of this run not yet done */
-  atomic_uint n_sleeping;      /* workers waiting in wake */
-  atomic_bool caller_sleeping; /* the caller waits in done */
+  atomic_uint n_unfinished; /* tasks of this run not yet done */
+  atomic_uint n_sleeping;   /* workers waiting in wake */
   pthread_mutex_t lock;
   pthread_cond_t wake;
   pthread_cond_t done;
 
-  /* … and, away from it, what is only read. */
-  alignas (CACHE_LINE) _Atomic (GboxTeamFunc) func;
+  /* … and, beyond it, what is only read. */
+  _Atomic (GboxTeamFunc) func;
   _Atomic gpointer data;
   Worker *workers; /* [capacity]; [0] is the caller and has no thread */
   guint capacity;
   atomic_uint n_tasks;
   atomic_uint n_active;
+  atomic_bool caller_sleeping; /* the caller waits in done: seldom, so it may stand here */
 };
 
 static inline void
