@@ -2,6 +2,8 @@
 /* What a searchable list of numbered items has in common: a filter, one chosen item, and who chose it. */
 #include "widgets/choice.h"
 
+#include "widgets/list-scroll.h"
+
 struct _GboxChoice
 {
   GObject parent_instance;
@@ -15,9 +17,6 @@ struct _GboxChoice
   gboolean by_number; /* filter_text is digits */
   int pressed;        /* the unit selected when the pointer went down */
   GtkWidget *view;    /* nullable, weak */
-  guint scroll_tick;
-  int scroll_unit;     /* to be scrolled to, or −1 */
-  int n_scroll_frames; /* since it was asked to scroll there */
 };
 
 enum
@@ -161,7 +160,6 @@ gbox_choice_init (GboxChoice *self)
 {
   self->selected = -1;
   self->pressed = -1;
-  self->scroll_unit = -1;
   self->filter_text = g_strdup ("");
   self->folded_text = g_strdup ("");
   self->items = g_list_store_new (GBOX_TYPE_UNIT_ITEM);
@@ -194,6 +192,8 @@ gbox_choice_set_items (GboxChoice *self, guint n, const char *const *labels)
       g_ptr_array_add (items, gbox_unit_item_new (i, labels != NULL ? labels[i] : number));
     }
   gbox_choice_set_selected (self, -1);
+  if (self->view != NULL)
+    gbox_list_scroll_cancel (self->view);
   g_list_store_splice (self->items, 0, gbox_choice_get_n_items (self), items->pdata, n);
 }
 
@@ -279,6 +279,8 @@ gbox_choice_set_filter_text (GboxChoice *self, const char *text)
   self->by_number = self->filter_text[strspn (self->filter_text, "0123456789")] == '\0';
   gtk_filter_changed (GTK_FILTER (self->filter), GTK_FILTER_CHANGE_DIFFERENT);
   restore_selection (self);
+  if (self->view != NULL)
+    gbox_list_scroll_cancel (self->view); /* positions have changed */
   if (self->filter_text[0] == '\0')
     gbox_choice_scroll (self, self->selected);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_FILTER_TEXT]);
@@ -367,70 +369,15 @@ gbox_choice_watch_clicks (GboxChoice *self, GtkListItem *list_item)
   gtk_widget_add_controller (gtk_list_item_get_child (list_item), GTK_EVENT_CONTROLLER (click));
 }
 
-/* The list itself scrolls no further than needed; neighbours should be seen too. All rows are equally high.
- */
-static void
-centre_if_at_edge (GtkWidget *list, GboxChoice *self, int position)
-{
-  GtkAdjustment *vertical = gtk_scrollable_get_vadjustment (GTK_SCROLLABLE (list));
-  double value = gtk_adjustment_get_value (vertical);
-  double page = gtk_adjustment_get_page_size (vertical);
-  guint n_columns = GTK_IS_GRID_VIEW (list) ? gtk_grid_view_get_max_columns (GTK_GRID_VIEW (list)) : 1;
-  guint n_rows = (gbox_choice_get_n_visible (self) + n_columns - 1) / n_columns;
-  double height = gtk_adjustment_get_upper (vertical) / MAX (n_rows, 1);
-  double top = position / n_columns * height;
-
-  if (top < value + height / 2 || top + height > value + page - height / 2)
-    gtk_adjustment_set_value (vertical, top - (page - height) / 2);
-}
-
-static void
-stop_scrolling (GboxChoice *self)
-{
-  self->scroll_unit = -1;
-  self->scroll_tick = 0;
-}
-
-/* One step a frame, because the list knows its new length, and where it has scrolled to, only after its next
- * allocation. */
-static gboolean
-scroll (GtkWidget *list, GdkFrameClock *clock, gpointer user_data)
-{
-  GboxChoice *self = user_data;
-  int position = gbox_choice_find_position (self, self->scroll_unit);
-
-  if (!gtk_widget_get_mapped (list))
-    {
-      self->scroll_tick = 0; /* goes on when it is mapped */
-      return G_SOURCE_REMOVE;
-    }
-  self->n_scroll_frames++;
-  if (position >= 0 && self->n_scroll_frames == 2)
-    gtk_widget_activate_action (list, "list.scroll-to-item", "u", (guint) position);
-  if (position >= 0 && self->n_scroll_frames < 3)
-    return G_SOURCE_CONTINUE;
-  if (position >= 0)
-    centre_if_at_edge (list, self, position);
-  stop_scrolling (self);
-  return G_SOURCE_REMOVE;
-}
-
-static void
-start_scrolling (GboxChoice *self)
-{
-  self->n_scroll_frames = 0;
-  if (self->scroll_unit >= 0 && self->scroll_tick == 0 && self->view != NULL
-      && gtk_widget_get_mapped (self->view))
-    self->scroll_tick
-      = gtk_widget_add_tick_callback (self->view, scroll, g_object_ref (self), g_object_unref);
-}
-
 void
 gbox_choice_scroll (GboxChoice *self, int unit)
 {
+  int position;
+
   g_return_if_fail (GBOX_IS_CHOICE (self));
-  self->scroll_unit = unit;
-  start_scrolling (self);
+  position = gbox_choice_find_position (self, unit);
+  if (self->view != NULL && position >= 0)
+    gbox_list_scroll_to (self->view, position);
 }
 
 void
@@ -440,6 +387,4 @@ gbox_choice_set_view (GboxChoice *self, GtkWidget *view)
   g_set_weak_pointer (&self->view, view);
   g_signal_connect_object (view, "activate", G_CALLBACK (gbox_choice_activate_position), self,
                            G_CONNECT_SWAPPED);
-  g_signal_connect_object (view, "map", G_CALLBACK (start_scrolling), self,
-                           G_CONNECT_SWAPPED | G_CONNECT_AFTER);
 }

@@ -62,7 +62,7 @@ void gbox_choice_watch_clicks (GboxChoice *self, GtkListItem *list_item);
  * chosen by the user. */
 void gbox_choice_set_view (GboxChoice *self, GtkWidget *view);
 
-/* Scrolls the view to @unit as soon as it is shown. Does nothing if the filter hides the unit. */
+/* Scrolls the view to @unit as soon as it is shown. Does nothing if there is none or the filter hides it. */
 void gbox_choice_scroll (GboxChoice *self, int unit);
 
 G_END_DECLS

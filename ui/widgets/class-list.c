@@ -179,8 +179,7 @@ gbox_class_list_set_selected (GboxClassList *self, int id)
   if (gbox_choice_get_selected (self->choice) == id)
     return; /* what the user clicked stays under the pointer */
   gbox_choice_set_selected (self->choice, id);
-  if (id >= 0)
-    gbox_choice_scroll (self->choice, id);
+  gbox_choice_scroll (self->choice, id);
 }
 
 int

@@ -13,9 +13,9 @@ G_BEGIN_DECLS
  * @frame: a frame
  * @device_side: device pixels the frame's longer side will be drawn in
  *
- * GSK samples four neighbours whatever the scale, so a picture drawn smaller than half its size shimmers.
- * Such a frame is averaged over square blocks first; any other becomes a texture of the same pixels, not
- * copied.
+ * GSK's GL renderer samples four neighbours whatever the scale, so that a picture drawn smaller shimmers, and
+ * its cairo renderer takes tens of milliseconds to do it well. A frame larger than @device_side is therefore
+ * averaged over the area of each device pixel; any other becomes a texture of the same pixels, not copied.
  *
  * Returns: (transfer full): a texture
  */

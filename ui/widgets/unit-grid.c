@@ -229,8 +229,7 @@ void
 gbox_unit_grid_scroll_to (GboxUnitGrid *self, int unit)
 {
   g_return_if_fail (GBOX_IS_UNIT_GRID (self));
-  if (unit >= 0)
-    gbox_choice_scroll (self->choice, unit);
+  gbox_choice_scroll (self->choice, unit);
 }
 
 gboolean
