@@ -79,7 +79,8 @@ cut_product (gsize m, int n, int k)
   const guint most_columns = MAX ((guint) n / BLOCK_MIN_COLUMNS, 1);
   const guint most_rows = (guint) MAX (m / BLOCK_MIN_ROWS, 1);
   const guint full_rows = (guint) ((m + BLOCK_ROWS - 1) / BLOCK_ROWS);
-  const guint n_rows = MAX (full_rows, MIN ((wanted + most_columns - 1) / most_columns, most_rows));
+  const guint needed_rows = wanted > most_columns ? (wanted + most_columns - 1) / most_columns : 1;
+  const guint n_rows = MAX (full_rows, MIN (needed_rows, most_rows));
 
   return (GboxConvCut){ n_rows, CLAMP (wanted / n_rows, 1, most_columns) };
 }
@@ -299,8 +300,9 @@ backward_by_bands (const GboxConv *conv,
                    const GboxTensor *dy,
                    GboxTensor *dx,
                    gboolean accumulate,
-                   float *windows)
+                   gpointer scratch)
 {
+  float *windows = scratch;
   const Band band = band_of (conv, dy);
   const int n_rows = dy->batch * dy->height;
   GboxConvGatherWork work = { .shape = &conv->shape,

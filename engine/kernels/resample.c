@@ -10,6 +10,7 @@
 /* Weights are integers of this many fractional bits: 8 are left for the value and 2 for sums beyond its
  * range. */
 #define PRECISION_BITS (32 - 8 - 2)
+#define HALF           (1 << (PRECISION_BITS - 1))
 
 /* For every output pixel along an axis: the first input pixel it looks at, how many, and their weights. */
 typedef struct
@@ -27,8 +28,6 @@ taps_clear (Taps *taps)
   g_free (taps->n);
   g_free (taps->weights);
 }
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Taps, taps_clear)
 
 static double
 filter_support (GboxFilter filter)
@@ -66,28 +65,24 @@ taps_init (Taps *taps, GboxFilter filter, int n_in, int n_out)
   const double scale = (double) n_in / n_out;
   const double widening = MAX (scale, 1);
   const double support = filter_support (filter) * widening;
-  g_autofree double *weights = NULL;
 
   taps->n_most = 2 * (gsize) ceil (support) + 1;
   taps->first = g_new (int, (gsize) n_out);
   taps->n = g_new (int, (gsize) n_out);
   taps->weights = g_new (gint32, (gsize) n_out * taps->n_most);
-  weights = g_new (double, taps->n_most);
 
   for (int i = 0; i < n_out; i++)
     {
       const double centre = (i + 0.5) * scale;
       const int first = MAX ((int) (centre - support + 0.5), 0);
       const int n = MIN ((int) (centre + support + 0.5), n_in) - first;
+      gint32 *weights = taps->weights + (gsize) i * taps->n_most;
       double sum = 0;
 
       for (int t = 0; t < n; t++)
-        {
-          weights[t] = filter_value (filter, (t + first - centre + 0.5) * (1 / widening));
-          sum += weights[t];
-        }
+        sum += filter_value (filter, (t + first - centre + 0.5) * (1 / widening));
       for (int t = 0; t < n; t++)
-        taps->weights[(gsize) i * taps->n_most + (gsize) t] = to_fixed (weights[t] / sum);
+        weights[t] = to_fixed (filter_value (filter, (t + first - centre + 0.5) * (1 / widening)) / sum);
       taps->first[i] = first;
       taps->n[i] = n;
     }
@@ -106,14 +101,17 @@ resample_row (const Taps *taps, const guint8 *src, guint8 *dst, int dst_width)
     {
       const gint32 *weights = taps->weights + (gsize) x * taps->n_most;
       const guint8 *from = src + (gsize) taps->first[x] * N_CHANNELS;
-      gint32 sum[N_CHANNELS]
-        = { 1 << (PRECISION_BITS - 1), 1 << (PRECISION_BITS - 1), 1 << (PRECISION_BITS - 1) };
+      gint32 red = HALF, green = HALF, blue = HALF;
 
-      for (int t = 0; t < taps->n[x]; t++)
-        for (int c = 0; c < N_CHANNELS; c++)
-          sum[c] += weights[t] * from[t * N_CHANNELS + c];
-      for (int c = 0; c < N_CHANNELS; c++)
-        dst[c] = to_byte (sum[c]);
+      for (int t = 0; t < taps->n[x]; t++, from += N_CHANNELS)
+        {
+          red += weights[t] * from[0];
+          green += weights[t] * from[1];
+          blue += weights[t] * from[2];
+        }
+      dst[0] = to_byte (red);
+      dst[1] = to_byte (green);
+      dst[2] = to_byte (blue);
     }
 }
 
@@ -124,7 +122,7 @@ blend_rows (const Taps *taps, int y, const guint8 *src, gsize src_stride, guint8
   const gint32 *weights = taps->weights + (gsize) y * taps->n_most;
 
   for (gsize i = 0; i < n; i++)
-    sums[i] = 1 << (PRECISION_BITS - 1);
+    sums[i] = HALF;
   for (int t = 0; t < taps->n[y]; t++)
     {
       const guint8 *from = src + (gsize) (taps->first[y] + t) * src_stride;
@@ -147,10 +145,9 @@ gbox_resample_rgb8 (GboxFilter filter,
                     int dst_height)
 {
   const gsize row = (gsize) dst_width * N_CHANNELS;
-  g_auto (Taps) horizontal = { 0 };
-  g_auto (Taps) vertical = { 0 };
-  g_autofree guint8 *narrowed = g_malloc ((gsize) src_height * row);
-  g_autofree gint32 *sums = g_new (gint32, row);
+  Taps horizontal, vertical;
+  guint8 *narrowed = g_malloc ((gsize) src_height * row);
+  gint32 *sums = g_new (gint32, row);
 
   /* A pass that keeps the size keeps every byte: its weights are 1 at the pixel and 0 elsewhere. */
   taps_init (&horizontal, filter, src_width, dst_width);
@@ -159,4 +156,9 @@ gbox_resample_rgb8 (GboxFilter filter,
     resample_row (&horizontal, src + y * src_stride, narrowed + y * row, dst_width);
   for (int y = 0; y < dst_height; y++)
     blend_rows (&vertical, y, narrowed, row, dst + (gsize) y * row, row, sums);
+
+  taps_clear (&horizontal);
+  taps_clear (&vertical);
+  g_free (narrowed);
+  g_free (sums);
 }
