@@ -29,7 +29,7 @@ tiny_add_conv (GboxNetworkBuilder *builder,
   gbox_philox_fill_normal (&random, weights, (gsize) n_out * fan_in, 0.0f,
                            gain * sqrtf (2.0f / (float) fan_in));
   for (int i = 0; i < n_out; i++)
-    bias[i] = n_out == TINY_CHANNELS && i == TINY_SILENT ? -1.0f : 0.3f;
+    bias[i] = n_out == TINY_CHANNELS && i == TINY_SILENT ? -2.0f : 0.3f;
   gbox_conv_weights_init (&packed, n_out, input.n, window->kernel, weights, bias);
   gbox_network_builder_conv (builder, input, output, window, activation, &packed);
   return output;
