@@ -236,7 +236,7 @@ static void
 check_switching (Fixture *fixture)
 {
   Switches switches = { .fixture = fixture };
-  const char *layer = get_values (fixture)->layer;
+  g_autofree char *layer = g_strdup (get_values (fixture)->layer);
 
   for (int i = 0; i < N_SWITCHES; i++)
     {
