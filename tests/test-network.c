@@ -186,6 +186,32 @@ test_sizes (gconstpointer data)
   run_layer (variant, network, team, last - 1, 331, 224);
 }
 
+/* The same bits with one thread and with two. */
+static void
+test_threads (gconstpointer data)
+{
+  g_autoptr (GboxNetwork) network = made_up_network (GPOINTER_TO_INT (data));
+  g_autofree float *expected = NULL;
+  const gsize n_bytes = 97 * 130 * 3 * sizeof (float);
+
+  for (guint n_threads = 1; n_threads <= 2; n_threads++)
+    {
+      g_autoptr (GboxTeam) team = gbox_team_new (n_threads);
+      g_autoptr (GboxPlan) plan
+        = gbox_plan_new (network, team, gbox_network_get_n_layers (network) - 1, 1, 97, 130, TRUE, NULL);
+      GboxTensor *gradient = gbox_plan_get_output_gradient (plan);
+
+      made_up_picture (gbox_plan_get_input (plan));
+      gbox_plan_forward (plan);
+      memcpy (gradient->data, gbox_plan_get_output (plan)->data, 1000 * sizeof (float));
+      gbox_plan_backward (plan, TRUE);
+      if (expected == NULL)
+        expected = g_memdup2 (gbox_plan_get_input_gradient (plan)->data, n_bytes);
+      else
+        g_assert_cmpmem (gbox_plan_get_input_gradient (plan)->data, n_bytes, expected, n_bytes);
+    }
+}
+
 /* ---- beside torchvision ---- */
 
 static JsonObject *
@@ -356,6 +382,9 @@ main (int argc, char **argv)
   g_test_add_data_func ("/network/sizes/inceptionv1", GINT_TO_POINTER (MADE_UP_BVLC), test_sizes);
   g_test_add_data_func ("/network/sizes/torchvision", GINT_TO_POINTER (MADE_UP_TORCHVISION), test_sizes);
   g_test_add_data_func ("/network/sizes/efficientnet", GINT_TO_POINTER (MADE_UP_EFFICIENTNET), test_sizes);
+  g_test_add_data_func ("/network/threads/inceptionv1", GINT_TO_POINTER (MADE_UP_BVLC), test_threads);
+  g_test_add_data_func ("/network/threads/efficientnet", GINT_TO_POINTER (MADE_UP_EFFICIENTNET),
+                        test_threads);
   g_test_add_func ("/network/torchvision/values", test_torchvision_values);
   g_test_add_func ("/network/unknown", test_unknown);
   g_test_add_data_func ("/network/damaged/inceptionv1", GINT_TO_POINTER (MADE_UP_BVLC), test_damaged);

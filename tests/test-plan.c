@@ -410,6 +410,41 @@ test_packed_once (void)
   g_assert_cmpint (gbox_conv_get_shape (gbox_network_get_conv (network, 0, 1, 2))->pad_top, ==, 1);
 }
 
+static gpointer
+pack_all (gpointer network)
+{
+  const GArray *operations = gbox_network_get_data (network)->operations;
+  GPtrArray *convs = g_ptr_array_new ();
+
+  for (guint i = 0; i < operations->len; i++)
+    if (g_array_index (operations, GboxOperation, i).kind == GBOX_OPERATION_CONV)
+      g_ptr_array_add (convs, (gpointer) gbox_network_get_conv (network, i, 0, 0));
+
+  return convs;
+}
+
+static void
+test_packed_by_threads (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  GThread *threads[4];
+  g_autoptr (GPtrArray) first = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    threads[i] = g_thread_new ("pack", pack_all, network);
+  for (gsize i = 0; i < G_N_ELEMENTS (threads); i++)
+    {
+      g_autoptr (GPtrArray) convs = g_thread_join (threads[i]);
+
+      g_assert_cmpuint (convs->len, >, 5);
+      if (first != NULL)
+        g_assert_cmpmem (convs->pdata, convs->len * sizeof (gpointer), first->pdata,
+                         first->len * sizeof (gpointer));
+      else
+        first = g_steal_pointer (&convs);
+    }
+}
+
 static void
 test_refusals (void)
 {
@@ -455,6 +490,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/redirect", test_redirect);
   g_test_add_func ("/plan/size", test_size);
   g_test_add_func ("/plan/packed-once", test_packed_once);
+  g_test_add_func ("/plan/packed-by-threads", test_packed_by_threads);
   g_test_add_func ("/plan/refusals", test_refusals);
 
   return g_test_run ();

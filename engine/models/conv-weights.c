@@ -9,13 +9,12 @@
 void
 gbox_conv_weights_init (GboxConvWeights *self, int n_out, int n_in, int kernel, float *weights, float *bias)
 {
-  *self = (GboxConvWeights){ .n_out = n_out,
-                             .n_in = n_in,
-                             .kernel = kernel,
-                             .weights = weights,
-                             .bias = bias != NULL ? bias : g_new0 (float, n_out),
-                             .n_parts = 1,
-                             .parts = { n_out } };
+  *self
+    = (GboxConvWeights){ .n_out = n_out, .n_in = n_in, .kernel = kernel, .n_parts = 1, .parts = { n_out } };
+  self->weights = weights;
+  self->bias = bias;
+  if (self->bias == NULL)
+    self->bias = g_new0 (float, n_out);
 }
 
 void

@@ -2,13 +2,15 @@
 /* Loaded networks, so that a click need not read a file twice. */
 #include "models/model-store.h"
 
+#include <pthread.h>
+
 #define N_KEPT 2
 
 struct _GboxModelStore
 {
   GboxCatalogue *catalogue;
-  GMutex lock;
-  GCond changed;
+  pthread_mutex_t lock; /* over entries */
+  pthread_cond_t changed;
   GQueue entries; /* of Entry, the latest asked for first */
 };
 
@@ -38,8 +40,8 @@ gbox_model_store_new (GError **error)
 
   store = g_new0 (GboxModelStore, 1);
   store->catalogue = g_steal_pointer (&catalogue);
-  g_mutex_init (&store->lock);
-  g_cond_init (&store->changed);
+  pthread_mutex_init (&store->lock, NULL);
+  pthread_cond_init (&store->changed, NULL);
   g_queue_init (&store->entries);
 
   return store;
@@ -52,8 +54,8 @@ gbox_model_store_free (GboxModelStore *store)
     return;
 
   g_queue_clear_full (&store->entries, (GDestroyNotify) entry_free);
-  g_cond_clear (&store->changed);
-  g_mutex_clear (&store->lock);
+  pthread_cond_destroy (&store->changed);
+  pthread_mutex_destroy (&store->lock);
   gbox_catalogue_free (store->catalogue);
   g_free (store);
 }
@@ -105,9 +107,9 @@ load (GboxModelStore *store, const char *path, GError **error)
   entry->path = g_strdup (path);
   g_queue_push_head (&store->entries, entry);
 
-  g_mutex_unlock (&store->lock);
+  pthread_mutex_unlock (&store->lock);
   network = gbox_network_load (path, error);
-  g_mutex_lock (&store->lock);
+  pthread_mutex_lock (&store->lock);
 
   if (network == NULL)
     {
@@ -119,7 +121,7 @@ load (GboxModelStore *store, const char *path, GError **error)
       entry->network = gbox_network_ref (network);
       trim (store);
     }
-  g_cond_broadcast (&store->changed);
+  pthread_cond_broadcast (&store->changed);
 
   return network;
 }
@@ -128,21 +130,25 @@ GboxNetwork *
 gbox_model_store_get_network (GboxModelStore *store, const char *model, GError **error)
 {
   g_autofree char *path = gbox_catalogue_locate (store->catalogue, model, error);
-  g_autoptr (GMutexLocker) locker = NULL;
+  GboxNetwork *network;
   Entry *entry;
 
   if (path == NULL)
     return NULL;
 
-  locker = g_mutex_locker_new (&store->lock);
+  pthread_mutex_lock (&store->lock);
   /* After a failure the entry is gone, and who waited tries for itself: it needs an error of its own. */
   while ((entry = find_entry (store, path)) != NULL && entry->network == NULL)
-    g_cond_wait (&store->changed, &store->lock);
+    pthread_cond_wait (&store->changed, &store->lock);
   if (entry == NULL)
-    return load (store, path, error);
+    network = load (store, path, error);
+  else
+    {
+      g_queue_remove (&store->entries, entry);
+      g_queue_push_head (&store->entries, entry);
+      network = gbox_network_ref (entry->network);
+    }
+  pthread_mutex_unlock (&store->lock);
 
-  g_queue_remove (&store->entries, entry);
-  g_queue_push_head (&store->entries, entry);
-
-  return gbox_network_ref (entry->network);
+  return network;
 }

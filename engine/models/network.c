@@ -7,12 +7,22 @@
 #include "models/imagenet.h"
 #include "models/inceptionv1.h"
 
+#include <pthread.h>
+
+/* Weights packed for one padding. */
+typedef struct
+{
+  guint operation;
+  int pad_top, pad_left;
+  GboxConv *conv; /* owned */
+} PackedConv;
+
 struct _GboxNetwork
 {
   gatomicrefcount ref_count;
   GboxNetworkData data;
-  GMutex lock;       /* guards convs */
-  GHashTable *convs; /* conv_key() → GboxConv */
+  pthread_mutex_t lock; /* over packed */
+  GArray *packed;       /* of PackedConv; a few dozen */
 };
 
 /* How to recognise and build each kind of network. */
@@ -28,6 +38,12 @@ static const Family families[] = {
   { gbox_efficientnet_lite_recognises, gbox_efficientnet_lite_new },
 };
 
+static void
+clear_packed (gpointer packed)
+{
+  gbox_conv_free (((PackedConv *) packed)->conv);
+}
+
 GboxNetwork *
 gbox_network_new (const GboxNetworkData *data)
 {
@@ -35,8 +51,9 @@ gbox_network_new (const GboxNetworkData *data)
 
   g_atomic_ref_count_init (&network->ref_count);
   network->data = *data;
-  g_mutex_init (&network->lock);
-  network->convs = g_hash_table_new_full (NULL, NULL, NULL, (GDestroyNotify) gbox_conv_free);
+  pthread_mutex_init (&network->lock, NULL);
+  network->packed = g_array_new (FALSE, FALSE, sizeof (PackedConv));
+  g_array_set_clear_func (network->packed, clear_packed);
 
   return network;
 }
@@ -55,8 +72,8 @@ gbox_network_unref (GboxNetwork *network)
   if (!g_atomic_ref_count_dec (&network->ref_count))
     return;
 
-  g_hash_table_unref (network->convs);
-  g_mutex_clear (&network->lock);
+  g_array_unref (network->packed);
+  pthread_mutex_destroy (&network->lock);
   g_array_unref (network->data.operations);
   g_array_unref (network->data.layers);
   g_array_unref (network->data.layer_slices);
@@ -147,12 +164,6 @@ gbox_network_get_class_label (const GboxNetwork *network, int id)
   return gbox_imagenet_label (id);
 }
 
-static gpointer
-conv_key (guint operation, int pad_top, int pad_left)
-{
-  return GUINT_TO_POINTER (operation << 16 | (guint) pad_top << 8 | (guint) pad_left);
-}
-
 static GboxConv *
 pack_conv (const GboxOperation *operation, int pad_top, int pad_left)
 {
@@ -167,31 +178,47 @@ pack_conv (const GboxOperation *operation, int pad_top, int pad_left)
   return gbox_conv_new (&shape, operation->activation, operation->weights, operation->bias);
 }
 
+/* Called with the lock held. */
+static const GboxConv *
+find_packed (const GboxNetwork *network, guint operation, int pad_top, int pad_left)
+{
+  for (guint i = 0; i < network->packed->len; i++)
+    {
+      const PackedConv *packed = &g_array_index (network->packed, PackedConv, i);
+
+      if (packed->operation == operation && packed->pad_top == pad_top && packed->pad_left == pad_left)
+        return packed->conv;
+    }
+
+  return NULL;
+}
+
 const GboxConv *
 gbox_network_get_conv (GboxNetwork *network, guint operation, int pad_top, int pad_left)
 {
-  const gpointer key = conv_key (operation, pad_top, pad_left);
-  g_autoptr (GboxConv) packed = NULL;
-  GboxConv *conv;
+  PackedConv packed = { .operation = operation, .pad_top = pad_top, .pad_left = pad_left };
+  const GboxConv *conv;
 
-  g_mutex_lock (&network->lock);
-  conv = g_hash_table_lookup (network->convs, key);
-  g_mutex_unlock (&network->lock);
+  pthread_mutex_lock (&network->lock);
+  conv = find_packed (network, operation, pad_top, pad_left);
+  pthread_mutex_unlock (&network->lock);
   if (conv != NULL)
     return conv;
 
   /* Packed outside the lock, so that several workers pack at once; of two that pack the same, the first is
    * kept. */
-  packed = pack_conv (&g_array_index (network->data.operations, GboxOperation, operation), pad_top, pad_left);
+  packed.conv
+    = pack_conv (&g_array_index (network->data.operations, GboxOperation, operation), pad_top, pad_left);
 
-  g_mutex_lock (&network->lock);
-  conv = g_hash_table_lookup (network->convs, key);
+  pthread_mutex_lock (&network->lock);
+  conv = find_packed (network, operation, pad_top, pad_left);
   if (conv == NULL)
     {
-      conv = g_steal_pointer (&packed);
-      g_hash_table_insert (network->convs, key, conv);
+      g_array_append_val (network->packed, packed);
+      conv = g_steal_pointer (&packed.conv);
     }
-  g_mutex_unlock (&network->lock);
+  pthread_mutex_unlock (&network->lock);
+  gbox_conv_free (packed.conv);
 
   return conv;
 }
