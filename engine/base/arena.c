@@ -4,12 +4,10 @@
 
 #include "base/error.h"
 
-#include <stdlib.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
 #define ALIGNMENT ((gsize) 64)
-#define HUGE_PAGE ((gsize) 2 << 20)
 
 typedef struct
 {
@@ -23,9 +21,7 @@ struct _GboxArena
 {
   GArray *blocks; /* of Block, by handle */
   gboolean too_large;
-  gpointer mapping;
-  gsize mapping_size;
-  guint8 *memory; /* mapping, aligned */
+  guint8 *memory; /* NULL until committed */
   gsize size;
 };
 
@@ -39,14 +35,21 @@ gbox_arena_new (void)
   return arena;
 }
 
+/* A mapping of nothing is an error. */
+static gsize
+get_mapping_size (const GboxArena *arena)
+{
+  return MAX (arena->size, 1);
+}
+
 void
 gbox_arena_free (GboxArena *arena)
 {
   if (arena == NULL)
     return;
 
-  if (arena->mapping != NULL)
-    munmap (arena->mapping, arena->mapping_size);
+  if (arena->memory != NULL)
+    munmap (arena->memory, get_mapping_size (arena));
   g_array_unref (arena->blocks);
   g_free (arena);
 }
@@ -150,34 +153,19 @@ exceeds_machine (gsize n_bytes)
   return n_pages > 0 && page_size > 0 && n_bytes / (gsize) page_size > (gsize) n_pages;
 }
 
-/* Large arenas start on a huge page's boundary and ask for huge pages: fewer faults while they are touched
- * first and fewer TLB misses after. */
 static gboolean
 map (GboxArena *arena)
 {
-  const gboolean large = arena->size >= 2 * HUGE_PAGE;
-  const gsize mapping_size = MAX (arena->size, 1) + (large ? HUGE_PAGE : 0);
+  gpointer memory;
 
   if (exceeds_machine (arena->size))
     return FALSE;
-  gpointer mapping = mmap (NULL, mapping_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapping == MAP_FAILED)
-    return FALSE;
 
-  arena->mapping = mapping;
-  arena->mapping_size = mapping_size;
-  arena->memory = mapping;
-  if (large)
-    {
-      const guintptr start = ((guintptr) mapping + HUGE_PAGE - 1) & ~(guintptr) (HUGE_PAGE - 1);
+  memory = mmap (NULL, get_mapping_size (arena), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+  if (memory != MAP_FAILED)
+    arena->memory = memory;
 
-      arena->memory = (guint8 *) mapping + (start - (guintptr) mapping);
-#ifdef MADV_HUGEPAGE
-      madvise (arena->memory, arena->size, MADV_HUGEPAGE);
-#endif
-    }
-
-  return TRUE;
+  return memory != MAP_FAILED;
 }
 
 gboolean
