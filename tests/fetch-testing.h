@@ -171,10 +171,8 @@ fetch_thread (gpointer data)
 static inline void
 run_fetch (Fetch *self)
 {
-  GThread *thread;
+  GThread *thread = g_thread_new ("fetch", fetch_thread, self);
 
-  self->done = 0;
-  thread = g_thread_new ("fetch", fetch_thread, self);
   while (!g_atomic_int_get (&self->done))
     g_main_context_iteration (NULL, TRUE);
   g_thread_join (thread);

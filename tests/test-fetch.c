@@ -59,48 +59,52 @@ leave_part (const Server *server, gsize n, char first)
 }
 
 static void
+test_interrupted (void)
+{
+  g_autoptr (Server) server = server_new ();
+  g_autofree char *sum = g_strdup_printf ("\"sha256\":\"%s\",", server->sum);
+  g_autoptr (GboxCatalogue) catalogue = make_catalogue (server->address, sum);
+  g_autoptr (GboxCatalogue) unchecked = make_catalogue (server->address, "");
+  Fetch first = { .catalogue = catalogue }, rest = { .catalogue = catalogue },
+        without_sum = { .catalogue = unchecked };
+
+  server->break_off = TRUE;
+  run_fetch (&without_sum);
+  assert_failed (&without_sum, GBOX_ERROR, GBOX_ERROR_NETWORK, "could not be fetched");
+  g_assert_cmpuint (count_user_files (), ==, 0);
+  run_fetch (&first);
+  assert_failed (&first, GBOX_ERROR, GBOX_ERROR_NETWORK, "could not be fetched");
+  g_assert_cmpuint (count_user_files (), ==, 1);
+  server->break_off = FALSE;
+  run_fetch (&rest);
+  assert_fetched (server, &rest);
+  g_assert_cmpstr (server->last_range, ==, "bytes=100000-");
+}
+
+static void
 test_resume (void)
 {
   g_autoptr (Server) server = server_new ();
   g_autofree char *sum = g_strdup_printf ("\"sha256\":\"%s\",", server->sum);
   g_autoptr (GboxCatalogue) catalogue = make_catalogue (server->address, sum);
   g_autoptr (GboxCatalogue) unchecked = make_catalogue (server->address, "");
-  Fetch interrupted = { .catalogue = catalogue }, interrupted_unchecked = { .catalogue = unchecked },
-        rest = { .catalogue = catalogue }, ignored = { .catalogue = catalogue };
-  Fetch complete = { .catalogue = catalogue }, wrong = { .catalogue = catalogue },
-        without_sum = { .catalogue = unchecked };
-
-  server->break_off = TRUE;
-  run_fetch (&interrupted);
-  assert_failed (&interrupted, GBOX_ERROR, GBOX_ERROR_NETWORK, "could not be fetched");
-  g_assert_cmpuint (count_user_files (), ==, 1);
-  run_fetch (&interrupted_unchecked);
-  assert_failed (&interrupted_unchecked, GBOX_ERROR, GBOX_ERROR_NETWORK, "could not be fetched");
-  g_assert_cmpuint (count_user_files (), ==, 0);
-  run_fetch (&interrupted);
-  assert_failed (&interrupted, GBOX_ERROR, GBOX_ERROR_NETWORK, "could not be fetched");
-  server->break_off = FALSE;
-  run_fetch (&rest);
-  assert_fetched (server, &rest);
-  g_assert_cmpstr (server->last_range, ==, "bytes=100000-");
+  Fetch ignored = { .catalogue = catalogue }, complete = { .catalogue = catalogue };
+  Fetch wrong = { .catalogue = catalogue }, without_sum = { .catalogue = unchecked };
 
   leave_part (server, 1000, server->content[0]);
   server->ignore_ranges = TRUE;
   run_fetch (&ignored);
   assert_fetched (server, &ignored);
   server->ignore_ranges = FALSE;
-
   /* Nothing is missing: the server cannot send a rest and is asked for everything. */
   leave_part (server, CONTENT_SIZE, server->content[0]);
   run_fetch (&complete);
   assert_fetched (server, &complete);
-
   /* The beginning is of something else: noticed by the sum, and fetched anew. */
   leave_part (server, 1000, (char) ~server->content[0]);
   run_fetch (&wrong);
   assert_fetched (server, &wrong);
   g_assert_null (server->last_range);
-
   /* Without a sum it would not be noticed. */
   leave_part (server, 1000, (char) ~server->content[0]);
   run_fetch (&without_sum);
@@ -217,6 +221,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetch/address", test_address);
   g_test_add_func ("/fetch/present", test_present);
+  g_test_add_func ("/fetch/interrupted", test_interrupted);
   g_test_add_func ("/fetch/resume", test_resume);
   g_test_add_func ("/fetch/wrong-content", test_wrong_content);
   g_test_add_func ("/fetch/unreachable", test_unreachable);

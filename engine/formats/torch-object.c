@@ -283,15 +283,31 @@ unwrap (const GboxPickleValue *root)
   return root;
 }
 
+static gboolean
+fill_object (GboxTorchObject *object, const GboxPickle *pickle, GError **error)
+{
+  const GboxPickleValue *root = gbox_pickle_get_root (pickle);
+  const GPtrArray *persistent = gbox_pickle_get_persistent (pickle);
+
+  if (root->type != GBOX_PICKLE_DICT)
+    {
+      gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, object->display_name,
+                                  "it holds something other than a state dictionary of tensors");
+      return FALSE;
+    }
+  for (guint i = 0; i < persistent->len; i++)
+    if (!add_storage (object, persistent->pdata[i], error))
+      return FALSE;
+  return add_views (object, unwrap (root), error);
+}
+
 GboxTorchObject *
 gbox_torch_object_parse (
   const guint8 *data, gsize size, const char *display_name, gsize *n_consumed, GError **error)
 {
   g_autoptr (GboxPickle) pickle
     = gbox_pickle_parse (data, size, globals, G_N_ELEMENTS (globals), display_name, n_consumed, error);
-  g_autoptr (GboxTorchObject) object = NULL;
-  const GboxPickleValue *root;
-  const GPtrArray *persistent;
+  GboxTorchObject *object;
 
   if (pickle == NULL)
     return NULL;
@@ -300,20 +316,9 @@ gbox_torch_object_parse (
   object->storages = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, storage_free);
   object->views = g_array_new (FALSE, FALSE, sizeof (View));
   g_array_set_clear_func (object->views, view_clear);
-  root = gbox_pickle_get_root (pickle);
-  if (root->type != GBOX_PICKLE_DICT)
-    {
-      gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, display_name,
-                                  "it holds something other than a state dictionary of tensors");
-      return NULL;
-    }
-  persistent = gbox_pickle_get_persistent (pickle);
-  for (guint i = 0; i < persistent->len; i++)
-    if (!add_storage (object, persistent->pdata[i], error))
-      return NULL;
-  if (!add_views (object, unwrap (root), error))
-    return NULL;
-  return g_steal_pointer (&object);
+  if (!fill_object (object, pickle, error))
+    g_clear_pointer (&object, gbox_torch_object_free);
+  return object;
 }
 
 /* Row-major and without gaps; the strides of sizes below 2 do not matter. */

@@ -78,48 +78,68 @@ next_entry (const Reading *reading, Archive *archive, const char **name, GError 
     }
 }
 
-/* The entry's content: a piece of the file where it is stored uncompressed, else a copy. */
+/* What has been unpacked of an entry: a piece of the file as long as it lies there uncompressed, else a copy.
+ */
+typedef struct
+{
+  const guint8 *view;
+  gsize view_size;
+  GByteArray *copy;
+} Content;
+
+/* Returns FALSE if there is more to copy than a byte array takes. */
+static gboolean
+append_block (Content *self, GBytes *bytes, const guint8 *block, gsize n)
+{
+  gsize size;
+  const guint8 *data = g_bytes_get_data (bytes, &size);
+
+  if (self->copy->len == 0 && block >= data && block + n <= data + size
+      && (self->view == NULL || block == self->view + self->view_size))
+    {
+      self->view = self->view != NULL ? self->view : block;
+      self->view_size += n;
+      return TRUE;
+    }
+  if (self->copy->len + self->view_size + n > G_MAXINT)
+    return FALSE;
+  if (self->view_size > 0)
+    g_byte_array_append (self->copy, self->view, (guint) self->view_size);
+  self->view_size = 0;
+  g_byte_array_append (self->copy, block, (guint) n);
+  return TRUE;
+}
+
 static GBytes *
 unpack (const Reading *reading, Archive *archive, gsize limit, GError **error)
 {
-  gsize mapped_size, n;
-  const guint8 *mapped = g_bytes_get_data (reading->bytes, &mapped_size);
   g_autoptr (GByteArray) copy = g_byte_array_new ();
-  const guint8 *view = NULL;
-  gsize view_size = 0;
+  Content content = { .copy = copy };
   const void *block;
+  gsize n;
   la_int64_t offset;
   int status;
 
   while ((status = archive_read_data_block (archive, &block, &n, &offset)) == ARCHIVE_OK)
     {
-      const guint8 *at = block;
+      const gsize at = copy->len + content.view_size;
 
-      if (offset != (la_int64_t) (copy->len + view_size) || n > limit - (copy->len + view_size)
-          || copy->len + n > G_MAXINT)
+      if (offset != (la_int64_t) at || n > limit - at || !append_block (&content, reading->bytes, block, n))
         {
           fail (reading, error, "its zip archive holds more data than its tensors need");
           return NULL;
         }
-      if (copy->len == 0 && at >= mapped && at + n <= mapped + mapped_size
-          && (view == NULL || at == view + view_size))
-        {
-          view = view != NULL ? view : at;
-          view_size += n;
-          continue;
-        }
-      if (view_size > 0)
-        g_byte_array_append (copy, view, (guint) MIN (view_size, G_MAXINT));
-      view_size = 0;
-      g_byte_array_append (copy, at, (guint) n);
     }
   if (status != ARCHIVE_EOF)
     {
       fail_archive (reading, archive, error);
       return NULL;
     }
-  if (copy->len == 0 && view != NULL)
-    return g_bytes_new_from_bytes (reading->bytes, (gsize) (view - mapped), view_size);
+  if (copy->len == 0 && content.view != NULL)
+    return g_bytes_new_from_bytes (reading->bytes,
+                                   (gsize) (content.view
+                                            - (const guint8 *) g_bytes_get_data (reading->bytes, NULL)),
+                                   content.view_size);
   return g_byte_array_free_to_bytes (g_steal_pointer (&copy));
 }
 

@@ -171,35 +171,41 @@ add_entry (GboxCatalogue *catalogue, JsonNode *node, GError **error)
   return check_entry (&self->entry, kind, error);
 }
 
+static gboolean
+fill_catalogue (GboxCatalogue *catalogue, JsonNode *root, GError **error)
+{
+  JsonNode *models = NULL;
+  JsonArray *array;
+
+  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
+    models = json_object_get_member (json_node_get_object (root), "models");
+  if (models == NULL || !JSON_NODE_HOLDS_ARRAY (models))
+    return fail (error, "models", "is missing");
+  array = json_node_get_array (models);
+  for (guint i = 0; i < json_array_get_length (array); i++)
+    if (!add_entry (catalogue, json_array_get_element (array, i), error))
+      return FALSE;
+  return TRUE;
+}
+
 GboxCatalogue *
 gbox_catalogue_new_from_json (const char *json, gssize length, GError **error)
 {
-  g_autoptr (GboxCatalogue) catalogue = g_new0 (GboxCatalogue, 1);
   g_autoptr (JsonParser) parser = json_parser_new ();
   g_autoptr (GError) why = NULL;
-  JsonNode *root, *models = NULL;
-  JsonArray *array;
+  GboxCatalogue *catalogue;
 
-  catalogue->entries = g_ptr_array_new_with_free_func (entry_free);
   if (!json_parser_load_from_data (parser, json, length, &why))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
                    "The list of models cannot be read: %s. Install Glassbox again.", why->message);
       return NULL;
     }
-  root = json_parser_get_root (parser);
-  if (root != NULL && JSON_NODE_HOLDS_OBJECT (root))
-    models = json_object_get_member (json_node_get_object (root), "models");
-  if (models == NULL || !JSON_NODE_HOLDS_ARRAY (models))
-    {
-      fail (error, "models", "is missing");
-      return NULL;
-    }
-  array = json_node_get_array (models);
-  for (guint i = 0; i < json_array_get_length (array); i++)
-    if (!add_entry (catalogue, json_array_get_element (array, i), error))
-      return NULL;
-  return g_steal_pointer (&catalogue);
+  catalogue = g_new0 (GboxCatalogue, 1);
+  catalogue->entries = g_ptr_array_new_with_free_func (entry_free);
+  if (!fill_catalogue (catalogue, json_parser_get_root (parser), error))
+    g_clear_pointer (&catalogue, gbox_catalogue_free);
+  return catalogue;
 }
 
 GboxCatalogue *

@@ -33,7 +33,7 @@ typedef struct
 } Package;
 
 static void
-package_free (Package *self)
+package_clear (Package *self)
 {
   g_free (self->package);
   g_free (self->member);
@@ -41,10 +41,7 @@ package_free (Package *self)
   g_free (self->what);
   g_free (self->errors);
   g_clear_error (&self->error);
-  g_free (self);
 }
-
-G_DEFINE_AUTOPTR_CLEANUP_FUNC (Package, package_free)
 
 /* Removes a folder and all in it; links are removed, not followed. */
 static void
@@ -302,23 +299,24 @@ unpack (Package *self, GError **error)
                        error);
 }
 
-/* "PACKAGE==VERSION/PATH/IN/WHEEL" */
-static Package *
-package_new (GboxFetch *fetch, const char *source, guint64 received)
+/* Takes "pypi:PACKAGE==VERSION/PATH/IN/WHEEL" apart. */
+static gboolean
+package_init (Package *self, GboxFetch *fetch, const char *source, guint64 received, GError **error)
 {
   const char *slash = strchr (source, '/');
-  g_autoptr (Package) self = g_new0 (Package, 1);
 
+  *self = (Package){ .fetch = fetch, .received = received };
   if (!g_str_has_prefix (source, PREFIX) || slash == NULL || slash[1] == '\0' || strstr (source, "==") == NULL
       || source[strlen (PREFIX)] == '-')
-    return NULL;
-  self->fetch = fetch;
-  self->received = received;
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NETWORK, "“%s” names no file of a package", source);
+      return FALSE;
+    }
   self->package = g_strndup (source + strlen (PREFIX), (gsize) (slash - source) - strlen (PREFIX));
   self->member = g_strdup (slash + 1);
   self->folder = g_strconcat (fetch->part, ".pip", NULL);
   self->what = g_strdup_printf ("Downloading %s with pip", self->package);
-  return g_steal_pointer (&self);
+  return TRUE;
 }
 
 static gboolean
@@ -344,22 +342,18 @@ gbox_fetch_package (GboxFetch *self, const char *source, GError **error)
 {
   g_auto (GStrv) sources = g_strsplit (source, " + ", -1);
   guint64 received = 0;
+  gboolean done = TRUE;
 
   self->resumed = FALSE;
-  for (guint i = 0; sources[i] != NULL; i++)
+  for (guint i = 0; done && sources[i] != NULL; i++)
     {
-      g_autoptr (Package) package = package_new (self, sources[i], received);
-      gboolean done = FALSE;
+      Package package;
 
-      if (package == NULL)
-        g_set_error (error, GBOX_ERROR, GBOX_ERROR_NETWORK, "“%s” names no file of a package", sources[i]);
-      else
-        done = fetch_one (package, error);
-      received = package != NULL ? package->received : received;
-      if (!done && received > 0)
-        gbox_fetch_restart (self, NULL);
-      if (!done)
-        return FALSE;
+      done = package_init (&package, self, sources[i], received, error) && fetch_one (&package, error);
+      received = package.received;
+      package_clear (&package);
     }
-  return TRUE;
+  if (!done && received > 0)
+    gbox_fetch_restart (self, NULL);
+  return done;
 }
