@@ -337,6 +337,7 @@ gbox_unit_pane_search (GboxUnitPane *self)
   g_return_if_fail (GBOX_IS_UNIT_PANE (self));
 
   gtk_widget_grab_focus (GTK_WIDGET (self->search_entry));
+  gtk_editable_select_region (self->search_entry, 0, -1);
 }
 
 gboolean

@@ -45,14 +45,22 @@ on_right_revealed (GboxVisionPage *self)
     g_object_set (self->settings, "right-pane", adw_flap_get_reveal_flap (self->right_flap), NULL);
 }
 
-/* Space means pause wherever it means nothing else: not in text, not on buttons. */
+/* Where keys have a meaning of their own: in text, and in what pops up. */
+static gboolean
+is_taken (GtkWidget *focus)
+{
+  return focus
+         && (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus)
+             || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
+}
+
+/* Space means pause wherever it presses nothing. */
 static gboolean
 on_space (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
 
-  if (GTK_IS_EDITABLE (focus) || GTK_IS_TEXT_VIEW (focus) || GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus)
-      || ADW_IS_PREFERENCES_ROW (focus))
+  if (is_taken (focus) || GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus) || ADW_IS_PREFERENCES_ROW (focus))
     return FALSE;
   return gtk_widget_activate_action (widget, "win.play-pause", NULL);
 }
@@ -60,10 +68,14 @@ on_space (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 static gboolean
 on_walk (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
+  GboxVisionPage *self = GBOX_VISION_PAGE (widget);
+  GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
   int columns, rows;
 
+  if (is_taken (focus) || (focus && gtk_widget_is_ancestor (focus, GTK_WIDGET (self->parameters_pane))))
+    return FALSE;
   g_variant_get (arguments, "(ii)", &columns, &rows);
-  gbox_unit_pane_walk (GBOX_VISION_PAGE (widget)->unit_pane, columns, rows);
+  gbox_unit_pane_walk (self->unit_pane, columns, rows);
   return TRUE;
 }
 
