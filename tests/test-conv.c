@@ -41,7 +41,7 @@ static const Case cases[] = {
   { "3x3-slice", { 19, 21, 3, 3, 1, 1, 1 }, RELU, 2, 11, 13, 11, 13, 7, TRUE },
   { "3x3-no-pad", { 7, 9, 3, 3, 1, 0, 0 }, NONE, 1, 10, 8, 8, 6, 1, FALSE },
   { "3x3-pad-2", { 7, 9, 3, 3, 1, 2, 2 }, NONE, 1, 5, 6, 7, 8, 1, FALSE },
-  { "3x3-large", { 96, 128, 3, 3, 1, 1, 1 }, RELU, 1, 28, 28, 28, 28, 16, TRUE },
+  { "3x3-large", { 64, 96, 3, 3, 1, 1, 1 }, RELU, 1, 22, 23, 22, 23, 16, TRUE },
   { "3x3-deep", { 192, 384, 3, 3, 1, 1, 1 }, RELU, 1, 7, 7, 7, 7, 0, TRUE },
   { "3x3-many-bands", { 64, 20, 3, 3, 1, 1, 1 }, RELU, 2, 40, 48, 40, 48, 4, TRUE },
   { "5x5", { 16, 32, 5, 5, 1, 2, 2 }, RELU, 2, 9, 12, 9, 12, 4, TRUE },
@@ -104,41 +104,60 @@ scratch_check_and_free (Scratch *scratch)
   g_aligned_free (scratch->memory);
 }
 
+/* A case with what the definition makes of it. */
+typedef struct
+{
+  const Case *c;
+  const float *weights;
+  const float *bias;
+  Block y;
+  Block dx;
+  Block dx_twice;
+} Expected;
+
 static void
 check_case (GboxTeam *team, gconstpointer data)
 {
-  const Case *c = data;
-  g_autofree float *weights = random_floats (3, n_weights (c));
-  g_autofree float *bias = c->has_bias ? random_floats (4, (gsize) c->shape.out_channels) : NULL;
-  g_autoptr (GboxConv) conv = gbox_conv_new (&c->shape, c->activation, weights, bias);
+  const Expected *expected = data;
+  const Case *c = expected->c;
+  g_autoptr (GboxConv) conv = gbox_conv_new (&c->shape, c->activation, expected->weights, expected->bias);
   g_auto (Block) x = input_of (c);
   g_auto (Block) y = output_of (c);
   g_auto (Block) dx = input_of (c);
   g_auto (Block) dy = output_of (c);
-  g_auto (Block) y_plain = block_copy (&y);
-  g_auto (Block) dx_plain = block_copy (&dx);
   Scratch scratch = scratch_new (conv, &x, &y, gbox_team_get_n_threads (team));
 
   gbox_conv_forward (conv, team, &x.view, &y.view, scratch.memory);
-  gbox_conv_forward_reference (&c->shape, c->activation, weights, bias, &x.view, &y_plain.view);
-  assert_close (&y, &y_plain, TOLERANCE);
+  assert_close (&y, &expected->y, TOLERANCE);
   assert_guarded (&y);
 
-  for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
-    {
-      memset (scratch.memory, 0xff, scratch.size);
-      gbox_conv_backward (conv, team, &dy.view, &dx.view, accumulate, scratch.memory);
-      gbox_conv_backward_reference (&c->shape, weights, &dy.view, &dx_plain.view, accumulate);
-      assert_close (&dx, &dx_plain, TOLERANCE);
-      assert_guarded (&dx);
-    }
+  memset (scratch.memory, 0xff, scratch.size);
+  gbox_conv_backward (conv, team, &dy.view, &dx.view, FALSE, scratch.memory);
+  assert_close (&dx, &expected->dx, TOLERANCE);
+  memset (scratch.memory, 0xff, scratch.size);
+  gbox_conv_backward (conv, team, &dy.view, &dx.view, TRUE, scratch.memory);
+  assert_close (&dx, &expected->dx_twice, TOLERANCE);
+  assert_guarded (&dx);
   scratch_check_and_free (&scratch);
 }
 
 static void
 test_against_reference (gconstpointer data)
 {
-  for_each_isa (check_case, data);
+  const Case *c = data;
+  g_autofree float *weights = random_floats (3, n_weights (c));
+  g_autofree float *bias = c->has_bias ? random_floats (4, (gsize) c->shape.out_channels) : NULL;
+  g_auto (Block) x = input_of (c);
+  g_auto (Block) dy = output_of (c);
+  Expected expected = { c, weights, bias, output_of (c), input_of (c), input_of (c) };
+
+  gbox_conv_forward_reference (&c->shape, c->activation, weights, bias, &x.view, &expected.y.view);
+  gbox_conv_backward_reference (&c->shape, weights, &dy.view, &expected.dx.view, FALSE);
+  move (&expected.dx_twice, &expected.dx, &expected.dx, 1.0f);
+  for_each_isa (check_case, &expected);
+  block_clear (&expected.y);
+  block_clear (&expected.dx);
+  block_clear (&expected.dx_twice);
 }
 
 static void
@@ -191,6 +210,8 @@ check_threads (GboxTeam *two, gconstpointer data)
   g_auto (Block) y = { 0 };
   g_auto (Block) dx = { 0 };
 
+  if (gbox_isa_get () == GBOX_ISA_REFERENCE) /* which uses no threads */
+    return;
   for (guint i = 0; i < G_N_ELEMENTS (teams); i++)
     {
       g_auto (Block) y_again = { 0 };

@@ -65,6 +65,30 @@ check_product (GboxTeam *team, gconstpointer data)
     }
 }
 
+/* The second factor given by its columns. */
+static void
+check_transposed (GboxTeam *team, gconstpointer data)
+{
+  const Case *s = data;
+  g_auto (Block) a = matrix (1, s->m, s->k, s->gap);
+  g_auto (Block) b = matrix (2, s->n, s->k, s->gap);
+  g_auto (Block) c = matrix (3, s->m, s->n, s->gap);
+  g_auto (Block) before = block_copy (&c);
+
+  gbox_gemm_transposed (s->m, s->n, s->k, a.view.data, a.view.stride, b.view.data, b.view.stride, 0.5f,
+                        c.view.data, c.view.stride);
+  for (int i = 0; i < s->m; i++)
+    for (int j = 0; j < s->n; j++)
+      {
+        double sum = 0.5 * (double) block_get (&before, (gsize) i, j);
+
+        for (int l = 0; l < s->k; l++)
+          sum += (double) block_get (&a, (gsize) i, l) * (double) block_get (&b, (gsize) j, l);
+        g_assert_cmpfloat_with_epsilon (block_get (&c, (gsize) i, j), sum, TOLERANCE);
+      }
+  assert_guarded (&c);
+}
+
 /* With beta 0 the result may hold anything before, also what is not a number. */
 static void
 check_overwrite (GboxTeam *team, gconstpointer data)
@@ -78,6 +102,13 @@ check_overwrite (GboxTeam *team, gconstpointer data)
     c[i] = NAN;
   gbox_gemm (s->m, s->n, s->k, a.view.data, a.view.stride, b.view.data, b.view.stride, 0, c, (gsize) s->n);
   for (int i = 0; i < s->m * s->n; i++)
+    {
+      g_assert_true (isfinite (c[i]));
+      c[i] = NAN;
+    }
+  gbox_gemm_transposed (s->m, s->n, s->k, a.view.data, a.view.stride, b.view.data, (gsize) s->k, 0, c,
+                        (gsize) s->n);
+  for (int i = 0; i < s->m * s->n; i++)
     g_assert_true (isfinite (c[i]));
 }
 
@@ -85,6 +116,12 @@ static void
 test_product (gconstpointer data)
 {
   for_each_isa (check_product, data);
+}
+
+static void
+test_transposed (gconstpointer data)
+{
+  for_each_isa (check_transposed, data);
 }
 
 static void
@@ -102,9 +139,11 @@ main (int argc, char **argv)
     {
       const Case *c = &cases[i];
       g_autofree char *product = g_strdup_printf ("/gemm/product/%dx%dx%d", c->m, c->n, c->k);
+      g_autofree char *transposed = g_strdup_printf ("/gemm/transposed/%dx%dx%d", c->m, c->n, c->k);
       g_autofree char *overwrite = g_strdup_printf ("/gemm/overwrite/%dx%dx%d", c->m, c->n, c->k);
 
       g_test_add_data_func (product, c, test_product);
+      g_test_add_data_func (transposed, c, test_transposed);
       g_test_add_data_func (overwrite, c, test_overwrite);
     }
 

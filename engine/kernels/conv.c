@@ -30,10 +30,9 @@ struct _GboxConv
 {
   GboxConvShape shape;
   GboxActivation activation;
-  int window_length;       /* KH·KW·I */
-  float *weights;          /* (KH, KW, I, O): forward */
-  float *backward_weights; /* (O, KH, KW, I) */
-  float *bias;             /* (O) */
+  int window_length; /* KH·KW·I */
+  float *weights;    /* (O, KH, KW, I): transposed forward, as it is backward */
+  float *bias;       /* (O) */
 };
 
 /**
@@ -99,35 +98,9 @@ band_of (const GboxConv *conv, const GboxTensor *y)
   return (Band){ height, n_bands > 1 ? 2 * height : height, row_floats };
 }
 
-/* A few output channels at a time, so that a cache line of the result is written in one go. */
-#define PACK_CHANNELS 16
-
-/* (O, I, KH, KW) → (KH, KW, I, O) */
-static void
-pack_forward (const GboxConvShape *shape, const float *weights, float *packed)
-{
-  const gsize n_in = (gsize) shape->in_channels, n_out = (gsize) shape->out_channels;
-  const gsize area = (gsize) shape->kernel_height * (gsize) shape->kernel_width;
-
-  for (gsize first = 0; first < n_out; first += PACK_CHANNELS)
-    {
-      const gsize n = MIN (n_out - first, PACK_CHANNELS);
-
-      for (gsize i = 0; i < n_in; i++)
-        for (gsize tap = 0; tap < area; tap++)
-          {
-            const float *from = weights + (first * n_in + i) * area + tap;
-            float *to = packed + (tap * n_in + i) * n_out + first;
-
-            for (gsize o = 0; o < n; o++)
-              to[o] = from[o * n_in * area];
-          }
-    }
-}
-
 /* (O, I, KH, KW) → (O, KH, KW, I) */
 static void
-pack_backward (const GboxConvShape *shape, const float *weights, float *packed)
+pack (const GboxConvShape *shape, const float *weights, float *packed)
 {
   const gsize n_in = (gsize) shape->in_channels, n_out = (gsize) shape->out_channels;
   const gsize area = (gsize) shape->kernel_height * (gsize) shape->kernel_width;
@@ -154,10 +127,8 @@ gbox_conv_new (const GboxConvShape *shape, GboxActivation activation, const floa
   conv->activation = activation;
   conv->window_length = shape->kernel_height * shape->kernel_width * shape->in_channels;
   conv->weights = g_aligned_alloc (n_out, (gsize) conv->window_length * sizeof (float), ALIGNMENT);
-  conv->backward_weights = g_aligned_alloc (n_out, (gsize) conv->window_length * sizeof (float), ALIGNMENT);
   conv->bias = g_aligned_alloc0 (n_out, sizeof (float), ALIGNMENT);
-  pack_forward (shape, weights, conv->weights);
-  pack_backward (shape, weights, conv->backward_weights);
+  pack (shape, weights, conv->weights);
   if (bias != NULL)
     memcpy (conv->bias, bias, n_out * sizeof (float));
 
@@ -171,7 +142,6 @@ gbox_conv_free (GboxConv *conv)
     return;
 
   g_aligned_free (conv->weights);
-  g_aligned_free (conv->backward_weights);
   g_aligned_free (conv->bias);
   g_free (conv);
 }
@@ -187,7 +157,7 @@ packed_weights (const GboxConv *conv)
 {
   const gsize n_in = (gsize) conv->shape.in_channels;
 
-  return (GboxWeightView){ .data = conv->backward_weights,
+  return (GboxWeightView){ .data = conv->weights,
                            .out_step = (gsize) conv->window_length,
                            .in_step = 1,
                            .row_step = (gsize) conv->shape.kernel_width * n_in,
@@ -272,7 +242,7 @@ product_task (gpointer data, guint task, guint worker)
   const int n = gbox_conv_slice_column (length, work->cut.n_column_slices, column_slice + 1) - column;
 
   gbox_gemm ((int) (end - first), n, conv->shape.out_channels, work->dy + first * work->dy_stride,
-             work->dy_stride, conv->backward_weights + column, (gsize) length, work->beta,
+             work->dy_stride, conv->weights + column, (gsize) length, work->beta,
              work->to + first * work->to_stride + column, work->to_stride);
 }
 

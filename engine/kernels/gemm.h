@@ -15,4 +15,13 @@ G_BEGIN_DECLS
 void gbox_gemm (
   int m, int n, int k, const float *a, gsize lda, const float *b, gsize ldb, float beta, float *c, gsize ldc);
 
+/**
+ * gbox_gemm_transposed:
+ *
+ * c (m, n) = a (m, k) · bᵀ + beta · c, where b is (n, k) with rows ldb floats apart; otherwise like
+ * gbox_gemm().
+ */
+void gbox_gemm_transposed (
+  int m, int n, int k, const float *a, gsize lda, const float *b, gsize ldb, float beta, float *c, gsize ldc);
+
 G_END_DECLS

@@ -118,8 +118,8 @@ FAST (conv_forward) (gpointer data, guint task, guint worker)
       write_windows (work, first, end, work->windows + worker * work->worker_windows);
     }
 
-  gbox_gemm ((int) (end - first), n, work->window_length, a, lda, work->weights + channel, (gsize) n_channels,
-             0, y, work->y.stride);
+  gbox_gemm_transposed ((int) (end - first), n, work->window_length, a, lda,
+                        work->weights + (gsize) channel * length, length, 0, y, work->y.stride);
   for (gsize p = first; p < end; p++, y += work->y.stride)
     FOR_EACH_VECTOR (c, m, n, finish (y + c, work->bias + channel + c, work->floor, work->ceiling, m));
 }

@@ -21,7 +21,7 @@ typedef struct
  * GboxConvForwardWork:
  * @shape: the shape
  * @window_length: KH·KW·I: numbers that one output pixel is computed from
- * @weights: (KH, KW, I, O)
+ * @weights: (O, KH, KW, I)
  * @bias: (O)
  * @floor: what the rectifier raises the output to: 0 or −∞
  * @ceiling: what it lowers it to: 6 or ∞
