@@ -27,7 +27,8 @@ GboxEngine *gbox_engine_new (guint n_threads, GError **error);
  * @spec: what to compute; copied
  *
  * Starts a run on the calling thread's default main context. Errors, also of an invalid spec, arrive as the
- * run's state and error. Runs that go on at the same time take turns, a step each.
+ * run's state and error. Runs that go on at the same time take turns, a step each. After
+ * gbox_engine_shutdown() the run is STOPPED from the first.
  *
  * Returns: (transfer full): a run
  */
@@ -37,7 +38,8 @@ GboxRun *gbox_engine_start (GboxEngine *engine, GboxSpec *spec);
  * it too. */
 void gbox_engine_shutdown (GboxEngine *engine);
 
-/* Takes effect between two steps; 0 for the default. */
+/* Takes effect between two steps; 0 for the default. No more than gbox_team_get_n_threads() of its team,
+ * which is the larger of the number of cores and what gbox_engine_new() was given. No run is disturbed. */
 void gbox_engine_set_n_threads (GboxEngine *engine, guint n_threads);
 guint gbox_engine_get_n_threads (GboxEngine *engine);
 

@@ -29,7 +29,10 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GboxRun, gbox_run, GBOX, RUN, GObject)
 
 /* Commands; all return at once and take effect between two steps. In a final state they do nothing, except
- * that a FINISHED run can still be saved, stepped and adjusted to more steps. */
+ * that a FINISHED run can still be saved, stepped and adjusted to more steps. The state follows when the
+ * engine has obeyed, but gbox_run_stop() makes it STOPPED at once: what was still on its way is dropped, and
+ * the newest frame and values stay. A paused, resumed or stepped run that is still WAITING is so once it has
+ * started. */
 void gbox_run_pause (GboxRun *run);
 void gbox_run_resume (GboxRun *run);
 void gbox_run_step (GboxRun *run); /* pauses, then does a single step */
@@ -49,9 +52,14 @@ gboolean gbox_run_adjust (GboxRun *run, GboxSpec *spec, GError **error);
  * gbox_run_save_async:
  * @run: a run that has done a step
  * @path: where to; the suffix says as what
- * @cancellable: (nullable): forgets the answer
+ * @cancellable: (nullable): forgets the answer, and saves nothing if that has not begun
  * @callback: called on the run's thread when the file is complete
  * @user_data: for @callback
+ *
+ * Done between two steps, after the commands given before. A STOPPED or FAILED run has nothing left to save,
+ * as its memory is freed at once: that, and saving before the first step, is a %GBOX_ERROR_INVALID_ARGUMENT.
+ * The callback is always called, also if the run is stopped or the engine shut down first; the run is kept
+ * until then.
  */
 void gbox_run_save_async (GboxRun *run,
                           const char *path,

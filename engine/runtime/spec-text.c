@@ -49,17 +49,18 @@ gbox_spec_find_parameter (GType type, const char *name)
   return pspec != NULL && is_parameter (pspec) ? pspec : NULL;
 }
 
-/* The fewest digits that give the number back. */
+/* The fewest digits that give the number back; whole numbers up to a million without an exponent. */
 static char *
 format_double (double value)
 {
+  const int n_whole = fabs (value) >= 1 && fabs (value) <= 1e6 ? (int) log10 (fabs (value)) + 1 : 1;
   char text[G_ASCII_DTOSTR_BUF_SIZE];
 
   /* "-0" would be read as a whole number, which has no negative zero. */
   if (value == 0 && signbit (value))
     return g_strdup ("-0.0");
 
-  for (int digits = 1; digits <= DOUBLE_DIGITS; digits++)
+  for (int digits = n_whole; digits <= DOUBLE_DIGITS; digits++)
     {
       char format[8];
 
