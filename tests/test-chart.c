@@ -234,6 +234,19 @@ check_trace (GboxSeries *series, GArray *trace, double x_max, int n_columns)
 }
 
 static void
+check_same_trace (GArray *trace, GArray *again)
+{
+  g_assert_cmpuint (trace->len, ==, again->len);
+  for (guint i = 0; i < trace->len; i++)
+    {
+      const GboxTracePoint *one = &g_array_index (trace, GboxTracePoint, i);
+      const GboxTracePoint *other = &g_array_index (again, GboxTracePoint, i);
+
+      g_assert_true (one->x == other->x && one->y == other->y && one->starts == other->starts);
+    }
+}
+
+static void
 test_columns_keep_extremes (void)
 {
   g_autoptr (GboxSeries) series = gbox_series_new ("", GBOX_SERIES_BLUE);
@@ -257,14 +270,7 @@ test_columns_keep_extremes (void)
 
   gbox_series_columns_update (fresh, n, width);
   gbox_series_columns_trace (fresh, 0, 1, again);
-  g_assert_cmpuint (trace->len, ==, again->len);
-  for (guint i = 0; i < trace->len; i++)
-    {
-      const GboxTracePoint *one = &g_array_index (trace, GboxTracePoint, i);
-      const GboxTracePoint *other = &g_array_index (again, GboxTracePoint, i);
-
-      g_assert_true (one->x == other->x && one->y == other->y && one->starts == other->starts);
-    }
+  check_same_trace (trace, again);
 
   g_array_set_size (trace, 0);
   gbox_series_columns_update (columns, 2 * n, width + 1); /* another width and length */
@@ -370,9 +376,32 @@ test_draws_curves (void)
   g_assert_cmpint (n, ==, 0); /* still to come */
   cairo_surface_destroy (surface);
 
-  gbox_chart_remove_series (GBOX_CHART (chart), orange);
+  widget_testing_close (window);
+}
+
+static void
+test_removes_series (void)
+{
+  GtkWidget *chart, *window;
+  GboxSeries *series;
+  graphene_rect_t plot;
+  cairo_surface_t *surface;
+  int n;
+
+  if (!widget_testing_has_display ())
+    return;
+  chart = gbox_chart_new ();
+  gbox_series_append (gbox_chart_add_series (GBOX_CHART (chart), "Fourier", GBOX_SERIES_BLUE), 0.5, 1);
+  series = gbox_chart_add_series (GBOX_CHART (chart), "Pixel", GBOX_SERIES_ORANGE);
+  gbox_series_append (series, 0.2, 1);
+  window = widget_testing_show (chart, 640, 300);
+  get_plot (chart, &plot);
   surface = widget_testing_draw (chart);
-  g_assert_cmpint (find_colour (surface, &plot, half, ORANGE, &n), ==, -1);
+  g_assert_cmpint (find_colour (surface, &plot, plot.origin.x + plot.size.width * 0.2, ORANGE, &n), >=, 0);
+  cairo_surface_destroy (surface);
+  gbox_chart_remove_series (GBOX_CHART (chart), series);
+  surface = widget_testing_draw (chart);
+  g_assert_cmpint (find_colour (surface, &plot, plot.origin.x + plot.size.width * 0.2, ORANGE, &n), ==, -1);
   cairo_surface_destroy (surface);
   widget_testing_close (window);
 }
@@ -533,6 +562,7 @@ main (int argc, char **argv)
   g_test_add_func ("/chart/columns/keep-extremes", test_columns_keep_extremes);
   g_test_add_func ("/chart/columns/break-at-gaps", test_columns_break_at_gaps);
   g_test_add_func ("/chart/draws-curves", test_draws_curves);
+  g_test_add_func ("/chart/removes-series", test_removes_series);
   g_test_add_func ("/chart/draws-reference-line", test_draws_reference_line);
   g_test_add_func ("/chart/reads-out-under-pointer", test_reads_out_under_pointer);
   g_test_add_func ("/chart/redraws-on-change-only", test_redraws_on_change_only);

@@ -336,6 +336,7 @@ draw_legend (const Canvas *canvas, double right)
 {
   GPtrArray *curves = canvas->content->curves;
   int title_height = get_line_height (canvas->widget, 1, TRUE);
+  int middle = title_height / 2;
 
   for (guint i = curves->len; i-- > 0;)
     {
@@ -351,8 +352,8 @@ draw_legend (const Canvas *canvas, double right)
       gbox_palette_lookup (gbox_series_get_role (curve->series), canvas->dark, &colour);
       gdk_cairo_set_source_rgba (canvas->cr, &colour);
       cairo_set_line_width (canvas->cr, 2.5);
-      cairo_move_to (canvas->cr, right - SWATCH, title_height / 2);
-      cairo_line_to (canvas->cr, right, title_height / 2);
+      cairo_move_to (canvas->cr, right - SWATCH, middle);
+      cairo_line_to (canvas->cr, right, middle);
       cairo_stroke (canvas->cr);
       right -= SWATCH + 14;
     }

@@ -51,7 +51,7 @@ average_areas (GboxFrame *frame, double scale)
   gsize n_columns = 3 * (gsize) frame->width;
   guint8 *pixels = g_malloc (3 * (gsize) width * height);
   g_autoptr (GBytes) bytes = g_bytes_new_take (pixels, 3 * (gsize) width * height);
-  g_autofree float *columns = g_new (float, n_columns);
+  float *columns = g_new (float, n_columns);
 
   for (int y = 0; y < height; y++)
     {
@@ -62,6 +62,7 @@ average_areas (GboxFrame *frame, double scale)
         add_row (columns, frame->pixels + n_columns * i, get_overlap (i, start, end), n_columns);
       average_columns (pixels + 3 * (gsize) width * y, width, columns, frame->width, scale);
     }
+  g_free (columns);
   return gdk_memory_texture_new (width, height, GDK_MEMORY_R8G8B8, bytes, 3 * (gsize) width);
 }
 

@@ -63,8 +63,10 @@ get_picture_area (GboxImageView *self, graphene_rect_t *area)
   double aspect = get_aspect (self);
   int w = MIN (width, (int) (height * aspect));
   int h = MIN (height, (int) (width / aspect));
+  int x = (width - w) / 2;
+  int y = (height - h) / 2;
 
-  graphene_rect_init (area, (width - w) / 2, (height - h) / 2, w, h);
+  graphene_rect_init (area, x, y, w, h);
 }
 
 static void

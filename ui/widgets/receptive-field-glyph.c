@@ -57,8 +57,8 @@ gbox_receptive_field_glyph_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   GboxReceptiveFieldGlyph *self = GBOX_RECEPTIVE_FIELD_GLYPH (widget);
   const float widths[4] = { 1, 1, 1, 1 };
-  float x = (gtk_widget_get_width (widget) - SIDE) / 2;
-  float y = (gtk_widget_get_height (widget) - SIDE) / 2;
+  int x = (gtk_widget_get_width (widget) - SIDE) / 2;
+  int y = (gtk_widget_get_height (widget) - SIDE) / 2;
   float room = SIDE - 4; /* within the frame and a pixel of ground on each side */
   /* Whole pixels of the frame's parity, so that the inner square stays crisp and centred. */
   float inner = CLAMP (2 * (int) (self->fraction * room / 2 + 0.5), 2, room);

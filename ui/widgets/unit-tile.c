@@ -69,7 +69,8 @@ gbox_unit_tile_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GboxUnitTile *self = GBOX_UNIT_TILE (widget);
   GtkStyleContext *context = gtk_widget_get_style_context (widget);
   GdkTexture *texture = self->item != NULL ? gbox_unit_item_get_texture (self->item) : NULL;
-  graphene_rect_t thumbnail = GRAPHENE_RECT_INIT ((gtk_widget_get_width (widget) - SIDE) / 2, 0, SIDE, SIDE);
+  int x = (gtk_widget_get_width (widget) - SIDE) / 2;
+  graphene_rect_t thumbnail = GRAPHENE_RECT_INIT (x, 0, SIDE, SIDE);
   GskRoundedRect tile;
   GdkRGBA ground, accent;
 
