@@ -93,7 +93,7 @@ add_switch (OptionData *self, GOptionGroup *group, GParamSpec *pspec)
   const gboolean on = g_value_get_boolean (g_param_spec_get_default_value (pspec));
   const int flags = G_OPTION_FLAG_NO_ARG;
   const char *help
-    = keep (self, g_strdup_printf ("%s (default %s)", g_param_spec_get_blurb (pspec), on ? "on" : "off"));
+    = keep (self, g_strconcat (on ? "Switches this off: " : "", g_param_spec_get_blurb (pspec), NULL));
   const GOptionEntry entries[] = {
     { pspec->name, 0, flags | (on ? G_OPTION_FLAG_HIDDEN : 0), G_OPTION_ARG_CALLBACK, parse_option, help,
       NULL },
