@@ -67,10 +67,12 @@ describe_detail (GboxModelItem *self)
     return g_strdup ("");
   if (self->fetch)
     return self->fraction < 0 ? g_strdup ("Getting…") : g_strdup_printf ("%.0f %%", 100 * self->fraction);
-  if (!self->entry || self->entry->size == 0)
-    return g_strdup ("Get");
+  if (!self->entry)
+    return g_strdup ("");
+  if (self->entry->size == 0)
+    return g_strdup_printf ("Get · %s", self->entry->licence);
   size = g_format_size (self->entry->size);
-  return g_strdup_printf ("Get · %s", size);
+  return g_strdup_printf ("Get · %s · %s", size, self->entry->licence);
 }
 
 static void
