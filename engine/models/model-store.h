@@ -9,7 +9,8 @@ G_BEGIN_DECLS
 
 typedef struct _GboxModelStore GboxModelStore;
 
-/* Thread-safe; keeps the last two networks that were asked for. Transfer full, free with gbox_model_store_free(). */
+/* Thread-safe; keeps the last two networks that were asked for. Transfer full, free with
+ * gbox_model_store_free(). */
 GboxModelStore *gbox_model_store_new (GError **error);
 void gbox_model_store_free (GboxModelStore *store);
 const GboxCatalogue *gbox_model_store_get_catalogue (const GboxModelStore *store);

@@ -34,22 +34,24 @@ typedef struct
  */
 typedef struct
 {
-  int resize;             /* pixels; the shorter side, or both where @squash */
-  gboolean squash;        /* both sides become @resize, without keeping the aspect (Caffe) */
-  int crop;               /* centre crop, pixels */
-  GboxFilter filter;      /* of the resize */
+  int resize;        /* pixels; the shorter side, or both where @squash */
+  gboolean squash;   /* both sides become @resize, without keeping the aspect (Caffe) */
+  int crop;          /* centre crop, pixels */
+  GboxFilter filter; /* of the resize */
 } GboxPreprocessing;
 
 /**
  * GboxNetwork:
  *
- * Immutable and reference counted, so any thread may hold it. Weights packed for an input geometry are kept with it and shared between plans.
+ * Immutable and reference counted, so any thread may hold it. Weights packed for an input geometry are kept
+ * with it and shared between plans.
  */
 typedef struct _GboxNetwork GboxNetwork;
 
 /**
  * gbox_network_load:
- * @path: a weights file: Caffe GoogLeNet, torchvision GoogLeNet, or EfficientNet-Lite0; told apart by their tensors
+ * @path: a weights file: Caffe GoogLeNet, torchvision GoogLeNet, or EfficientNet-Lite0; told apart by their
+ * tensors
  * @error: return location for an error
  *
  * May take 100 ms and more: not for the main thread.

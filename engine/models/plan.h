@@ -25,28 +25,37 @@ typedef struct _GboxPlan GboxPlan;
  *
  * Returns: (transfer full) (nullable): a plan; free with gbox_plan_free()
  */
-GboxPlan *gbox_plan_new (GboxNetwork *network, GboxTeam *team, guint layer, int batch, int height, int width,
-                         gboolean with_gradient, GError **error);
+GboxPlan *gbox_plan_new (GboxNetwork *network,
+                         GboxTeam *team,
+                         guint layer,
+                         int batch,
+                         int height,
+                         int width,
+                         gboolean with_gradient,
+                         GError **error);
 void gbox_plan_free (GboxPlan *plan);
 
 /**
  * gbox_plan_get_input:
  *
- * Returns: (transfer none): the input to fill before forward: RGB, 0 … 255, (N, H, W, 3); the network's own preprocessing is in the plan
+ * Returns: (transfer none): the input to fill before forward: RGB, 0 … 255, (N, H, W, 3); the network's own
+ * preprocessing is in the plan
  */
 GboxTensor *gbox_plan_get_input (GboxPlan *plan);
 
 /**
  * gbox_plan_get_output:
  *
- * Returns: (transfer none): the target layer after forward, after its rectifier (N, h, w, C); logits (N, 1, 1, 1000) for "class"
+ * Returns: (transfer none): the target layer after forward, after its rectifier (N, h, w, C); logits (N, 1,
+ * 1, 1000) for "class"
  */
 const GboxTensor *gbox_plan_get_output (GboxPlan *plan);
 
 /**
  * gbox_plan_get_output_gradient:
  *
- * Returns: (transfer none): to fill before backward: gradient of the objective with respect to the output, of its shape
+ * Returns: (transfer none): to fill before backward: gradient of the objective with respect to the output, of
+ * its shape
  */
 GboxTensor *gbox_plan_get_output_gradient (GboxPlan *plan);
 

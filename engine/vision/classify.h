@@ -17,12 +17,15 @@ typedef struct
 
 typedef struct _GboxClassifier GboxClassifier;
 
-/* A plan for the class layer at the size the network was trained with. Transfer full, free with gbox_classifier_free(). */
+/* A plan for the class layer at the size the network was trained with. Transfer full, free with
+ * gbox_classifier_free(). */
 GboxClassifier *gbox_classifier_new (GboxNetwork *network, GboxTeam *team, GError **error);
 void gbox_classifier_free (GboxClassifier *classifier);
 
-/* Resizes and crops as the network was trained; fills @top with the @n_top (≤ 1000) likeliest classes, likeliest first. */
-void gbox_classifier_run (GboxClassifier *classifier, const GboxImage *image, GboxClassScore *top, guint n_top);
+/* Resizes and crops as the network was trained; fills @top with the @n_top (≤ 1000) likeliest classes,
+ * likeliest first. */
+void
+gbox_classifier_run (GboxClassifier *classifier, const GboxImage *image, GboxClassScore *top, guint n_top);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxClassifier, gbox_classifier_free)
 

@@ -18,9 +18,9 @@ typedef struct
   double mean, rms;            /* over the whole layer */
   float *channel_means;        /* (channels) */
   gboolean has_unit;
-  double objective;            /* mean of the channel, the unit at y, x, or the class logit */
+  double objective; /* mean of the channel, the unit at y, x, or the class logit */
   double gradient_l2;
-  float *gradient;             /* (H, W, 3), or NULL without a unit */
+  float *gradient; /* (H, W, 3), or NULL without a unit */
   int image_height, image_width;
 } GboxProbe;
 
@@ -36,8 +36,14 @@ typedef struct
  *
  * Returns: (transfer full) (nullable): the answer; free with gbox_probe_free()
  */
-GboxProbe *gbox_probe_new (GboxNetwork *network, GboxTeam *team, guint layer, const GboxImage *image, int unit, int at_y,
-                           int at_x, GError **error);
+GboxProbe *gbox_probe_new (GboxNetwork *network,
+                           GboxTeam *team,
+                           guint layer,
+                           const GboxImage *image,
+                           int unit,
+                           int at_y,
+                           int at_x,
+                           GError **error);
 void gbox_probe_free (GboxProbe *probe);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxProbe, gbox_probe_free)
