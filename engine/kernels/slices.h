@@ -6,7 +6,7 @@
 
 G_BEGIN_DECLS
 
-/* Half of a small first-level cache's neighbour: enough work to pay for handing out a task. */
+/* Memory a task should touch: enough work to pay for handing it out. */
 #define GBOX_SLICE_BYTES (48 * 1024)
 #define GBOX_SLICE_MAX   64
 

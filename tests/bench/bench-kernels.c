@@ -14,6 +14,10 @@
 #include "kernels/pool.h"
 
 #define WARM_UP 3
+/* Short operations are repeated for about this long a round: the clock and the start of the workers would be
+ * felt. */
+#define ROUND_MILLISECONDS 0.5
+#define REPEATS_MAX        16
 
 /* Kernels whose names do not contain @only are left out. */
 typedef struct
@@ -102,23 +106,30 @@ compare_doubles (const void *a, const void *b)
 
 typedef void (*Operation) (GboxTeam *team, gpointer data);
 
-/* Milliseconds. */
+/* Milliseconds of one of n runs. */
+static double
+time_of (const Bench *bench, Operation operation, gpointer data, guint n)
+{
+  const gint64 start = g_get_monotonic_time ();
+
+  for (guint i = 0; i < n; i++)
+    operation (bench->team, data);
+
+  return (double) (g_get_monotonic_time () - start) / 1e3 / n;
+}
+
 static Timing
 measure (const Bench *bench, Operation operation, gpointer data)
 {
   g_autofree double *times = g_new (double, bench->n_rounds);
+  double first = 1;
+  guint n;
 
   for (guint i = 0; i < WARM_UP; i++)
-    operation (bench->team, data);
+    first = time_of (bench, operation, data, 1);
+  n = (guint) CLAMP (ROUND_MILLISECONDS / MAX (first, 1e-3), 1, REPEATS_MAX);
   for (guint i = 0; i < bench->n_rounds; i++)
-    {
-      const gint64 start = g_get_monotonic_time ();
-      const guint repeats = 4;
-
-      for (guint j = 0; j < repeats; j++)
-        operation (bench->team, data);
-      times[i] = (double) (g_get_monotonic_time () - start) / 1e3 / repeats;
-    }
+    times[i] = time_of (bench, operation, data, n);
   qsort (times, bench->n_rounds, sizeof (double), compare_doubles);
 
   return (Timing){ times[0], times[bench->n_rounds / 2] };
