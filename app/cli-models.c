@@ -93,7 +93,7 @@ fetch_model (const GboxCatalogue *catalogue, const char *name, gboolean accept_t
     g_printerr ("\r\033[K");
   if (path == NULL)
     return cli_failure (error);
-  if (!json)
+  if (entry == NULL || !json)
     {
       g_print ("%s\n", path);
       return CLI_OK;

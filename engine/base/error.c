@@ -2,4 +2,8 @@
 /* The error domain shared by every room of the engine. */
 #include "base/error.h"
 
-G_DEFINE_QUARK (gbox - error - quark, gbox_error)
+GQuark
+gbox_error_quark (void)
+{
+  return g_quark_from_static_string ("gbox-error-quark");
+}

@@ -120,19 +120,16 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   return TRUE;
 }
 
+/* Branches that are blocked on the way to a unit that answers are led around silently, as lucid does: only a
+ * silent unit is news. */
 static void
-tell_redirect (GboxVisualizationJob *self, gboolean silent)
+tell_redirect (GboxVisualizationJob *self)
 {
   if (self->told_redirect)
     return;
   self->told_redirect = TRUE;
-  gbox_job_post_notice (
-    GBOX_JOB (self), "redirected",
-    silent
-      ? "This unit is silent on the starting picture, which leaves nothing to improve. It is being woken: "
-        "for the first 16 steps the gradient is led around what is silent."
-      : "A part of the network on the way to this unit lets no gradient through. For the first 16 steps the "
-        "gradient is led around it.");
+  gbox_job_post_notice (GBOX_JOB (self), "redirected",
+                        "This unit is silent at the start: redirected gradients wake it for 16 steps.");
 }
 
 /* Works also when all steps are done: a single one more was asked for. */
@@ -147,8 +144,9 @@ step (GboxJob *job, GError **error)
 
   if (!check_finite (isfinite (objective), error))
     return GBOX_STEP_FAILED;
-  if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS))
-    tell_redirect (self, objective == 0.0);
+  if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS)
+      && objective == 0.0)
+    tell_redirect (self);
   gbox_pipeline_ascend (self->pipeline, next);
   gbox_pipeline_render (self->pipeline);
   if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))
