@@ -24,7 +24,7 @@
 
 /* What the windows of one backward band should take: they stay in the caches between the product and the
  * gathering. */
-#define BAND_BYTES (4 * 1024 * 1024)
+#define BAND_BYTES (8 * 1024 * 1024)
 
 struct _GboxConv
 {
@@ -79,7 +79,10 @@ cut_product (gsize m, int n, int k)
   const guint most_rows = (guint) MAX (m / BLOCK_MIN_ROWS, 1);
   const guint full_rows = (guint) ((m + BLOCK_ROWS - 1) / BLOCK_ROWS);
   const guint needed_rows = wanted > most_columns ? (wanted + most_columns - 1) / most_columns : 1;
-  const guint n_rows = MAX (full_rows, MIN (needed_rows, most_rows));
+  guint n_rows = MAX (full_rows, MIN (needed_rows, most_rows));
+
+  if (n_rows > 1 && n_rows < most_rows) /* an even number suits the common numbers of workers */
+    n_rows += n_rows % 2;
 
   return (GboxConvCut){ n_rows, CLAMP (wanted / n_rows, 1, most_columns) };
 }
