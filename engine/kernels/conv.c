@@ -84,7 +84,7 @@ cut_product (gsize m, int n, int k)
   if (n_rows > 1 && n_rows < most_rows) /* an even number suits the common numbers of workers */
     n_rows += n_rows % 2;
 
-  return (GboxConvCut){ n_rows, CLAMP (wanted / n_rows, 1, most_columns) };
+  return (GboxConvCut){ n_rows, CLAMP (wanted / MAX (n_rows, 1), 1, most_columns) };
 }
 
 static Band
