@@ -4,6 +4,9 @@
 #include "cli.h"
 #include "vision/probe.h"
 
+/* Told apart from a wrong number. */
+#define NO_UNIT G_MININT
+
 static void
 add_double (JsonBuilder *builder, const char *name, double value)
 {
@@ -62,10 +65,10 @@ check_usage (char **words, const char *layer, int unit, const char *at, int *at_
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "name exactly one image.");
   else if (layer == NULL)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "name a layer with --layer.");
-  else if (unit < -1)
+  else if (unit < 0 && unit != NO_UNIT)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--unit counts from 0, %d is no unit.",
                  unit);
-  else if (at != NULL && unit < 0)
+  else if (at != NULL && unit == NO_UNIT)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--at needs --unit.");
   else
     return at == NULL || cli_parse_position (at, at_y, at_x, error);
@@ -87,7 +90,8 @@ probe_image (
   if ((image = gbox_image_load (path, &error)) == NULL || (store = gbox_model_store_new (&error)) == NULL
       || (network = cli_load_network (store, model, &error)) == NULL
       || (layer = cli_find_layer (network, layer_name, &error)) < 0
-      || (probe = gbox_probe_new (network, team, (guint) layer, image, unit, at_y, at_x, &error)) == NULL)
+      || (probe = gbox_probe_new (network, team, (guint) layer, image, MAX (unit, -1), at_y, at_x, &error))
+           == NULL)
     return cli_failure (error);
   if (json)
     print_json (probe);
@@ -100,7 +104,7 @@ int
 cli_probe (char **argv)
 {
   gboolean json = FALSE;
-  int unit = -1, at_y = -1, at_x = -1;
+  int unit = NO_UNIT, at_y = -1, at_x = -1;
   g_autofree char *model = NULL, *layer = NULL, *at = NULL;
   GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_STRING, &model, "A name from “glassbox-cli models”, or a file", "MODEL" },

@@ -11,6 +11,7 @@
 #include "formats/tensor-file.h"
 #include "runtime/engine.h"
 #include "vision/picture.h"
+#include "vision/visualization-job.h"
 #include "vision/visualization-spec.h"
 
 typedef struct
@@ -123,6 +124,63 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
   return TRUE;
 }
 
+static gboolean
+has_flag (char **argv, const char *flag)
+{
+  for (char **word = argv; *word != NULL; word++)
+    if (g_str_has_prefix (*word, flag) && ((*word)[strlen (flag)] == '\0' || (*word)[strlen (flag)] == '='))
+      return TRUE;
+  return FALSE;
+}
+
+/* What the flags say among themselves, before any work is done. */
+static gboolean
+check_flags (char **argv, char **words, const Options *options, GboxVisualizationSpec *flags, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (flags);
+  const gboolean needs_unit
+    = values->objective == GBOX_OBJECTIVE_CHANNEL || values->objective == GBOX_OBJECTIVE_NEURON;
+
+  if (g_strv_length (words) > 1)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
+  else if (has_flag (argv, "--class") && (has_flag (argv, "--layer") || has_flag (argv, "--unit")))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--class says all: leave out --layer and --unit, or leave out --class.");
+  else if (has_flag (argv, "--class") && options->class_id < 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--class counts from 0, %d is no class.",
+                 options->class_id);
+  else if (options->from == NULL && has_flag (argv, "--layer") && needs_unit && !has_flag (argv, "--unit"))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "say which unit of the layer with --unit, or take it whole with --objective layer.");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+/* A name that cannot be saved to is refused before the work, not after it. */
+static gboolean
+check_output (const char *output, GError **error)
+{
+  g_autofree char *folder = output != NULL ? g_path_get_dirname (output) : NULL;
+
+  if (output == NULL)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "say where to save the picture: -o OUT.png.");
+  else if (!gbox_visualization_can_save (output))
+    g_set_error (
+      error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+      "“%s” does not say what to save: end the name in .png for the picture or .safetensors to go on later.",
+      output);
+  else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
+                 folder);
+  else if (g_file_test (output, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "“%s” is a folder; give the name of a file.", output);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* Parsed twice: the flags tell which picture to start from, and then apply on top of what it says. */
 static GboxVisualizationSpec *
 parse_command_line (char **argv, Options *options, GError **error)
@@ -135,17 +193,8 @@ parse_command_line (char **argv, Options *options, GError **error)
 
   if (!parse_into (scratch, &first, &words, error))
     return NULL;
-  if (g_strv_length (words) > 1)
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
-      return NULL;
-    }
-  if (first.output == NULL)
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "say where to save the picture: -o OUT.png.");
-      return NULL;
-    }
+  if (!check_flags (argv, words, &first, scratch, error) || !check_output (first.output, error))
+    return NULL;
   spec = first.from != NULL ? load_spec (first.from, error) : gbox_visualization_spec_new ();
   if (spec == NULL)
     return NULL;
@@ -243,12 +292,17 @@ on_state (GboxRun *run, GParamSpec *pspec, Session *session)
     }
 }
 
-/* The first interrupt saves what there is; a second one ends the program at once. */
+/* Saves what there is; asked a second time, ends without. */
 static gboolean
 on_interrupt (gpointer user_data)
 {
   Session *session = user_data;
 
+  if (session->interrupted)
+    {
+      g_main_loop_quit (session->loop);
+      return G_SOURCE_CONTINUE;
+    }
   end_line ();
   session->code = CLI_FAILED;
   session->interrupted = TRUE;
@@ -256,11 +310,11 @@ on_interrupt (gpointer user_data)
     {
       g_printerr ("Interrupted before the first step; nothing to save.\n");
       g_main_loop_quit (session->loop);
-      return G_SOURCE_REMOVE;
+      return G_SOURCE_CONTINUE;
     }
   gbox_run_pause (session->run);
   gbox_run_save_async (session->run, session->output, NULL, on_saved, session);
-  return G_SOURCE_REMOVE;
+  return G_SOURCE_CONTINUE;
 }
 
 static int
@@ -271,7 +325,8 @@ run_session (GboxVisualizationSpec *spec, const Options *options)
   g_autoptr (GboxRun) run = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Session session = { .loop = loop, .output = options->output, .json = options->json };
-  guint interrupt;
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  guint sources[G_N_ELEMENTS (signals)];
 
   if (engine == NULL)
     return cli_failure (error);
@@ -281,12 +336,13 @@ run_session (GboxVisualizationSpec *spec, const Options *options)
   g_signal_connect (run, "notice-posted", G_CALLBACK (on_notice), NULL);
   g_signal_connect_swapped (run, "notify::step", G_CALLBACK (print_progress), &session);
   g_signal_connect (run, "notify::state", G_CALLBACK (on_state), &session);
-  interrupt = g_unix_signal_add (SIGINT, on_interrupt, &session);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    sources[i] = g_unix_signal_add (signals[i], on_interrupt, &session);
   on_state (run, NULL, &session);
   if (session.code == CLI_OK)
     g_main_loop_run (loop);
-  if (!session.interrupted)
-    g_source_remove (interrupt);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_source_remove (sources[i]);
   g_signal_handlers_disconnect_by_data (run, &session);
   gbox_engine_shutdown (engine);
   return session.code;
@@ -298,7 +354,6 @@ cli_visualize (char **argv)
   g_auto (Options) options = { .class_id = -1 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxVisualizationSpec) spec = parse_command_line (argv, &options, &error);
-  g_autofree char *folder = NULL;
 
   if (spec == NULL)
     {
@@ -306,13 +361,6 @@ cli_visualize (char **argv)
         = error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 
       return usage ? cli_usage_error (argv[0], error) : cli_failure (error);
-    }
-  folder = g_path_get_dirname (options.output);
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    {
-      g_set_error (&error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
-                   folder);
-      return cli_failure (error);
     }
   return run_session (spec, &options);
 }

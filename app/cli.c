@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli: the engine without a window. */
+#include <errno.h>
 #include <locale.h>
 #include <stdio.h>
 #include <string.h>
@@ -53,6 +54,16 @@ print_utf8_error (const char *text)
   fputs (text, stderr);
 }
 
+/* What was printed may be results: a full disk must not pass for success. */
+static int
+end (int code)
+{
+  if (fflush (stdout) == 0 && !ferror (stdout))
+    return code;
+  g_printerr ("%s: The output could not be written: %s.\n", g_get_prgname (), g_strerror (errno));
+  return CLI_FAILED;
+}
+
 int
 main (int argc, char **argv)
 {
@@ -72,12 +83,12 @@ main (int argc, char **argv)
   if (g_str_equal (argv[1], "--help") || g_str_equal (argv[1], "-h") || g_str_equal (argv[1], "help"))
     {
       print_help ();
-      return CLI_OK;
+      return end (CLI_OK);
     }
   if (g_str_equal (argv[1], "--version"))
     {
       g_print ("Glassbox " GBOX_VERSION "\n");
-      return CLI_OK;
+      return end (CLI_OK);
     }
   command = find_command (argv[1]);
   if (command == NULL)
@@ -90,5 +101,5 @@ main (int argc, char **argv)
   g_free (arguments[0]);
   arguments[0] = g_strdup (full_name);
   g_set_prgname (full_name);
-  return command->func (arguments);
+  return end (command->func (arguments));
 }

@@ -116,6 +116,11 @@ test_usage (void)
     "visualize --class 488 --preset careful -o out.png",
     "visualize --layer head --unit 3 --at 1 -o out.png",
     "visualize --class 488 -o out.png surplus",
+    "visualize --class 488 -o out",
+    "visualize --class -1 -o out.png",
+    "visualize --class 488 --layer head --unit 3 -o out.png",
+    "visualize --layer head -o out.png",
+    "probe --layer head --unit -1 picture.png",
     "models fetch",
   };
 
@@ -168,6 +173,23 @@ test_help (void)
       g_assert_cmpint (answer.code, ==, 0);
       g_assert_cmpuint (strlen (answer.output), >, 10);
     }
+}
+
+/* Results that could not be written must not pass for success. */
+static void
+test_full_disk (void)
+{
+  g_autofree char *line = g_strconcat (g_getenv ("GBOX_CLI"), " models --json > /dev/full", NULL);
+  const char *const shell[] = { "sh", "-c", line, NULL };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process = g_subprocess_newv (shell, G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  g_autofree char *errors = NULL;
+
+  g_assert_no_error (error);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, NULL, &errors, &error));
+  g_assert_no_error (error);
+  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 1);
+  g_assert_nonnull (strstr (errors, "could not be written"));
 }
 
 static void
@@ -297,6 +319,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/usage", test_usage);
   g_test_add_func ("/cli/failures", test_failures);
   g_test_add_func ("/cli/help", test_help);
+  g_test_add_func ("/cli/full-disk", test_full_disk);
   g_test_add_func ("/cli/models", test_models);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);

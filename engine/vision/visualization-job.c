@@ -3,6 +3,7 @@
 #include "vision/visualization-job.h"
 
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "kernels/colour.h"
@@ -12,6 +13,9 @@
 
 /* How long silent rectifiers are led around (lucid `redirected_relu_grad.py`). */
 #define REDIRECTED_STEPS 16
+
+#define PICTURE_SUFFIX    ".png"
+#define CHECKPOINT_SUFFIX ".safetensors"
 
 struct _GboxVisualizationJob
 {
@@ -188,6 +192,21 @@ save_picture (GboxVisualizationJob *self, const char *path, GError **error)
   return gbox_picture_save (path, pixels, size, size, GBOX_SPEC (self->spec), self->step, error);
 }
 
+/* Whatever the case of its letters. */
+static gboolean
+ends_in (const char *path, const char *suffix)
+{
+  const gsize n = strlen (path), n_suffix = strlen (suffix);
+
+  return n > n_suffix && g_ascii_strcasecmp (path + n - n_suffix, suffix) == 0;
+}
+
+gboolean
+gbox_visualization_can_save (const char *path)
+{
+  return ends_in (path, PICTURE_SUFFIX) || ends_in (path, CHECKPOINT_SUFFIX);
+}
+
 static gboolean
 save (GboxJob *job, const char *path, GError **error)
 {
@@ -198,9 +217,9 @@ save (GboxJob *job, const char *path, GError **error)
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "There is nothing to save yet.");
       return FALSE;
     }
-  if (g_str_has_suffix (path, ".png"))
+  if (ends_in (path, PICTURE_SUFFIX))
     return save_picture (self, path, error);
-  if (g_str_has_suffix (path, ".safetensors"))
+  if (ends_in (path, CHECKPOINT_SUFFIX))
     return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), self->spec,
                                                self->step, error);
   g_set_error (

@@ -28,4 +28,8 @@ GboxJob *gbox_visualization_job_new (GboxVisualizationSpec *spec);
  * saved. */
 GboxJob *gbox_visualization_job_new_for_network (GboxVisualizationSpec *spec, GboxNetwork *network);
 
+/* Whether saving to @path says as what: a picture (.png) or a checkpoint (.safetensors), in letters of either
+ * case. */
+gboolean gbox_visualization_can_save (const char *path);
+
 G_END_DECLS
