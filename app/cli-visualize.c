@@ -97,9 +97,16 @@ static GboxVisualizationSpec *
 load_spec (const char *from, GError **error)
 {
   g_autoptr (GFile) file = g_file_new_for_path (from);
-  g_autoptr (GFileInputStream) stream = g_file_read (file, NULL, error);
+  g_autoptr (GFileInputStream) stream = NULL;
   guint8 magic[8] = { 0 };
 
+  if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                   "There is no file “%s”; give a picture or a checkpoint that Glassbox saved.", from);
+      return NULL;
+    }
+  stream = g_file_read (file, NULL, error);
   if (stream == NULL
       || !g_input_stream_read_all (G_INPUT_STREAM (stream), magic, sizeof magic, NULL, NULL, error))
     return NULL;

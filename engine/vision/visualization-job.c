@@ -187,9 +187,13 @@ save_picture (GboxVisualizationJob *self, const char *path, GError **error)
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
   const gsize n = (gsize) size * (gsize) size;
   g_autofree guint8 *pixels = g_malloc (3 * n);
+  g_autoptr (GboxSpec) recipe = gbox_spec_copy (GBOX_SPEC (self->spec));
 
   gbox_colour_to_rgb8 (self->team, gbox_pipeline_get_image (self->pipeline), pixels, n);
-  return gbox_picture_save (path, pixels, size, size, GBOX_SPEC (self->spec), self->step, error);
+  /* As many steps as the picture shows, so that making it again also writes the same recipe. */
+  if (self->step > 0)
+    g_object_set (recipe, "steps", self->step, NULL);
+  return gbox_picture_save (path, pixels, size, size, recipe, self->step, error);
 }
 
 /* Whatever the case of its letters. */
