@@ -168,17 +168,18 @@ check_flags (char **argv, char **words, const Options *options, GboxVisualizatio
 static gboolean
 check_output (const char *output, GError **error)
 {
-  g_autofree char *folder = output != NULL ? g_path_get_dirname (output) : NULL;
+  g_autofree char *folder = NULL;
 
   if (output == NULL)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "say where to save the picture: -o OUT.png.");
-  else if (!gbox_visualization_can_save (output))
-    g_set_error (
-      error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-      "“%s” does not say what to save: end the name in .png for the picture or .safetensors to go on later.",
-      output);
-  else if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "say where to save the picture: -o OUT.png.");
+      return FALSE;
+    }
+  if (!gbox_visualization_check_path (output, error))
+    return FALSE;
+  folder = g_path_get_dirname (output);
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
                  folder);
   else if (g_file_test (output, G_FILE_TEST_IS_DIR))

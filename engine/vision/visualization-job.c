@@ -206,9 +206,15 @@ ends_in (const char *path, const char *suffix)
 }
 
 gboolean
-gbox_visualization_can_save (const char *path)
+gbox_visualization_check_path (const char *path, GError **error)
 {
-  return ends_in (path, PICTURE_SUFFIX) || ends_in (path, CHECKPOINT_SUFFIX);
+  if (ends_in (path, PICTURE_SUFFIX) || ends_in (path, CHECKPOINT_SUFFIX))
+    return TRUE;
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+    "“%s” does not say what to save: end the name in .png for the picture or .safetensors to go on later.",
+    path);
+  return FALSE;
 }
 
 static gboolean
@@ -221,16 +227,12 @@ save (GboxJob *job, const char *path, GError **error)
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "There is nothing to save yet.");
       return FALSE;
     }
+  if (!gbox_visualization_check_path (path, error))
+    return FALSE;
   if (ends_in (path, PICTURE_SUFFIX))
     return save_picture (self, path, error);
-  if (ends_in (path, CHECKPOINT_SUFFIX))
-    return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), self->spec,
-                                               self->step, error);
-  g_set_error (
-    error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-    "“%s” does not say what to save: end the name in .png for the picture or .safetensors to go on later.",
-    path);
-  return FALSE;
+  return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), self->spec,
+                                             self->step, error);
 }
 
 static void

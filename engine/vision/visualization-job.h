@@ -28,8 +28,16 @@ GboxJob *gbox_visualization_job_new (GboxVisualizationSpec *spec);
  * saved. */
 GboxJob *gbox_visualization_job_new_for_network (GboxVisualizationSpec *spec, GboxNetwork *network);
 
-/* Whether saving to @path says as what: a picture (.png) or a checkpoint (.safetensors), in letters of either
- * case. */
-gboolean gbox_visualization_can_save (const char *path);
+/**
+ * gbox_visualization_check_path:
+ * @path: where to save
+ * @error: return location for an error
+ *
+ * Whether the name says as what: a picture (.png) or a checkpoint (.safetensors), in letters of either case.
+ * Touches no disk, so it can be asked before the work.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_INVALID_ARGUMENT if it does not
+ */
+gboolean gbox_visualization_check_path (const char *path, GError **error);
 
 G_END_DECLS
