@@ -58,24 +58,23 @@ static GboxSlice
 add_module (GboxNetworkBuilder *builder, GboxPhilox *random, GboxSlice input)
 {
   const GboxWindowShape pool = { .kernel = 3, .stride = 1, .padding = GBOX_PADDING_CEIL, .pad = 1 };
-  const GboxSlice value = gbox_network_builder_add_value (builder, 24);
+  const GboxSlice reduced = gbox_network_builder_add_value (builder, 10);
+  const GboxSlice value = gbox_network_builder_add_value (builder, 14);
   const GboxSlice pooled = gbox_network_builder_add_value (builder, input.n);
   g_auto (GboxConvWeights) merged = draw_weights (random, 4, input.n, 1);
   g_auto (GboxConvWeights) reduce = draw_weights (random, 6, input.n, 1);
-  g_auto (GboxConvWeights) single = draw_weights (random, 6, input.n, 1);
 
   gbox_conv_weights_append (&merged, &reduce);
-  gbox_conv_weights_append (&merged, &single);
-  gbox_network_builder_conv (builder, input, gbox_slice (value, 0, 16), &point, GBOX_ACTIVATION_RELU,
-                             &merged);
-  gbox_network_builder_layer (builder, "part", gbox_slice (value, 2, 5));
-  add_conv (builder, random, gbox_slice (value, 4, 6), gbox_slice (value, 16, 4), triple,
+  gbox_network_builder_conv (builder, input, reduced, &point, GBOX_ACTIVATION_RELU, &merged);
+  gbox_network_builder_layer (builder, "part", gbox_slice (reduced, 2, 5));
+  add_conv (builder, random, input, gbox_slice (value, 0, 6), point, GBOX_ACTIVATION_RELU);
+  add_conv (builder, random, gbox_slice (reduced, 4, 6), gbox_slice (value, 6, 4), triple,
             GBOX_ACTIVATION_RELU);
   gbox_network_builder_max_pool (builder, input, pooled, &pool);
-  add_conv (builder, random, pooled, gbox_slice (value, 20, 4), point, GBOX_ACTIVATION_RELU);
-  gbox_network_builder_layer (builder, "module", gbox_slice (value, 10, 14));
+  add_conv (builder, random, pooled, gbox_slice (value, 10, 4), point, GBOX_ACTIVATION_RELU);
+  gbox_network_builder_layer (builder, "module", value);
 
-  return gbox_slice (value, 10, 14);
+  return value;
 }
 
 /* As an EfficientNet's block, with further additions so that both terms of the first are read again; then two

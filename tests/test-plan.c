@@ -314,6 +314,105 @@ test_batch (void)
     }
 }
 
+static GboxTensor
+view_part (const GboxTensor *tensor, const GboxRegion *region, int y, int x)
+{
+  GboxTensor view = *tensor;
+
+  view.data = gbox_tensor_pixel (tensor, 0, region->top + y, region->left + x);
+  view.height = view.width = 1;
+  return view;
+}
+
+/* Copies the part of @from that @region names to all of @to, or the other way. */
+static void
+copy_part (const GboxTensor *whole, const GboxRegion *region, const GboxTensor *part, gboolean to_whole)
+{
+  for (int y = 0; y < region->height; y++)
+    for (int x = 0; x < region->width; x++)
+      {
+        const GboxTensor outer = view_part (whole, region, y, x);
+        float *inner = gbox_tensor_pixel (part, 0, y, x);
+
+        memcpy (to_whole ? outer.data : inner, to_whole ? inner : outer.data,
+                (gsize) part->channels * sizeof (float));
+      }
+}
+
+/* What the plan of a region computes is what the whole plan has there; the whole plan's gradient beyond what
+ * the region sees is zero. Both may choose other tiles and so round differently: 1e-5 of the largest value.
+ */
+static void
+check_region (GboxNetwork *network, GboxTeam *team, guint layer, const GboxRegion *region)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPlan) whole = make_plan (network, team, layer, 1);
+  g_autoptr (GboxPlan) part
+    = gbox_plan_new_for_region (network, team, layer, 1, HEIGHT, WIDTH, region, TRUE, &error);
+  const GboxRegion *seen = gbox_plan_get_input_region (part);
+  GboxTensor *gradient = gbox_plan_get_output_gradient (part);
+  const gsize n_out = n_values (gradient);
+  g_autofree float *weights = g_new (float, n_out);
+  g_autofree float *expected_values = g_new (float, n_out);
+  g_autofree float *spread = g_new0 (float, HEIGHT *WIDTH * 3);
+  const GboxTensor expected
+    = gbox_tensor (expected_values, 1, region->height, region->width, gradient->channels);
+  const GboxTensor placed = gbox_tensor (spread, 1, HEIGHT, WIDTH, 3);
+  g_autofree float *output = NULL;
+
+  g_assert_no_error (error);
+  for (gsize i = 0; i < n_out; i++)
+    weights[i] = cosf ((float) i);
+  fill_image (gbox_plan_get_input (whole)->data, HEIGHT * WIDTH * 3, 31);
+  copy_part (gbox_plan_get_input (whole), seen, gbox_plan_get_input (part), FALSE);
+  gbox_plan_forward (whole);
+  gbox_plan_forward (part);
+  copy_part (gbox_plan_get_output (whole), region, &expected, FALSE);
+  output = gather (gbox_plan_get_output (part));
+  assert_close (output, expected_values, n_out);
+
+  fill_gradient (gradient, weights);
+  gbox_tensor_clear (gbox_plan_get_output_gradient (whole));
+  copy_part (gbox_plan_get_output_gradient (whole), region, gradient, TRUE);
+  gbox_plan_backward (whole, FALSE);
+  gbox_plan_backward (part, FALSE);
+  copy_part (&placed, seen, gbox_plan_get_input_gradient (part), TRUE);
+  assert_close (spread, gbox_plan_get_input_gradient (whole)->data, HEIGHT * WIDTH * 3);
+}
+
+static void
+test_regions (gconstpointer data)
+{
+  const guint layer = GPOINTER_TO_UINT (data);
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  int height, width;
+
+  g_assert_true (gbox_plan_measure_layer (network, layer, HEIGHT, WIDTH, &height, &width, NULL));
+  check_region (network, team, layer, &(GboxRegion){ 0, 0, height, width });
+  check_region (network, team, layer, &(GboxRegion){ height / 2, width / 2, 1, 1 });
+  check_region (network, team, layer, &(GboxRegion){ 0, width - 1, 1, 1 });
+  check_region (network, team, layer, &(GboxRegion){ height / 2, 0, (height + 1) / 2, 1 });
+}
+
+static void
+test_region_outside (void)
+{
+  static const GboxRegion regions[]
+    = { { -1, 0, 1, 1 }, { 0, 0, 0, 1 }, { 0, 0, 1, 1000 }, { 1000, 0, 1, 1 }, { 0, G_MAXINT, 1, 1 } };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (regions); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (
+        gbox_plan_new_for_region (network, team, 0, 1, HEIGHT, WIDTH, &regions[i], TRUE, &error));
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+    }
+}
+
 static void
 test_allocations (void)
 {
@@ -401,24 +500,28 @@ test_size (void)
 static void
 test_packed_once (void)
 {
+  const GboxConvPacking forward = { .direction = GBOX_CONV_FORWARD, .method = GBOX_CONV_WINDOWS };
+  const GboxConvPacking backward = { .direction = GBOX_CONV_BACKWARD, .method = GBOX_CONV_WINDOWS };
   g_autoptr (GboxNetwork) network = make_network ();
-  const GboxConv *conv = gbox_network_get_conv (network, 0, 2, 2);
+  const GboxConv *conv = gbox_network_get_conv (network, 0, &forward);
 
-  g_assert_true (gbox_network_get_conv (network, 0, 2, 2) == conv);
-  g_assert_true (gbox_network_get_conv (network, 0, 1, 2) != conv);
-  g_assert_cmpint (gbox_conv_get_shape (conv)->pad_top, ==, 2);
-  g_assert_cmpint (gbox_conv_get_shape (gbox_network_get_conv (network, 0, 1, 2))->pad_top, ==, 1);
+  g_assert_true (gbox_network_get_conv (network, 0, &forward) == conv);
+  g_assert_true (gbox_network_get_conv (network, 0, &backward) != conv);
+  g_assert_cmpint (gbox_conv_get_packing (conv)->direction, ==, GBOX_CONV_FORWARD);
+  g_assert_cmpint (gbox_conv_get_packing (gbox_network_get_conv (network, 0, &backward))->direction, ==,
+                   GBOX_CONV_BACKWARD);
 }
 
 static gpointer
 pack_all (gpointer network)
 {
+  const GboxConvPacking packing = { .direction = GBOX_CONV_FORWARD, .method = GBOX_CONV_WINDOWS };
   const GArray *operations = gbox_network_get_data (network)->operations;
   GPtrArray *convs = g_ptr_array_new ();
 
   for (guint i = 0; i < operations->len; i++)
     if (g_array_index (operations, GboxOperation, i).kind == GBOX_OPERATION_CONV)
-      g_ptr_array_add (convs, (gpointer) gbox_network_get_conv (network, i, 0, 0));
+      g_ptr_array_add (convs, (gpointer) gbox_network_get_conv (network, i, &packing));
 
   return convs;
 }
@@ -482,8 +585,12 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strconcat ("/plan/layer/", layers[i], NULL);
 
+      g_autofree char *region_path = g_strconcat ("/plan/regions/", layers[i], NULL);
+
       g_test_add_data_func (path, GUINT_TO_POINTER (i), test_layer);
+      g_test_add_data_func (region_path, GUINT_TO_POINTER (i), test_regions);
     }
+  g_test_add_func ("/plan/region-outside", test_region_outside);
   g_test_add_func ("/plan/batch", test_batch);
   g_test_add_func ("/plan/threads", test_threads);
   g_test_add_func ("/plan/allocations", test_allocations);

@@ -2,6 +2,8 @@
 /* A view of a block of floats as images with interleaved channels. */
 #include "base/tensor.h"
 
+#include <string.h>
+
 GboxTensor
 gbox_tensor (float *data, int batch, int height, int width, int channels)
 {
@@ -24,4 +26,13 @@ gbox_tensor_slice (const GboxTensor *tensor, int first, int n)
   slice.channels = n;
 
   return slice;
+}
+
+void
+gbox_tensor_clear (const GboxTensor *tensor)
+{
+  const gsize n_pixels = gbox_tensor_n_pixels (tensor);
+
+  for (gsize i = 0; i < n_pixels; i++)
+    memset (tensor->data + i * tensor->stride, 0, (gsize) tensor->channels * sizeof (float));
 }

@@ -37,6 +37,9 @@ GboxTensor gbox_tensor (float *data, int batch, int height, int width, int chann
  */
 GboxTensor gbox_tensor_slice (const GboxTensor *tensor, int first, int n);
 
+/* Sets the channels of every pixel to zero, and nothing between them. */
+void gbox_tensor_clear (const GboxTensor *tensor);
+
 static inline gsize
 gbox_tensor_n_pixels (const GboxTensor *t)
 {

@@ -154,13 +154,12 @@ add_branch (const Build *build,
   return add_conv (build, name, input, output, window, error);
 }
 
-/* The three 1×1 convolutions of a module's input are one product of matrices: the input is read once and its
- * gradient written once. */
+/* The reductions before the 3×3 and the “5×5” branch are one product of matrices. */
 static gboolean
-add_points (const Build *build, const Module *module, GboxSlice input, GboxSlice output, GError **error)
+add_reductions (const Build *build, const Module *module, GboxSlice input, GboxSlice output, GError **error)
 {
-  const char *const branches[] = { build->variant->reduce5, build->variant->reduce3, build->variant->single };
-  const int n_channels[] = { module->reduce5, module->reduce3, module->single };
+  const char *const branches[] = { build->variant->reduce3, build->variant->reduce5 };
+  const int n_channels[] = { module->reduce3, module->reduce5 };
   g_auto (GboxConvWeights) merged = { 0 };
 
   for (gsize i = 0; i < G_N_ELEMENTS (branches); i++)
@@ -178,41 +177,42 @@ add_points (const Build *build, const Module *module, GboxSlice input, GboxSlice
 }
 
 /*
- * One value holds a module: what the reductions give, then the concatenation of the branches. So the merged
- * 1×1 convolutions write one run of channels, and the concatenation costs nothing. The concatenation begins
- * at a multiple of 16 channels: a cache line.
+ * The concatenation of the branches costs nothing, as each writes its channels of one value. The reductions
+ * come first, so that the gradient of the module's input is finished by what sees most of it.
  */
 static gboolean
 add_module (const Build *build, const Module *module, GboxSlice input, GboxSlice *output, GError **error)
 {
-  const GboxWindowShape quintuple = { .kernel = build->variant->quintuple_kernel,
-                                      .stride = 1,
-                                      .pad = build->variant->quintuple_kernel / 2 };
-  const int n_reduced = module->reduce5 + module->reduce3;
-  const int n_output = module->single + module->triple + module->quintuple + module->projection;
-  const int begin = (n_reduced + 15) / 16 * 16;
-  const GboxSlice value = gbox_network_builder_add_value (build->builder, begin + n_output);
-  const GboxSlice reduced = gbox_slice (value, begin - n_reduced, n_reduced);
+  const Variant *variant = build->variant;
+  const GboxWindowShape quintuple
+    = { .kernel = variant->quintuple_kernel, .stride = 1, .pad = variant->quintuple_kernel / 2 };
+  const GboxSlice reduced
+    = gbox_network_builder_add_value (build->builder, module->reduce3 + module->reduce5);
+  const GboxSlice concatenation
+    = gbox_network_builder_add_value (build->builder, module->single + module->triple + module->quintuple
+                                                        + module->projection);
   const GboxSlice pooled = gbox_network_builder_add_value (build->builder, input.n);
-  int first = module->single;
+  int first = 0;
 
-  *output = gbox_slice (value, begin, n_output);
-  if (!add_points (build, module, input, gbox_slice (value, begin - n_reduced, n_reduced + module->single),
-                   error))
+  *output = concatenation;
+  if (!add_reductions (build, module, input, reduced, error))
     return FALSE;
-  if (!add_branch (build, module, build->variant->triple,
-                   gbox_slice (reduced, module->reduce5, module->reduce3),
-                   gbox_slice (*output, first, module->triple), &triple, error))
+  if (!add_branch (build, module, variant->single, input, gbox_slice (concatenation, first, module->single),
+                   &point, error))
+    return FALSE;
+  first += module->single;
+  if (!add_branch (build, module, variant->triple, gbox_slice (reduced, 0, module->reduce3),
+                   gbox_slice (concatenation, first, module->triple), &triple, error))
     return FALSE;
   first += module->triple;
-  if (!add_branch (build, module, build->variant->quintuple, gbox_slice (reduced, 0, module->reduce5),
-                   gbox_slice (*output, first, module->quintuple), &quintuple, error))
+  if (!add_branch (build, module, variant->quintuple, gbox_slice (reduced, module->reduce3, module->reduce5),
+                   gbox_slice (concatenation, first, module->quintuple), &quintuple, error))
     return FALSE;
   first += module->quintuple;
   gbox_network_builder_max_pool (build->builder, input, pooled, &branch_pool);
 
-  return add_branch (build, module, build->variant->projection, pooled,
-                     gbox_slice (*output, first, module->projection), &point, error);
+  return add_branch (build, module, variant->projection, pooled,
+                     gbox_slice (concatenation, first, module->projection), &point, error);
 }
 
 static GboxSlice

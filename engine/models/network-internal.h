@@ -47,18 +47,20 @@ typedef struct
 GboxNetwork *gbox_network_new (const GboxNetworkData *data);
 const GboxNetworkData *gbox_network_get_data (const GboxNetwork *network);
 
+/* The shape of an operation that is a convolution, with a padding; negative paddings pass over pixels. */
+GboxConvShape gbox_operation_get_conv_shape (const GboxOperation *operation, int pad_top, int pad_left);
+
 /**
  * gbox_network_get_conv:
  * @network: a network
  * @operation: index of an operation that is a convolution
- * @pad_top: padding above the input; with SAME it depends on the input's size
- * @pad_left: padding to the left of it
+ * @packing: direction and method
  *
- * Packs the convolution's weights at the first call for a padding; later calls, from any thread, return the
+ * Packs the convolution's weights at the first call for a packing; later calls, from any thread, return the
  * same object.
  *
  * Returns: (transfer none): the convolution, valid as long as the network
  */
-const GboxConv *gbox_network_get_conv (GboxNetwork *network, guint operation, int pad_top, int pad_left);
+const GboxConv *gbox_network_get_conv (GboxNetwork *network, guint operation, const GboxConvPacking *packing);
 
 G_END_DECLS

@@ -9,11 +9,9 @@
 
 #include <pthread.h>
 
-/* Weights packed for one padding. */
 typedef struct
 {
   guint operation;
-  int pad_top, pad_left;
   GboxConv *conv; /* owned */
 } PackedConv;
 
@@ -164,29 +162,42 @@ gbox_network_get_class_label (const GboxNetwork *network, int id)
   return gbox_imagenet_label (id);
 }
 
-static GboxConv *
-pack_conv (const GboxOperation *operation, int pad_top, int pad_left)
+GboxConvShape
+gbox_operation_get_conv_shape (const GboxOperation *operation, int pad_top, int pad_left)
 {
-  const GboxConvShape shape = { .in_channels = operation->input.n,
-                                .out_channels = operation->output.n,
-                                .kernel_height = operation->window.kernel,
-                                .kernel_width = operation->window.kernel,
-                                .stride = operation->window.stride,
-                                .pad_top = pad_top,
-                                .pad_left = pad_left };
+  return (GboxConvShape){ .in_channels = operation->input.n,
+                          .out_channels = operation->output.n,
+                          .kernel_height = operation->window.kernel,
+                          .kernel_width = operation->window.kernel,
+                          .stride = operation->window.stride,
+                          .pad_top = pad_top,
+                          .pad_left = pad_left };
+}
 
-  return gbox_conv_new (&shape, operation->activation, operation->weights, operation->bias);
+static GboxConv *
+pack_conv (const GboxOperation *operation, const GboxConvPacking *packing)
+{
+  const GboxConvShape shape = gbox_operation_get_conv_shape (operation, 0, 0);
+
+  return gbox_conv_new (&shape, packing, operation->activation, operation->weights, operation->bias);
+}
+
+static gboolean
+is_packing (const GboxConvPacking *a, const GboxConvPacking *b)
+{
+  return a->direction == b->direction && a->method == b->method && a->phase_y == b->phase_y
+         && a->phase_x == b->phase_x;
 }
 
 /* Called with the lock held. */
 static const GboxConv *
-find_packed (const GboxNetwork *network, guint operation, int pad_top, int pad_left)
+find_packed (const GboxNetwork *network, guint operation, const GboxConvPacking *packing)
 {
   for (guint i = 0; i < network->packed->len; i++)
     {
       const PackedConv *packed = &g_array_index (network->packed, PackedConv, i);
 
-      if (packed->operation == operation && packed->pad_top == pad_top && packed->pad_left == pad_left)
+      if (packed->operation == operation && is_packing (gbox_conv_get_packing (packed->conv), packing))
         return packed->conv;
     }
 
@@ -194,24 +205,23 @@ find_packed (const GboxNetwork *network, guint operation, int pad_top, int pad_l
 }
 
 const GboxConv *
-gbox_network_get_conv (GboxNetwork *network, guint operation, int pad_top, int pad_left)
+gbox_network_get_conv (GboxNetwork *network, guint operation, const GboxConvPacking *packing)
 {
-  PackedConv packed = { .operation = operation, .pad_top = pad_top, .pad_left = pad_left };
+  PackedConv packed = { .operation = operation };
   const GboxConv *conv;
 
   pthread_mutex_lock (&network->lock);
-  conv = find_packed (network, operation, pad_top, pad_left);
+  conv = find_packed (network, operation, packing);
   pthread_mutex_unlock (&network->lock);
   if (conv != NULL)
     return conv;
 
   /* Packed outside the lock, so that several workers pack at once; of two that pack the same, the first is
    * kept. */
-  packed.conv
-    = pack_conv (&g_array_index (network->data.operations, GboxOperation, operation), pad_top, pad_left);
+  packed.conv = pack_conv (&g_array_index (network->data.operations, GboxOperation, operation), packing);
 
   pthread_mutex_lock (&network->lock);
-  conv = find_packed (network, operation, pad_top, pad_left);
+  conv = find_packed (network, operation, packing);
   if (conv == NULL)
     {
       g_array_append_val (network->packed, packed);

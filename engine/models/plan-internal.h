@@ -26,13 +26,19 @@ typedef struct
 
 /**
  * GboxPlanValue:
- * @activation: (N, H, W, C), the whole value; data only where @span is used
+ * @height: rows of the whole plane
+ * @width: columns of it
+ * @region: the part of it that the target sees; only that exists
+ * @activation: (N, H, W, C) of the region; data only where @span is used
  * @gradient: of the objective with respect to it, of the same shape
  * @span: when @activation is needed
  * @gradient_span: when @gradient is
  */
 typedef struct
 {
+  int height;
+  int width;
+  GboxRegion region;
   GboxTensor activation;
   GboxTensor gradient;
   GboxPlanSpan span;
@@ -48,12 +54,15 @@ typedef struct
  * @dx: gradient of @x; is added to where @accumulate_x
  * @daddend: gradient of @addend; is added to where @accumulate_addend
  * @dy: gradient of @y; becomes that before the rectifier
+ * @rectify: whether @dy still is that after the rectifier
+ * @mask: (nullable as %GBOX_ACTIVATION_NONE): the rectifier that made @x, where this step is the last to
+ * write @dx and makes it the gradient before that rectifier
+ * @conv_shape: shape of a convolution, with this input's padding
  * @conv: (nullable): the packed convolution; owned by the network
+ * @backward_conv: (nullable): the same, packed for the gradient
  * @depthwise: the shape, with this input's padding
  * @pool: the shape
  * @argmax: (nullable): where each maximum came from
- * @scratch: (nullable): memory of a convolution forward
- * @backward_scratch: (nullable): and backward
  */
 typedef struct
 {
@@ -61,15 +70,18 @@ typedef struct
   GboxTensor x, addend, y;
   GboxTensor dx, daddend, dy;
   gboolean accumulate_x, accumulate_addend;
-  const GboxConv *conv;
+  gboolean rectify;
+  GboxActivation mask;
+  GboxConvShape conv_shape;
+  const GboxConv *conv, *backward_conv;
   GboxDepthwiseShape depthwise;
   GboxPoolShape pool;
   guint8 *argmax;
-  gpointer scratch, backward_scratch;
 
-  guint index; /* of the operation in the network */
-  int pad_top, pad_left;
-  GboxPlanSpan argmax_span, scratch_span, backward_scratch_span;
+  guint index;                         /* of the operation in the network */
+  int pad_top, pad_left;               /* negative where the value that is read begins above or to the left */
+  int addend_pad_top, addend_pad_left; /* likewise, never positive */
+  GboxPlanSpan argmax_span;
 } GboxPlanStep;
 
 struct _GboxPlan
@@ -89,22 +101,85 @@ struct _GboxPlan
   GboxTensor input, input_gradient;
   GboxTensor output, output_gradient;
   guint input_block, input_gradient_block;
+  gpointer scratch; /* of convolutions, which take turns */
+  guint scratch_block;
 };
 
-void gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team);
+void gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch);
 
 /* Returns: whether a rectifier was redirected */
-gboolean gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect);
+gboolean gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gpointer scratch, gboolean redirect);
+
+/* Chooses the steps of a plan whose network and target are set, and creates its values. */
+void gbox_plan_choose_steps (GboxPlan *plan);
+
+/**
+ * gbox_plan_measure:
+ * @plan: a plan with its steps
+ * @height: input rows
+ * @width: input columns
+ * @error: return location for an error
+ *
+ * Sets the size of every value, and of its region all of it; and the padding of every step.
+ *
+ * Returns: %FALSE where the input is too small for a step
+ */
+gboolean gbox_plan_measure (GboxPlan *plan, int height, int width, GError **error);
+
+/**
+ * gbox_plan_crop:
+ * @plan: a plan that is measured
+ * @region: a part of the target
+ * @error: return location for an error
+ *
+ * Shrinks the region of every value to what @region sees, and the padding of every step to match.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_UNSUPPORTED where the way to the target leads through the target
+ */
+gboolean gbox_plan_crop (GboxPlan *plan, const GboxRegion *region, GError **error);
+
+/**
+ * gbox_plan_derive_gradients:
+ * @plan: a plan with its steps
+ * @clears: (element-type GboxSlice): takes the gradients that no step writes before they are read
+ *
+ * Decides who overwrites a gradient and who adds to it, when each gradient lives, and where rectifiers are
+ * applied to gradients.
+ */
+void gbox_plan_derive_gradients (GboxPlan *plan, GArray *clears);
+
+/* When step @i runs. */
+static inline guint
+gbox_plan_forward_time (const GboxPlan *plan, guint i)
+{
+  return 1 + i;
+}
+
+static inline guint
+gbox_plan_backward_time (const GboxPlan *plan, guint i)
+{
+  return 2 * plan->steps->len - i;
+}
+
+static inline GboxPlanStep *
+gbox_plan_get_step (const GboxPlan *plan, guint i)
+{
+  return &g_array_index (plan->steps, GboxPlanStep, i);
+}
+
+/* Lets a block live at @time too. */
+void gbox_plan_span_extend (GboxPlanSpan *span, guint time);
 
 /**
  * gbox_plan_lay_out:
  * @plan: a plan whose network, team, batch, target and with_gradient are set
  * @height: input rows
  * @width: input columns
+ * @region: (nullable): the part of the target that is wanted
  * @error: return location for an error
  *
  * Chooses the steps, packs their weights and gives everything its memory.
  */
-gboolean gbox_plan_lay_out (GboxPlan *plan, int height, int width, GError **error);
+gboolean gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *region, GError **error);
 
 G_END_DECLS

@@ -1,113 +1,40 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Chooses the steps of a plan, packs their weights and gives everything its memory. */
+/* Gives everything of a plan its memory, and its steps their weights. */
+#include "base/error.h"
 #include "models/plan-internal.h"
 
-#include "base/error.h"
-
-/* While a plan is laid out. */
-typedef struct
-{
-  GboxPlan *plan;
-  const GboxNetworkData *data;
-  GArray *clears;   /* of GboxSlice: gradients that no step writes before they are read */
-  guint8 **covered; /* by value: which channels of its gradient are written by then */
-} Layout;
-
-static guint
-forward_time (guint step)
-{
-  return 1 + step;
-}
-
-static guint
-backward_time (const Layout *layout, guint step)
-{
-  return 2 * layout->plan->steps->len - step;
-}
-
-static GboxPlanStep *
-get_step (const Layout *layout, guint i)
-{
-  return &g_array_index (layout->plan->steps, GboxPlanStep, i);
-}
-
 static gboolean
-is_needed (const GboxOperation *operation, const GboxSlice *target, GArray *needed)
+check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
 {
-  if (gbox_slice_overlaps (&operation->output, target))
+  const GboxPlanValue *target = &plan->values[plan->target.value];
+
+  if (region->top >= 0 && region->left >= 0 && region->height > 0 && region->width > 0
+      && region->height <= target->height - region->top && region->width <= target->width - region->left)
     return TRUE;
-
-  for (guint i = 0; i < needed->len; i++)
-    {
-      const GboxOperation *reader = g_array_index (needed, GboxPlanStep, i).operation;
-
-      if (gbox_slice_overlaps (&operation->output, &reader->input)
-          || (reader->kind == GBOX_OPERATION_ADD
-              && gbox_slice_overlaps (&operation->output, &reader->addend)))
-        return TRUE;
-    }
-
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "Rows %d to %d, columns %d to %d are not all in this layer: it has %d rows and %d columns.",
+               region->top, region->top + region->height - 1, region->left, region->left + region->width - 1,
+               target->height, target->width);
   return FALSE;
 }
 
-/* From the last operation to the first: what writes the target, and what writes what that reads. Then into
- * execution order. */
 static void
-choose_steps (Layout *layout)
+shape_values (GboxPlan *plan)
 {
-  GArray *operations = layout->data->operations;
-  GArray *steps = layout->plan->steps;
+  const GArray *channels = gbox_network_get_data (plan->network)->values;
 
-  for (guint i = operations->len; i-- > 0;)
+  for (guint i = 0; i < plan->n_values; i++)
     {
-      const GboxPlanStep step = { .operation = &g_array_index (operations, GboxOperation, i), .index = i };
+      GboxPlanValue *value = &plan->values[i];
 
-      if (is_needed (step.operation, &layout->plan->target, steps))
-        g_array_append_val (steps, step);
-    }
-  for (guint i = 0; i < steps->len / 2; i++)
-    {
-      GboxPlanStep *low = get_step (layout, i);
-      GboxPlanStep *high = get_step (layout, steps->len - 1 - i);
-      const GboxPlanStep kept = *low;
-
-      *low = *high;
-      *high = kept;
+      value->activation = gbox_tensor (NULL, plan->batch, value->region.height, value->region.width,
+                                       g_array_index (channels, int, i));
+      value->gradient = value->activation;
     }
 }
 
-static gboolean
-derive_geometry (Layout *layout, int height, int width, GError **error)
-{
-  GboxPlanValue *values = layout->plan->values;
-
-  values[0].activation = gbox_tensor (NULL, layout->plan->batch, height, width, 3);
-  for (guint i = 0; i < layout->plan->steps->len; i++)
-    {
-      GboxPlanStep *step = get_step (layout, i);
-      const GboxTensor *x = &values[step->operation->input.value].activation;
-      const guint to = step->operation->output.value;
-      int out_height, out_width;
-
-      if (!gbox_operation_get_extent (step->operation, x->height, &out_height, &step->pad_top)
-          || !gbox_operation_get_extent (step->operation, x->width, &out_width, &step->pad_left))
-        {
-          g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                       "An image of %d×%d pixels is too small for this layer; choose a larger size.", width,
-                       height);
-          return FALSE;
-        }
-      values[to].activation = gbox_tensor (NULL, layout->plan->batch, out_height, out_width,
-                                           g_array_index (layout->data->values, int, to));
-    }
-  for (guint i = 0; i < layout->plan->n_values; i++)
-    values[i].gradient = values[i].activation;
-
-  return TRUE;
-}
-
-static void
-extend (GboxPlanSpan *span, guint time)
+void
+gbox_plan_span_extend (GboxPlanSpan *span, guint time)
 {
   span->first = span->used ? MIN (span->first, time) : time;
   span->last = span->used ? MAX (span->last, time) : time;
@@ -119,110 +46,26 @@ extend (GboxPlanSpan *span, guint time)
  * normalisation its input; a convolution reads neither, as its weights are constant.
  */
 static void
-derive_lifetimes (Layout *layout)
+derive_lifetimes (GboxPlan *plan)
 {
-  GboxPlan *plan = layout->plan;
-
-  extend (&plan->values[0].span, 0);
+  gbox_plan_span_extend (&plan->values[0].span, 0);
   for (guint i = 0; i < plan->steps->len; i++)
     {
-      const GboxOperation *operation = get_step (layout, i)->operation;
+      const GboxOperation *operation = gbox_plan_get_step (plan, i)->operation;
       GboxPlanSpan *input = &plan->values[operation->input.value].span;
       GboxPlanSpan *output = &plan->values[operation->output.value].span;
 
-      extend (input, forward_time (i));
-      extend (output, forward_time (i));
+      gbox_plan_span_extend (input, gbox_plan_forward_time (plan, i));
+      gbox_plan_span_extend (output, gbox_plan_forward_time (plan, i));
       if (operation->kind == GBOX_OPERATION_ADD)
-        extend (&plan->values[operation->addend.value].span, forward_time (i));
+        gbox_plan_span_extend (&plan->values[operation->addend.value].span, gbox_plan_forward_time (plan, i));
       if (plan->with_gradient && operation->activation != GBOX_ACTIVATION_NONE)
-        extend (output, backward_time (layout, i));
+        gbox_plan_span_extend (output, gbox_plan_backward_time (plan, i));
       if (plan->with_gradient && operation->kind == GBOX_OPERATION_LRN)
-        extend (input, backward_time (layout, i));
+        gbox_plan_span_extend (input, gbox_plan_backward_time (plan, i));
     }
-  extend (&plan->values[plan->target.value].span, 0);
-  extend (&plan->values[plan->target.value].span, GBOX_ARENA_FOREVER);
-}
-
-static void
-add_clear (Layout *layout, GboxSlice slice)
-{
-  memset (layout->covered[slice.value] + slice.first, 1, (gsize) slice.n);
-  g_array_append_val (layout->clears, slice);
-  extend (&layout->plan->values[slice.value].gradient_span, layout->plan->steps->len);
-}
-
-/* Has the channels of @slice that nothing has written yet cleared before the backward pass begins. */
-static void
-clear_uncovered (Layout *layout, const GboxSlice *slice)
-{
-  const guint8 *covered = layout->covered[slice->value];
-
-  for (int c = slice->first; c < slice->first + slice->n; c++)
-    {
-      GboxSlice run = { .value = slice->value, .first = c };
-
-      while (c + run.n < slice->first + slice->n && !covered[c + run.n])
-        run.n++;
-      if (run.n > 0)
-        add_clear (layout, run);
-    }
-}
-
-/* The first to write a gradient overwrites, later ones add. Returns: whether a write to @slice, the next in
- * time, has to add. */
-static gboolean
-claim (Layout *layout, const GboxSlice *slice, guint time)
-{
-  guint8 *covered = layout->covered[slice->value] + slice->first;
-  const gboolean accumulate = memchr (covered, 1, (gsize) slice->n) != NULL;
-
-  if (accumulate)
-    clear_uncovered (layout, slice);
-  memset (covered, 1, (gsize) slice->n);
-  extend (&layout->plan->values[slice->value].gradient_span, time);
-
-  return accumulate;
-}
-
-static void
-derive_gradients (Layout *layout)
-{
-  GboxPlan *plan = layout->plan;
-
-  claim (layout, &plan->target, 0);
-  for (guint i = plan->steps->len; i-- > 0;)
-    {
-      GboxPlanStep *step = get_step (layout, i);
-      const GboxOperation *operation = step->operation;
-
-      clear_uncovered (layout, &operation->output);
-      extend (&plan->values[operation->output.value].gradient_span, backward_time (layout, i));
-      step->accumulate_x = claim (layout, &operation->input, backward_time (layout, i));
-      if (operation->kind == GBOX_OPERATION_ADD)
-        step->accumulate_addend = claim (layout, &operation->addend, backward_time (layout, i));
-    }
-  extend (&plan->values[0].gradient_span, 2 * plan->steps->len + 1);
-}
-
-/* One task a step: packs its weights where the network does not have them yet, and prepares its shapes. */
-static void
-prepare_step (gpointer data, guint task, guint worker)
-{
-  const Layout *layout = data;
-  GboxPlanStep *step = get_step (layout, task);
-  const GboxWindowShape *window = &step->operation->window;
-
-  if (step->operation->kind == GBOX_OPERATION_CONV)
-    step->conv = gbox_network_get_conv (layout->plan->network, step->index, step->pad_top, step->pad_left);
-  step->depthwise = (GboxDepthwiseShape){ .channels = step->operation->input.n,
-                                          .kernel = window->kernel,
-                                          .stride = window->stride,
-                                          .pad_top = step->pad_top,
-                                          .pad_left = step->pad_left };
-  step->pool = (GboxPoolShape){ .kernel = window->kernel,
-                                .stride = window->stride,
-                                .pad_top = step->pad_top,
-                                .pad_left = step->pad_left };
+  gbox_plan_span_extend (&plan->values[plan->target.value].span, 0);
+  gbox_plan_span_extend (&plan->values[plan->target.value].span, GBOX_ARENA_FOREVER);
 }
 
 /* Also a shape alone, while there is no memory. */
@@ -239,13 +82,11 @@ get_view (const GboxTensor *value, const GboxSlice *slice)
 }
 
 static void
-make_views (Layout *layout)
+make_views (GboxPlan *plan)
 {
-  GboxPlan *plan = layout->plan;
-
   for (guint i = 0; i < plan->steps->len; i++)
     {
-      GboxPlanStep *step = get_step (layout, i);
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
       const GboxOperation *operation = step->operation;
       const GboxPlanValue *from = &plan->values[operation->input.value];
       const GboxPlanValue *to = &plan->values[operation->output.value];
@@ -264,6 +105,41 @@ make_views (Layout *layout)
   plan->output_gradient = get_view (&plan->values[plan->target.value].gradient, &plan->target);
 }
 
+static void
+prepare_conv (GboxPlan *plan, GboxPlanStep *step)
+{
+  GboxConvPacking packing;
+
+  step->conv_shape = gbox_operation_get_conv_shape (step->operation, step->pad_top, step->pad_left);
+  packing = gbox_conv_choose (&step->conv_shape, GBOX_CONV_FORWARD, &step->x, &step->y);
+  step->conv = gbox_network_get_conv (plan->network, step->index, &packing);
+  if (!plan->with_gradient)
+    return;
+  packing = gbox_conv_choose (&step->conv_shape, GBOX_CONV_BACKWARD, &step->dy, &step->dx);
+  step->backward_conv = gbox_network_get_conv (plan->network, step->index, &packing);
+}
+
+/* One task a step: packs its weights where the network does not have them yet, and prepares its shapes. */
+static void
+prepare_step (gpointer data, guint task, guint worker)
+{
+  GboxPlan *plan = data;
+  GboxPlanStep *step = gbox_plan_get_step (plan, task);
+  const GboxWindowShape *window = &step->operation->window;
+
+  if (step->operation->kind == GBOX_OPERATION_CONV)
+    prepare_conv (plan, step);
+  step->depthwise = (GboxDepthwiseShape){ .channels = step->operation->input.n,
+                                          .kernel = window->kernel,
+                                          .stride = window->stride,
+                                          .pad_top = step->pad_top,
+                                          .pad_left = step->pad_left };
+  step->pool = (GboxPoolShape){ .kernel = window->kernel,
+                                .stride = window->stride,
+                                .pad_top = step->pad_top,
+                                .pad_left = step->pad_left };
+}
+
 static gsize
 n_floats (const GboxTensor *tensor)
 {
@@ -278,35 +154,42 @@ reserve (GboxPlan *plan, GboxPlanSpan *span, gsize n_bytes)
 }
 
 static void
-reserve_step (Layout *layout, guint i)
+reserve_argmax (GboxPlan *plan, guint i)
 {
-  GboxPlan *plan = layout->plan;
-  GboxPlanStep *step = get_step (layout, i);
-  gsize n_bytes;
+  GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
-  if (step->operation->kind == GBOX_OPERATION_MAX_POOL)
+  if (step->operation->kind != GBOX_OPERATION_MAX_POOL)
+    return;
+  gbox_plan_span_extend (&step->argmax_span, gbox_plan_forward_time (plan, i));
+  if (plan->with_gradient)
+    gbox_plan_span_extend (&step->argmax_span, gbox_plan_backward_time (plan, i));
+  reserve (plan, &step->argmax_span, gbox_tensor_n_pixels (&step->y) * (gsize) step->y.channels);
+}
+
+/* One block for all: it stays in the caches. */
+static void
+reserve_scratch (GboxPlan *plan)
+{
+  const guint n_workers = gbox_team_get_n_threads (plan->team);
+  gsize most = 0;
+
+  for (guint i = 0; i < plan->steps->len; i++)
     {
-      extend (&step->argmax_span, forward_time (i));
-      if (plan->with_gradient)
-        extend (&step->argmax_span, backward_time (layout, i));
-      reserve (plan, &step->argmax_span, gbox_tensor_n_pixels (&step->y) * (gsize) step->y.channels);
-    }
-  if (step->conv == NULL)
-    return;
+      const GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
-  n_bytes = gbox_conv_scratch_size (step->conv, &step->x, &step->y, gbox_team_get_n_threads (plan->team));
-  extend (&step->scratch_span, forward_time (i));
-  reserve (plan, &step->scratch_span, n_bytes);
-  if (!plan->with_gradient)
-    return;
-  extend (&step->backward_scratch_span, backward_time (layout, i));
-  reserve (plan, &step->backward_scratch_span, n_bytes);
+      if (step->conv != NULL)
+        most
+          = MAX (most, gbox_conv_scratch_size (step->conv, &step->conv_shape, &step->x, &step->y, n_workers));
+      if (step->backward_conv != NULL)
+        most = MAX (most, gbox_conv_scratch_size (step->backward_conv, &step->conv_shape, &step->dy,
+                                                  &step->dx, n_workers));
+    }
+  plan->scratch_block = gbox_arena_reserve (plan->arena, most, 0, GBOX_ARENA_FOREVER);
 }
 
 static gboolean
-allocate (Layout *layout, GError **error)
+allocate (GboxPlan *plan, GError **error)
 {
-  GboxPlan *plan = layout->plan;
   const gsize input_bytes = n_floats (&plan->values[0].activation) * sizeof (float);
 
   plan->arena = gbox_arena_new ();
@@ -319,7 +202,8 @@ allocate (Layout *layout, GError **error)
       reserve (plan, &plan->values[i].gradient_span, n_floats (&plan->values[i].gradient) * sizeof (float));
     }
   for (guint i = 0; i < plan->steps->len; i++)
-    reserve_step (layout, i);
+    reserve_argmax (plan, i);
+  reserve_scratch (plan);
 
   return gbox_arena_commit (plan->arena, error);
 }
@@ -331,10 +215,9 @@ locate (const GboxPlan *plan, const GboxPlanSpan *span)
 }
 
 static void
-place (Layout *layout)
+place (GboxPlan *plan, const GArray *clears)
 {
-  GboxPlan *plan = layout->plan;
-
+  plan->scratch = gbox_arena_get (plan->arena, plan->scratch_block);
   plan->input = plan->input_gradient = plan->values[0].activation;
   plan->input.data = gbox_arena_get (plan->arena, plan->input_block);
   if (plan->with_gradient)
@@ -346,66 +229,40 @@ place (Layout *layout)
     }
   for (guint i = 0; i < plan->steps->len; i++)
     {
-      GboxPlanStep *step = get_step (layout, i);
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
       step->argmax = locate (plan, &step->argmax_span);
-      step->scratch = locate (plan, &step->scratch_span);
-      step->backward_scratch = locate (plan, &step->backward_scratch_span);
     }
-  make_views (layout);
-  for (guint i = 0; i < layout->clears->len; i++)
+  make_views (plan);
+  for (guint i = 0; i < clears->len; i++)
     {
-      const GboxSlice *slice = &g_array_index (layout->clears, GboxSlice, i);
+      const GboxSlice *slice = &g_array_index (clears, GboxSlice, i);
       const GboxTensor view = get_view (&plan->values[slice->value].gradient, slice);
 
       g_array_append_val (plan->clears, view);
     }
 }
 
-static void
-layout_init (Layout *layout, GboxPlan *plan)
-{
-  layout->plan = plan;
-  layout->data = gbox_network_get_data (plan->network);
-  layout->clears = g_array_new (FALSE, FALSE, sizeof (GboxSlice));
-  plan->n_values = layout->data->values->len;
-  plan->values = g_new0 (GboxPlanValue, plan->n_values);
-  plan->steps = g_array_new (FALSE, FALSE, sizeof (GboxPlanStep));
-  plan->clears = g_array_new (FALSE, FALSE, sizeof (GboxTensor));
-  layout->covered = g_new (guint8 *, plan->n_values);
-  for (guint i = 0; i < plan->n_values; i++)
-    layout->covered[i] = g_malloc0 ((gsize) g_array_index (layout->data->values, int, i));
-}
-
-static void
-layout_clear (Layout *layout)
-{
-  for (guint i = 0; i < layout->plan->n_values; i++)
-    g_free (layout->covered[i]);
-  g_free (layout->covered);
-  g_array_unref (layout->clears);
-}
-
 gboolean
-gbox_plan_lay_out (GboxPlan *plan, int height, int width, GError **error)
+gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *region, GError **error)
 {
-  Layout layout = { 0 };
-  gboolean done = FALSE;
+  g_autoptr (GArray) clears = g_array_new (FALSE, FALSE, sizeof (GboxSlice));
 
-  layout_init (&layout, plan);
-  choose_steps (&layout);
-  if (derive_geometry (&layout, height, width, error))
-    {
-      derive_lifetimes (&layout);
-      if (plan->with_gradient)
-        derive_gradients (&layout);
-      gbox_team_run (plan->team, plan->steps->len, prepare_step, &layout);
-      make_views (&layout); /* the sizes to reserve follow from the shapes */
-      done = allocate (&layout, error);
-    }
-  if (done)
-    place (&layout);
-  layout_clear (&layout);
+  plan->clears = g_array_new (FALSE, FALSE, sizeof (GboxTensor));
+  gbox_plan_choose_steps (plan);
+  if (!gbox_plan_measure (plan, height, width, error))
+    return FALSE;
+  if (region != NULL && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
+    return FALSE;
+  shape_values (plan);
+  derive_lifetimes (plan);
+  if (plan->with_gradient)
+    gbox_plan_derive_gradients (plan, clears);
+  make_views (plan); /* the sizes to reserve follow from the shapes */
+  gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
+  if (!allocate (plan, error))
+    return FALSE;
+  place (plan, clears);
 
-  return done;
+  return TRUE;
 }

@@ -4,8 +4,44 @@
 #include "kernels/global-average.h"
 #include "models/plan-internal.h"
 
+/* @width pixels of a row, side by side. */
+static GboxTensor
+view_row (const GboxTensor *tensor, int image, int row, int column, int width)
+{
+  GboxTensor view = *tensor;
+
+  view.data = gbox_tensor_pixel (tensor, image, row, column);
+  view.batch = view.height = 1;
+  view.width = width;
+
+  return view;
+}
+
+/* Either term may begin above or to the left of the sum. */
+static void
+add_forward (const GboxPlanStep *step, GboxTeam *team, GboxTensor *y)
+{
+  if (step->x.height == y->height && step->x.width == y->width && step->addend.height == y->height
+      && step->addend.width == y->width)
+    {
+      gbox_add (team, &step->x, &step->addend, y);
+      return;
+    }
+
+  for (int image = 0; image < y->batch; image++)
+    for (int row = 0; row < y->height; row++)
+      {
+        const GboxTensor x = view_row (&step->x, image, row - step->pad_top, -step->pad_left, y->width);
+        const GboxTensor addend
+          = view_row (&step->addend, image, row - step->addend_pad_top, -step->addend_pad_left, y->width);
+        GboxTensor to = view_row (y, image, row, 0, y->width);
+
+        gbox_add (team, &x, &addend, &to);
+      }
+}
+
 void
-gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team)
+gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch)
 {
   const GboxOperation *operation = step->operation;
   GboxTensor y = step->y;
@@ -13,7 +49,7 @@ gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team)
   switch (operation->kind)
     {
     case GBOX_OPERATION_CONV:
-      gbox_conv_forward (step->conv, team, &step->x, &y, step->scratch);
+      gbox_conv_forward (step->conv, &step->conv_shape, team, &step->x, &y, scratch);
       break;
     case GBOX_OPERATION_DEPTHWISE:
       gbox_depthwise_forward (team, &step->depthwise, operation->activation, operation->weights,
@@ -26,7 +62,7 @@ gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team)
       gbox_lrn_forward (team, &operation->lrn, &step->x, &y);
       break;
     case GBOX_OPERATION_ADD:
-      gbox_add (team, &step->x, &step->addend, &y);
+      add_forward (step, team, &y);
       break;
     case GBOX_OPERATION_GLOBAL_AVERAGE:
       gbox_global_average_forward (team, &step->x, &y);
@@ -37,7 +73,7 @@ gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team)
 /* Each part of a merged convolution has a rectifier of its own: whether it is dead is a question to that part
  * alone. */
 static gboolean
-rectify_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect)
+redirect_backward (GboxPlanStep *step, GboxTeam *team)
 {
   const GboxOperation *operation = step->operation;
   gboolean redirected = FALSE;
@@ -45,8 +81,6 @@ rectify_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect)
 
   if (operation->activation == GBOX_ACTIVATION_NONE)
     return FALSE;
-  if (!redirect)
-    return gbox_activation_backward (team, operation->activation, &step->y, &step->dy, FALSE);
 
   for (guint i = 0; i < operation->n_parts; i++)
     {
@@ -62,43 +96,76 @@ rectify_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect)
 
 /* dx += dy, or dx = dy. */
 static void
-pass_on (GboxTeam *team, const GboxTensor *dy, GboxTensor *dx, gboolean accumulate)
+pass_on (GboxTeam *team, const GboxTensor *dy, GboxTensor *dx, int top, int left, gboolean accumulate)
 {
-  if (accumulate)
-    gbox_add (team, dx, dy, dx);
-  else
-    gbox_copy (team, dy, dx);
+  if (dx->height == dy->height && dx->width == dy->width)
+    {
+      if (accumulate)
+        gbox_add (team, dx, dy, dx);
+      else
+        gbox_copy (team, dy, dx);
+      return;
+    }
+
+  if (!accumulate)
+    gbox_tensor_clear (dx);
+  for (int image = 0; image < dy->batch; image++)
+    for (int row = 0; row < dy->height; row++)
+      {
+        const GboxTensor from = view_row (dy, image, row, 0, dy->width);
+        GboxTensor to = view_row (dx, image, row + top, left, dy->width);
+
+        gbox_add (team, &to, &from, &to);
+      }
 }
 
-gboolean
-gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect)
+static void
+run_backward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch, const GboxTensor *mask)
 {
   const GboxOperation *operation = step->operation;
-  const gboolean redirected = rectify_backward (step, team, redirect);
+  GboxTensor dx = step->dx, daddend = step->daddend;
 
   switch (operation->kind)
     {
     case GBOX_OPERATION_CONV:
-      gbox_conv_backward (step->conv, team, &step->dy, &step->dx, step->accumulate_x, step->backward_scratch);
-      break;
+      gbox_conv_backward (step->backward_conv, &step->conv_shape, team, &step->dy, &dx, step->accumulate_x,
+                          mask, step->mask, scratch);
+      return;
     case GBOX_OPERATION_DEPTHWISE:
-      gbox_depthwise_backward (team, &step->depthwise, operation->weights, &step->dy, &step->dx,
+      gbox_depthwise_backward (team, &step->depthwise, operation->weights, &step->dy, &dx,
                                step->accumulate_x);
       break;
     case GBOX_OPERATION_MAX_POOL:
-      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &step->dx, step->accumulate_x);
+      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &dx, step->accumulate_x);
       break;
     case GBOX_OPERATION_LRN:
-      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &step->dx, step->accumulate_x);
+      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &dx, step->accumulate_x);
       break;
     case GBOX_OPERATION_ADD:
-      pass_on (team, &step->dy, &step->dx, step->accumulate_x);
-      pass_on (team, &step->dy, &step->daddend, step->accumulate_addend);
+      pass_on (team, &step->dy, &dx, -step->pad_top, -step->pad_left, step->accumulate_x);
+      pass_on (team, &step->dy, &daddend, -step->addend_pad_top, -step->addend_pad_left,
+               step->accumulate_addend);
       break;
     case GBOX_OPERATION_GLOBAL_AVERAGE:
-      gbox_global_average_backward (team, &step->dy, &step->dx, step->accumulate_x);
+      gbox_global_average_backward (team, &step->dy, &dx, step->accumulate_x);
       break;
     }
+  if (mask != NULL)
+    gbox_activation_backward (team, step->mask, mask, &dx, FALSE);
+}
+
+/* Redirected, every rectifier is looked at by itself; else the steps that finish a gradient apply them. */
+gboolean
+gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gpointer scratch, gboolean redirect)
+{
+  const gboolean masks = !redirect && step->mask != GBOX_ACTIVATION_NONE;
+  gboolean redirected = FALSE;
+
+  if (redirect)
+    redirected = redirect_backward (step, team);
+  else if (step->rectify)
+    gbox_activation_backward (team, step->operation->activation, &step->y, &step->dy, FALSE);
+  run_backward (step, team, scratch, masks ? &step->x : NULL);
 
   return redirected;
 }

@@ -33,6 +33,17 @@ check_request (GboxNetwork *network, guint layer, int batch, int height, int wid
   return TRUE;
 }
 
+static GboxPlan *
+plan_new (GboxNetwork *network, guint layer)
+{
+  GboxPlan *plan = g_new0 (GboxPlan, 1);
+
+  plan->network = gbox_network_ref (network);
+  plan->target = g_array_index (gbox_network_get_data (network)->layer_slices, GboxSlice, layer);
+
+  return plan;
+}
+
 GboxPlan *
 gbox_plan_new (GboxNetwork *network,
                GboxTeam *team,
@@ -43,21 +54,51 @@ gbox_plan_new (GboxNetwork *network,
                gboolean with_gradient,
                GError **error)
 {
+  return gbox_plan_new_for_region (network, team, layer, batch, height, width, NULL, with_gradient, error);
+}
+
+GboxPlan *
+gbox_plan_new_for_region (GboxNetwork *network,
+                          GboxTeam *team,
+                          guint layer,
+                          int batch,
+                          int height,
+                          int width,
+                          const GboxRegion *region,
+                          gboolean with_gradient,
+                          GError **error)
+{
   g_autoptr (GboxPlan) plan = NULL;
 
   if (!check_request (network, layer, batch, height, width, error))
     return NULL;
 
-  plan = g_new0 (GboxPlan, 1);
-  plan->network = gbox_network_ref (network);
+  plan = plan_new (network, layer);
   plan->team = team;
   plan->batch = batch;
   plan->with_gradient = with_gradient;
-  plan->target = g_array_index (gbox_network_get_data (network)->layer_slices, GboxSlice, layer);
-  if (!gbox_plan_lay_out (plan, height, width, error))
+  if (!gbox_plan_lay_out (plan, height, width, region, error))
     return NULL;
 
   return g_steal_pointer (&plan);
+}
+
+gboolean
+gbox_plan_measure_layer (
+  GboxNetwork *network, guint layer, int height, int width, int *out_height, int *out_width, GError **error)
+{
+  g_autoptr (GboxPlan) plan = NULL;
+
+  if (!check_request (network, layer, 1, height, width, error))
+    return FALSE;
+  plan = plan_new (network, layer);
+  gbox_plan_choose_steps (plan);
+  if (!gbox_plan_measure (plan, height, width, error))
+    return FALSE;
+  *out_height = plan->values[plan->target.value].height;
+  *out_width = plan->values[plan->target.value].width;
+
+  return TRUE;
 }
 
 void
@@ -78,6 +119,12 @@ GboxTensor *
 gbox_plan_get_input (GboxPlan *plan)
 {
   return &plan->input;
+}
+
+const GboxRegion *
+gbox_plan_get_input_region (const GboxPlan *plan)
+{
+  return &plan->values[0].region;
 }
 
 const GboxTensor *
@@ -116,16 +163,7 @@ gbox_plan_forward (GboxPlan *plan)
   gbox_affine_channels (plan->team, &plan->input, map->order, map->scale, map->shift,
                         &plan->values[0].activation);
   for (guint i = 0; i < plan->steps->len; i++)
-    gbox_plan_step_forward (&g_array_index (plan->steps, GboxPlanStep, i), plan->team);
-}
-
-static void
-clear_tensor (const GboxTensor *tensor)
-{
-  const gsize n_pixels = gbox_tensor_n_pixels (tensor);
-
-  for (gsize i = 0; i < n_pixels; i++)
-    memset (tensor->data + i * tensor->stride, 0, (gsize) tensor->channels * sizeof (float));
+    gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
 }
 
 gboolean
@@ -137,10 +175,9 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
   g_return_val_if_fail (plan->with_gradient, FALSE);
 
   for (guint i = 0; i < plan->clears->len; i++)
-    clear_tensor (&g_array_index (plan->clears, GboxTensor, i));
+    gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
   for (guint i = plan->steps->len; i-- > 0;)
-    redirected
-      |= gbox_plan_step_backward (&g_array_index (plan->steps, GboxPlanStep, i), plan->team, redirect);
+    redirected |= gbox_plan_step_backward (gbox_plan_get_step (plan, i), plan->team, plan->scratch, redirect);
   gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
                                  &plan->input_gradient);
 

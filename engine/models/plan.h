@@ -11,6 +11,19 @@ G_BEGIN_DECLS
 typedef struct _GboxPlan GboxPlan;
 
 /**
+ * GboxRegion:
+ *
+ * The rows @top … @top + @height − 1 and the columns @left … @left + @width − 1 of a plane.
+ */
+typedef struct
+{
+  int top;
+  int left;
+  int height;
+  int width;
+} GboxRegion;
+
+/**
  * gbox_plan_new:
  * @network: a network; the plan keeps a reference
  * @team: the workers; must outlive the plan
@@ -33,7 +46,42 @@ GboxPlan *gbox_plan_new (GboxNetwork *network,
                          int width,
                          gboolean with_gradient,
                          GError **error);
+/**
+ * gbox_plan_new_for_region:
+ * @region: the part of the target layer that is wanted
+ *
+ * As gbox_plan_new(), but only what @region sees is computed, forward and backward: input, output and their
+ * gradients are those of regions, see gbox_plan_get_input_region(). What the plan computes is what the whole
+ * plan has there.
+ *
+ * Returns: (transfer full) (nullable): a plan; %NULL with %GBOX_ERROR_INVALID_ARGUMENT also where @region is
+ * not inside the layer
+ */
+GboxPlan *gbox_plan_new_for_region (GboxNetwork *network,
+                                    GboxTeam *team,
+                                    guint layer,
+                                    int batch,
+                                    int height,
+                                    int width,
+                                    const GboxRegion *region,
+                                    gboolean with_gradient,
+                                    GError **error);
 void gbox_plan_free (GboxPlan *plan);
+
+/**
+ * gbox_plan_measure_layer:
+ * @network: a network
+ * @layer: index of a layer
+ * @height: input rows
+ * @width: input columns
+ * @out_height: (out): rows of the layer for an input of that size
+ * @out_width: (out): columns
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with the errors of gbox_plan_new()
+ */
+gboolean gbox_plan_measure_layer (
+  GboxNetwork *network, guint layer, int height, int width, int *out_height, int *out_width, GError **error);
 
 /**
  * gbox_plan_get_input:
@@ -42,6 +90,9 @@ void gbox_plan_free (GboxPlan *plan);
  * preprocessing is in the plan
  */
 GboxTensor *gbox_plan_get_input (GboxPlan *plan);
+
+/* (transfer none): which part of the image the input is: all of it, or what the region sees. */
+const GboxRegion *gbox_plan_get_input_region (const GboxPlan *plan);
 
 /**
  * gbox_plan_get_output:

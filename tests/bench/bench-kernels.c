@@ -168,7 +168,8 @@ report (const char *name, Timing forward, Timing backward, double flops)
 
 typedef struct
 {
-  GboxConv *conv;
+  GboxConvShape shape;
+  GboxConv *forward, *backward;
   GboxTensor x, y;
   gpointer scratch;
 } ConvRun;
@@ -178,7 +179,7 @@ conv_forward (GboxTeam *team, gpointer data)
 {
   ConvRun *run = data;
 
-  gbox_conv_forward (run->conv, team, &run->x, &run->y, run->scratch);
+  gbox_conv_forward (run->forward, &run->shape, team, &run->x, &run->y, run->scratch);
 }
 
 static void
@@ -186,7 +187,18 @@ conv_backward (GboxTeam *team, gpointer data)
 {
   ConvRun *run = data;
 
-  gbox_conv_backward (run->conv, team, &run->y, &run->x, FALSE, run->scratch);
+  gbox_conv_backward (run->backward, &run->shape, team, &run->y, &run->x, FALSE, NULL, GBOX_ACTIVATION_NONE,
+                      run->scratch);
+}
+
+static gpointer
+allocate_scratch (const ConvRun *run, GboxTeam *team)
+{
+  const guint n_workers = gbox_team_get_n_threads (team);
+  const gsize forward = gbox_conv_scratch_size (run->forward, &run->shape, &run->x, &run->y, n_workers);
+  const gsize backward = gbox_conv_scratch_size (run->backward, &run->shape, &run->y, &run->x, n_workers);
+
+  return g_aligned_alloc (MAX (forward, backward) + 1, 1, 64);
 }
 
 static double
@@ -197,16 +209,17 @@ bench_conv (const Bench *bench, const ConvCase *c, double *forward_sum, double *
   GboxTensor weights = tensor_new (c->kernel, c->in * c->out);
   ConvRun run = { .x = tensor_new (c->size, c->in), .y = tensor_new (out_size, c->out) };
   const double flops = 2.0 * out_size * out_size * c->out * c->in * c->kernel * c->kernel;
+  const GboxConvPacking to = gbox_conv_choose (&shape, GBOX_CONV_FORWARD, &run.x, &run.y);
+  const GboxConvPacking fro = gbox_conv_choose (&shape, GBOX_CONV_BACKWARD, &run.y, &run.x);
   const gint64 start = g_get_monotonic_time ();
   Timing forward, backward;
   double packing;
 
-  run.conv = gbox_conv_new (&shape, GBOX_ACTIVATION_RELU, weights.data, NULL);
+  run.shape = shape;
+  run.forward = gbox_conv_new (&shape, &to, GBOX_ACTIVATION_RELU, weights.data, NULL);
+  run.backward = gbox_conv_new (&shape, &fro, GBOX_ACTIVATION_RELU, weights.data, NULL);
   packing = (double) (g_get_monotonic_time () - start) / 1e3;
-  run.scratch = g_aligned_alloc (gbox_conv_scratch_size (run.conv, &run.x, &run.y,
-                                                         gbox_team_get_n_threads (bench->team))
-                                   + 1,
-                                 1, 64);
+  run.scratch = allocate_scratch (&run, bench->team);
   forward = measure (bench, conv_forward, &run);
   backward = measure (bench, conv_backward, &run);
   report (c->name, forward, backward, flops);
@@ -214,7 +227,8 @@ bench_conv (const Bench *bench, const ConvCase *c, double *forward_sum, double *
   *backward_sum += backward.least;
 
   g_aligned_free (run.scratch);
-  gbox_conv_free (run.conv);
+  gbox_conv_free (run.forward);
+  gbox_conv_free (run.backward);
   tensor_free (&run.x);
   tensor_free (&run.y);
   tensor_free (&weights);

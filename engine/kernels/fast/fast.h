@@ -18,9 +18,9 @@ G_BEGIN_DECLS
   KERNEL (colour_forward)                                                                                    \
   KERNEL (colour_backward)                                                                                   \
   KERNEL (colour_bytes)                                                                                      \
-  KERNEL (conv_forward)                                                                                      \
-  KERNEL (conv_gather)                                                                                       \
   KERNEL (conv_windows)                                                                                      \
+  KERNEL (conv_windows_gather)                                                                               \
+  KERNEL (conv_windows_multiply)                                                                             \
   KERNEL (depthwise_forward)                                                                                 \
   KERNEL (depthwise_backward)                                                                                \
   KERNEL (elementwise_add)                                                                                   \
@@ -32,7 +32,11 @@ G_BEGIN_DECLS
   KERNEL (lrn_forward)                                                                                       \
   KERNEL (lrn_backward)                                                                                      \
   KERNEL (max_pool_forward)                                                                                  \
-  KERNEL (max_pool_backward)
+  KERNEL (max_pool_backward)                                                                                 \
+  KERNEL (pointwise)                                                                                         \
+  KERNEL (winograd_channels)                                                                                 \
+  KERNEL (winograd_inputs)                                                                                   \
+  KERNEL (winograd_tiles)
 
 /**
  * GboxFastKernels:

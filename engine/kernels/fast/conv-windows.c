@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Convolution as a matrix product: windows written out, the product finished, and windows gathered back. */
-#include "kernels/fast/conv.h"
+#include "kernels/fast/conv-windows.h"
 
 #include "kernels/fast/fast.h"
 #include "kernels/fast/vector.h"
@@ -92,7 +92,7 @@ finish (float *y, const float *bias, float floor, float ceiling, int n)
 
 /* One block of the product, with bias and rectifier while it is in the cache. */
 void
-FAST (conv_forward) (gpointer data, guint task, guint worker)
+FAST (conv_windows_multiply) (gpointer data, guint task, guint worker)
 {
   const GboxConvForwardWork *work = data;
   const guint row_slice = task / work->cut.n_column_slices, column_slice = task % work->cut.n_column_slices;
@@ -105,20 +105,14 @@ FAST (conv_forward) (gpointer data, guint task, guint worker)
   const gsize length = (gsize) work->window_length;
   float *y = work->y.data + first * work->y.stride + channel;
   const float *a = work->windows + first * length;
-  gsize lda = length;
 
-  if (work->windows == NULL)
-    {
-      a = work->x.data + first * work->x.stride;
-      lda = work->x.stride;
-    }
-  else if (work->worker_windows > 0)
+  if (work->worker_windows > 0)
     {
       a = work->windows + worker * work->worker_windows;
       write_windows (work, first, end, work->windows + worker * work->worker_windows);
     }
 
-  gbox_gemm_transposed ((int) (end - first), n, work->window_length, a, lda,
+  gbox_gemm_transposed ((int) (end - first), n, work->window_length, a, length,
                         work->weights + (gsize) channel * length, length, 0, y, work->y.stride);
   for (gsize p = first; p < end; p++, y += work->y.stride)
     FOR_EACH_VECTOR (c, m, n, finish (y + c, work->bias + channel + c, work->floor, work->ceiling, m));
@@ -270,7 +264,7 @@ scatter_row (const GboxConvGatherWork *work, int row)
 
 /* Some rows of the gradient with respect to the input. */
 void
-FAST (conv_gather) (gpointer data, guint task, guint worker)
+FAST (conv_windows_gather) (gpointer data, guint task, guint worker)
 {
   const GboxConvGatherWork *work = data;
   const gsize n_rows = (gsize) work->n_rows;

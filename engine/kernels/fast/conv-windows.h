@@ -27,7 +27,7 @@ typedef struct
  * @ceiling: what it lowers it to: 6 or ∞
  * @x: the input
  * @y: the output
- * @windows: scratch: a matrix of what each output pixel sees, one row a pixel; %NULL where @x is that matrix
+ * @windows: scratch: a matrix of what each output pixel sees, one row a pixel
  * @worker_windows: floats of it that belong to each worker, or 0 where all share one
  * @n_window_slices: tasks that write @windows where all share one
  * @cut: how the product is cut

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The inner loop of every product of matrices: a few rows times 16 packed columns, kept in registers. */
+#pragma once
+
+#include "kernels/fast/vector.h"
+#include "kernels/packed.h"
+
+#define PRODUCT_VECTORS (GBOX_PACKED_COLUMNS / LANES)
+
+/* As many rows as leave registers for the columns: 8 sums of 32 registers (a broadcast is part of the
+ * instruction that adds), 12 of 16, 8 of 16. */
+#if defined __AVX512F__
+#define PRODUCT_ROWS 8
+#elif defined __AVX2__
+#define PRODUCT_ROWS 6
+#else
+#define PRODUCT_ROWS 2
+#endif
+
+/**
+ * Product:
+ * @k: how many products each sum has
+ * @a: (rows, k)
+ * @a_stride: floats from one row to the next
+ * @b: (k, 16), packed
+ * @c: (rows, n_columns)
+ * @c_stride: floats from one row to the next
+ * @n_columns: how many columns are stored, at most 16
+ * @bias: (nullable): (16), see #GboxFinish, as are the rest
+ * @mask: (nullable): (rows, n_columns)
+ */
+typedef struct
+{
+  gsize k;
+  const float *a;
+  gsize a_stride;
+  const float *b;
+  float *c;
+  gsize c_stride;
+  int n_columns;
+  gboolean accumulate;
+  const float *bias;
+  float floor;
+  float ceiling;
+  const float *mask;
+  gsize mask_stride;
+  float mask_ceiling;
+} Product;
+
+/* v where the rectifier that made the mask let it through. */
+ALWAYS_INLINE Vec
+mask_sum (Vec v, Vec mask, float ceiling)
+{
+  return vec_keep (vec_greater (mask, vec_set (0)) & vec_greater (vec_set (ceiling), mask), v);
+}
+
+ALWAYS_INLINE Vec
+rectify_sum (Vec v, Vec bias, float floor, float ceiling)
+{
+  return vec_min (vec_set (ceiling), vec_max (vec_set (floor), v + bias));
+}
+
+ALWAYS_INLINE void
+product_finish (const Product *p, int row, int column, Vec v, int n)
+{
+  float *c = p->c + (gsize) row * p->c_stride + column;
+
+  if (p->accumulate)
+    v += vec_load_n (c, n);
+  if (p->bias != NULL)
+    v = rectify_sum (v, vec_load (p->bias + column), p->floor, p->ceiling);
+  if (p->mask != NULL)
+    v = mask_sum (v, vec_load_n (p->mask + (gsize) row * p->mask_stride + column, n), p->mask_ceiling);
+  vec_store_n (c, v, n);
+}
+
+ALWAYS_INLINE void
+product_rows (const Product *p, int n_rows)
+{
+  Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS];
+  const float *rows[PRODUCT_ROWS];
+  const float *b = p->b;
+  const gsize k = p->k;
+
+#pragma GCC unroll 8
+  for (int r = 0; r < n_rows; r++)
+    {
+      rows[r] = p->a + (gsize) r * p->a_stride;
+#pragma GCC unroll 4
+      for (int v = 0; v < PRODUCT_VECTORS; v++)
+        sums[r][v] = vec_set (0);
+    }
+
+#define PRODUCT_STEP(l)                                                                                      \
+  do                                                                                                         \
+    {                                                                                                        \
+      Vec columns[PRODUCT_VECTORS];                                                                          \
+      _Pragma ("GCC unroll 4") for (int v = 0; v < PRODUCT_VECTORS; v++) columns[v]                          \
+        = vec_load (b + ((l) *PRODUCT_VECTORS + v) * LANES);                                                 \
+      _Pragma ("GCC unroll 8") for (int r = 0; r < n_rows; r++)                                              \
+      {                                                                                                      \
+        const Vec factor = vec_set (rows[r][i + (l)]);                                                       \
+        _Pragma ("GCC unroll 4") for (int v = 0; v < PRODUCT_VECTORS; v++) sums[r][v]                        \
+          += factor * columns[v];                                                                            \
+      }                                                                                                      \
+    }                                                                                                        \
+  while (0)
+
+  gsize i = 0;
+  for (; i + 4 <= k; i += 4, b += 4 * GBOX_PACKED_COLUMNS)
+    {
+      PRODUCT_STEP (0);
+      PRODUCT_STEP (1);
+      PRODUCT_STEP (2);
+      PRODUCT_STEP (3);
+    }
+  for (; i < k; i++, b += GBOX_PACKED_COLUMNS)
+    PRODUCT_STEP (0);
+#undef PRODUCT_STEP
+
+#pragma GCC unroll 8
+  for (int r = 0; r < n_rows; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < PRODUCT_VECTORS; v++)
+      if (p->n_columns >= (v + 1) * LANES)
+        product_finish (p, r, v * LANES, sums[r][v], LANES);
+      else if (p->n_columns > v * LANES)
+        product_finish (p, r, v * LANES, sums[r][v], p->n_columns - v * LANES);
+}
+
+#define PRODUCT_DEFINE(n_rows)                                                                               \
+  static __attribute__ ((noinline)) void product_rows_##n_rows (const Product *p)                            \
+  {                                                                                                          \
+    product_rows (p, n_rows);                                                                                \
+  }
+
+PRODUCT_DEFINE (1)
+PRODUCT_DEFINE (2)
+#if PRODUCT_ROWS > 2
+PRODUCT_DEFINE (3)
+PRODUCT_DEFINE (4)
+PRODUCT_DEFINE (5)
+PRODUCT_DEFINE (6)
+#endif
+#if PRODUCT_ROWS > 6
+PRODUCT_DEFINE (7)
+PRODUCT_DEFINE (8)
+#endif
+
+/* The product of @n_rows ≤ PRODUCT_ROWS rows. */
+static inline void
+product (const Product *p, int n_rows)
+{
+  static void (*const products[]) (const Product *)
+    = { product_rows_1,
+        product_rows_2,
+#if PRODUCT_ROWS > 2
+        product_rows_3,
+        product_rows_4,
+        product_rows_5,
+        product_rows_6,
+#endif
+#if PRODUCT_ROWS > 6
+        product_rows_7,
+        product_rows_8,
+#endif
+      };
+
+  products[n_rows - 1](p);
+}
+
+/* Rows are taken in groups of nearly equal size: 7 are 4 and 3, not 6 and 1. */
+ALWAYS_INLINE int
+product_n_groups (int n_rows)
+{
+  return (n_rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
+}
+
+ALWAYS_INLINE int
+product_group_first (int n_rows, int n_groups, int group)
+{
+  return n_rows * group / n_groups;
+}
