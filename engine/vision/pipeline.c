@@ -46,18 +46,37 @@ find_layer (GboxNetwork *network, const char *name, GError **error)
   return -1;
 }
 
+/* A neuron alone needs only what it sees: the plan's output becomes that one position. */
+static GboxRegion
+take_neuron (GboxObjective *objective)
+{
+  const GboxRegion region = { objective->y, objective->x, 1, 1 };
+
+  objective->y = objective->x = 0;
+  return region;
+}
+
 static gboolean
 init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? "class" : values->layer;
+  const int size = values->size;
   const int layer = find_layer (network, name, error);
+  GboxRegion region = { 0 };
+  GboxTensor whole;
+  int height, width;
 
-  if (layer < 0)
+  if (layer < 0 || !gbox_plan_measure_layer (network, (guint) layer, size, size, &height, &width, error))
     return FALSE;
-  self->plan = gbox_plan_new (network, self->team, (guint) layer, 1, values->size, values->size, TRUE, error);
-  return self->plan != NULL
-         && gbox_objective_init (&self->objective, self->spec, gbox_plan_get_output (self->plan), error);
+  whole = gbox_tensor (NULL, 1, height, width, gbox_network_get_layer (network, (guint) layer)->n_channels);
+  if (!gbox_objective_init (&self->objective, self->spec, &whole, error))
+    return FALSE;
+  if (values->objective == GBOX_OBJECTIVE_NEURON)
+    region = take_neuron (&self->objective);
+  self->plan = gbox_plan_new_for_region (network, self->team, (guint) layer, 1, size, size,
+                                         region.height > 0 ? &region : NULL, TRUE, error);
+  return self->plan != NULL;
 }
 
 static gboolean
@@ -153,11 +172,24 @@ gbox_pipeline_is_finite (const GboxPipeline *self)
   return any == 0;
 }
 
+/* From the network's input, which may be a part of the image, to the image. */
+static GboxAffine
+draw_map (const GboxPipeline *self, guint step)
+{
+  const GboxRegion *region = gbox_plan_get_input_region (self->plan);
+  const double top = region->top, left = region->left;
+  GboxAffine map = gbox_transform_draw (self->spec, step);
+
+  map.y0 = (float) ((double) map.y0 + top * (double) map.yy + left * (double) map.yx);
+  map.x0 = (float) ((double) map.x0 + top * (double) map.xy + left * (double) map.xx);
+  return map;
+}
+
 double
 gbox_pipeline_evaluate (GboxPipeline *self, guint step)
 {
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
-  const GboxAffine map = gbox_transform_draw (self->spec, step);
+  const GboxAffine map = draw_map (self, step);
 
   gbox_affine_sample (self->team, &map, GREY, INPUT_SCALE, self->rgb, size, size,
                       gbox_plan_get_input (self->plan));
@@ -170,7 +202,7 @@ gboolean
 gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
 {
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
-  const GboxAffine map = gbox_transform_draw (self->spec, step);
+  const GboxAffine map = draw_map (self, step);
   const gboolean redirected = gbox_plan_backward (self->plan, redirect);
 
   gbox_affine_sample_adjoint (self->team, &map, INPUT_SCALE, gbox_plan_get_input_gradient (self->plan),
