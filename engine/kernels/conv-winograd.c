@@ -6,7 +6,7 @@
 
 /* What the inputs of a block of tiles may take: most of a core's second-level cache. */
 #define BLOCK_BYTES     (320 * 1024)
-#define MIN_BLOCK_TILES 24
+#define MIN_BLOCK_TILES 25
 #define MAX_BLOCK_TILES 48
 /* So few tiles are not cut: the weights would pass through the caches again for each block. */
 #define SHARED_TILES 32

@@ -4,6 +4,8 @@
 #include "kernels/fast/conv-winograd.h"
 
 #include "kernels/fast/fast.h"
+
+#define PRODUCT_PLAIN 1
 #include "kernels/fast/product.h"
 #include "kernels/fast/winograd-transforms.h"
 #include "kernels/slices.h"
@@ -33,22 +35,35 @@ place_tile (const GboxWinogradWork *work, int tile)
                       inside % work->tile_columns * work->form->n_out };
 }
 
-/* The channels of the pixels of one row of phases that lie side by side, 2·channels of them, into or out of
- * one half of a phase pixel. */
+/* Both columns of a row of pixels at stride 2, side by side: half of a phase pixel. */
+ALWAYS_INLINE void
+copy_pair (float *to, const float *from, gsize n)
+{
+  FOR_EACH_VECTOR (c, n_lanes, n, vec_store_n (to + c, vec_load_n (from + c, n_lanes), n_lanes));
+}
+
+/* The phases of the pixels around (2y, 2x): (phase row, phase column, channel). */
 static void
 read_phases (const GboxWinogradWork *work, int image, int y, int x, float *to)
 {
   const GboxTensor *from = &work->from;
-  const int channels = from->channels;
+  const gsize channels = (gsize) from->channels;
 
-  for (int phase = 0; phase < GBOX_WINOGRAD_N_PHASES; phase++, to += channels)
+  for (int row = 2 * y; row < 2 * y + 2; row++, to += 2 * channels)
     {
-      const int row = 2 * y + phase / 2, column = 2 * x + phase % 2;
-      const gboolean inside = y >= 0 && x >= 0 && row < from->height && column < from->width;
-      const float *pixel = inside ? gbox_tensor_pixel (from, image, row, column) : work->zeros;
+      const gboolean inside = row >= 0 && row < from->height && x >= 0;
 
-      for (int c = 0; c < channels; c++)
-        to[c] = pixel[c];
+      if (inside && 2 * x + 1 < from->width && from->stride == channels)
+        {
+          copy_pair (to, gbox_tensor_pixel (from, image, row, 2 * x), 2 * channels);
+          continue;
+        }
+      for (int column = 0; column < 2; column++)
+        copy_pair (to + (gsize) column * channels,
+                   inside && 2 * x + column < from->width
+                     ? gbox_tensor_pixel (from, image, row, 2 * x + column)
+                     : work->zeros,
+                   channels);
     }
 }
 
@@ -288,27 +303,40 @@ transform_sums (const GboxWinogradForm *form,
     transform_back_8_5 (finish, target, sums, n_channels);
 }
 
-/* One pixel of the result: the phases of a pixel of @to, to each of which it is given. */
+/* One channel of one pixel, finished; seldom more than stored. */
+static float
+finish_value (const GboxFinish *finish, float sum, float before, float mask)
+{
+  if (finish->accumulate)
+    sum += before;
+
+  return finish->mask.data == NULL || (mask > 0 && mask < finish->mask_ceiling) ? sum : 0;
+}
+
+/* One pixel of the result: to the pixels around (2y, 2x), whose phases it holds. */
 static void
 write_phases (const GboxWinogradWork *work, int image, int y, int x, const float *sums)
 {
-  const GboxTensor *to = &work->to, *mask = &work->finish.mask;
-  const int channels = to->channels;
+  const GboxFinish *finish = &work->finish;
+  const GboxTensor *to = &work->to, *mask = &finish->mask;
+  const gsize channels = (gsize) to->channels;
+  const gboolean plain = !finish->accumulate && mask->data == NULL && to->stride == channels;
 
-  for (int phase = 0; phase < GBOX_WINOGRAD_N_PHASES; phase++, sums += channels)
+  for (int row = 2 * y; row < MIN (2 * y + 2, to->height); row++, sums += 2 * channels)
     {
-      const int row = 2 * y + phase / 2, column = 2 * x + phase % 2;
-
-      if (row >= to->height || column >= to->width)
-        continue;
-      for (int c = 0; c < channels; c++)
+      if (plain && 2 * x + 1 < to->width)
         {
-          float *pixel = gbox_tensor_pixel (to, image, row, column) + c;
-          const float m = mask->data != NULL ? gbox_tensor_pixel (mask, image, row, column)[c] : 1;
-          const float sum = work->finish.accumulate ? sums[c] + *pixel : sums[c];
-
-          *pixel = mask->data == NULL || (m > 0 && m < work->finish.mask_ceiling) ? sum : 0;
+          copy_pair (gbox_tensor_pixel (to, image, row, 2 * x), sums, 2 * channels);
+          continue;
         }
+      for (int column = 2 * x; column < MIN (2 * x + 2, to->width); column++)
+        for (gsize c = 0; c < channels; c++)
+          {
+            float *pixel = gbox_tensor_pixel (to, image, row, column) + c;
+            const float m = mask->data == NULL ? 0 : gbox_tensor_pixel (mask, image, row, column)[c];
+
+            *pixel = finish_value (finish, sums[(gsize) (column % 2) * channels + c], *pixel, m);
+          }
     }
 }
 

@@ -17,6 +17,11 @@
 #define PRODUCT_ROWS 2
 #endif
 
+/* A source that only wants the sums, 16 columns of them, defines this as 1 before. */
+#ifndef PRODUCT_PLAIN
+#define PRODUCT_PLAIN 0
+#endif
+
 /**
  * Product:
  * @k: how many products each sum has
@@ -74,8 +79,9 @@ product_finish (const Product *p, int row, int column, Vec v, int n)
   vec_store_n (c, v, n);
 }
 
+/* Where @plain the sums are only stored. */
 ALWAYS_INLINE void
-product_rows (const Product *p, int n_rows)
+product_rows (const Product *p, int n_rows, gboolean plain)
 {
   Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS];
   const float *rows[PRODUCT_ROWS];
@@ -122,7 +128,9 @@ product_rows (const Product *p, int n_rows)
   for (int r = 0; r < n_rows; r++)
 #pragma GCC unroll 4
     for (int v = 0; v < PRODUCT_VECTORS; v++)
-      if (p->n_columns >= (v + 1) * LANES)
+      if (plain)
+        vec_store (p->c + (gsize) r * p->c_stride + v * LANES, sums[r][v]);
+      else if (p->n_columns >= (v + 1) * LANES)
         product_finish (p, r, v * LANES, sums[r][v], LANES);
       else if (p->n_columns > v * LANES)
         product_finish (p, r, v * LANES, sums[r][v], p->n_columns - v * LANES);
@@ -131,7 +139,7 @@ product_rows (const Product *p, int n_rows)
 #define PRODUCT_DEFINE(n_rows)                                                                               \
   static __attribute__ ((noinline)) void product_rows_##n_rows (const Product *p)                            \
   {                                                                                                          \
-    product_rows (p, n_rows);                                                                                \
+    product_rows (p, n_rows, PRODUCT_PLAIN);                                                                 \
   }
 
 PRODUCT_DEFINE (1)
