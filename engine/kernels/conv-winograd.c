@@ -8,8 +8,6 @@
 #define BLOCK_BYTES     (320 * 1024)
 #define MIN_BLOCK_TILES 25
 #define MAX_BLOCK_TILES 48
-/* So few tiles are not cut: the weights would pass through the caches again for each block. */
-#define SHARED_TILES 32
 /* Tiles of which one task transforms the input where all share it. */
 #define INPUT_TASK_TILES 4
 
@@ -86,7 +84,7 @@ lay_out (const GboxConv *conv, const GboxConvShape *shape, const GboxTensor *fro
   work.tile_rows = (n_positions (form, work.to_phases, to->height) + form->n_out - 1) / form->n_out;
   work.tile_columns = (n_positions (form, work.to_phases, to->width) + form->n_out - 1) / form->n_out;
   work.n_tiles = to->batch * work.tile_rows * work.tile_columns;
-  if (work.n_tiles > SHARED_TILES)
+  if (work.n_tiles > GBOX_WINOGRAD_SHARED_TILES)
     cut (&work);
   return work;
 }

@@ -10,8 +10,8 @@
 #include <string.h>
 
 /* How many tiles' products take as long as bringing their weights from a farther cache (measured). */
-#define PACKED_TILES 10.0
-/* Tiles that share one passage of the weights, about. */
+#define PACKED_TILES 20.0
+/* Tiles that share one passage of the weights where not all do, about. */
 #define BLOCK_TILES 32.0
 
 static const GboxConvMethodClass *
@@ -66,7 +66,7 @@ get_cost (const GboxWinogradForm *form, const GboxTensor *to)
   const double rows = (to->height + form->n_out - 1) / form->n_out;
   const double columns = (to->width + form->n_out - 1) / form->n_out;
   const double n_tiles = to->batch * rows * columns;
-  const double n_passages = ceil (n_tiles / BLOCK_TILES);
+  const double n_passages = n_tiles <= GBOX_WINOGRAD_SHARED_TILES ? 1 : ceil (n_tiles / BLOCK_TILES);
 
   return form->tile * form->tile * (n_tiles + PACKED_TILES * n_passages);
 }

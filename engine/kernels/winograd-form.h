@@ -9,6 +9,8 @@ G_BEGIN_DECLS
 #define GBOX_WINOGRAD_MAX_TILE   8
 #define GBOX_WINOGRAD_MAX_OUT    5
 #define GBOX_WINOGRAD_MAX_POINTS (GBOX_WINOGRAD_MAX_TILE * GBOX_WINOGRAD_MAX_TILE)
+/* So few tiles are computed together: the weights pass through the caches once. */
+#define GBOX_WINOGRAD_SHARED_TILES 64
 /* A stride of 2 along both axes. */
 #define GBOX_WINOGRAD_N_PHASES 4
 

@@ -168,6 +168,16 @@ transform_inputs (const GboxWinogradWork *work, int first, int end, float *to)
       transform_tile_8 (work, tile, to);
 }
 
+/* Asks for a part of the weights of the next point, while this one's are multiplied. */
+ALWAYS_INLINE void
+prefetch_slice (const float *slice, gsize n, int part, int n_parts)
+{
+  const gsize first = n * (gsize) part / (gsize) n_parts, end = n * (gsize) (part + 1) / (gsize) n_parts;
+
+  for (gsize i = first; i < end; i += GBOX_PACKED_COLUMNS)
+    __builtin_prefetch (slice + i, 0, 2);
+}
+
 /* For each tile and point the sums of 16 channels: (tiles, tile², 16). */
 static void
 multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles, gsize block, float *sums)
@@ -189,6 +199,7 @@ multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles,
 
         p.a = inputs + point * work->point_step + (gsize) first * n_in;
         p.c = sums + (gsize) first * p.c_stride + point * GBOX_PACKED_COLUMNS;
+        prefetch_slice (p.b + slice, slice, group, n_groups);
         product (&p, end - first);
       }
 }
