@@ -6,9 +6,9 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "kernels/adam.h"
 #include "kernels/affine-sample.h"
 #include "models/plan.h"
-#include "vision/adam.h"
 #include "vision/objective.h"
 #include "vision/transform.h"
 

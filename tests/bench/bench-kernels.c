@@ -7,6 +7,7 @@
 
 #include "base/philox.h"
 #include "kernels/activation.h"
+#include "kernels/adam.h"
 #include "kernels/affine-sample.h"
 #include "kernels/colour.h"
 #include "kernels/conv.h"
@@ -17,7 +18,6 @@
 #include "kernels/isa.h"
 #include "kernels/lrn.h"
 #include "kernels/pool.h"
-#include "vision/adam.h"
 #include "vision/image-basis.h"
 
 #define WARM_UP 3
