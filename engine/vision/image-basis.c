@@ -170,7 +170,7 @@ gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, floa
   gbox_philox_fill_normal (&random, parameters, gbox_image_basis_get_n_parameters (self), 0.0f, START_SD);
 }
 
-void
+gboolean
 gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb)
 {
   const gsize n = (gsize) self->height * (gsize) self->width;
@@ -179,12 +179,10 @@ gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *par
     {
       scale_spectrum (self, team, parameters, self->scale, self->spectrum);
       gbox_fft_inverse (self->fft, team, self->spectrum, rgb);
-      gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
+      return gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
     }
-  else
-    {
-      gbox_colour_forward (team, self->decorrelate, parameters, rgb, n);
-    }
+
+  return gbox_colour_forward (team, self->decorrelate, parameters, rgb, n);
 }
 
 /* With t = F⁻¹ (s ∘ X) over the full Hermitian spectrum: an interior column's coefficient stands also for its

@@ -49,10 +49,27 @@ find_slice (const GboxColourWork *work, guint task, gsize *first)
   return MIN (*first + GBOX_COLOUR_SLICE, work->n);
 }
 
+/* Looks at the exponents' bits, which the compiler does for many at a time. */
+static gboolean
+is_finite (const float *values, gsize n)
+{
+  const guint32 exponent = 0x7f800000;
+  guint32 special = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      guint32 bits;
+
+      memcpy (&bits, &values[i], sizeof bits);
+      special |= (bits & exponent) == exponent;
+    }
+  return special == 0;
+}
+
 void
 FAST (colour_forward) (gpointer data, guint task, guint worker)
 {
-  const GboxColourWork *w = data;
+  GboxColourWork *w = data;
   const float (*m)[3] = w->mixing;
   gsize first, end = find_slice (w, task, &first);
   const float *t0 = w->in, *t1 = w->in + w->n, *t2 = w->in + 2 * w->n;
@@ -63,17 +80,22 @@ FAST (colour_forward) (gpointer data, guint task, guint worker)
       for (gsize k = 0; k < 3; k++)
         for (gsize i = first; i < end; i++)
           w->out[k * w->n + i] = sigmoid (w->in[k * w->n + i]);
-      return;
     }
-#pragma GCC ivdep
-  for (gsize i = first; i < end; i++)
+  else
     {
-      const float x = t0[i], y = t1[i], z = t2[i];
+#pragma GCC ivdep
+      for (gsize i = first; i < end; i++)
+        {
+          const float x = t0[i], y = t1[i], z = t2[i];
 
-      r[i] = sigmoid (m[0][0] * x + m[0][1] * y + m[0][2] * z);
-      g[i] = sigmoid (m[1][0] * x + m[1][1] * y + m[1][2] * z);
-      b[i] = sigmoid (m[2][0] * x + m[2][1] * y + m[2][2] * z);
+          r[i] = sigmoid (m[0][0] * x + m[0][1] * y + m[0][2] * z);
+          g[i] = sigmoid (m[1][0] * x + m[1][1] * y + m[1][2] * z);
+          b[i] = sigmoid (m[2][0] * x + m[2][1] * y + m[2][2] * z);
+        }
     }
+  for (gsize k = 0; k < 3; k++)
+    if (!is_finite (w->out + k * w->n + first, end - first))
+      g_atomic_int_set (&w->has_nan, TRUE);
 }
 
 /* rgb = σ (M·t), σ' = σ·(1 − σ), so dt = Mᵀ·(drgb · rgb · (1 − rgb)). */
