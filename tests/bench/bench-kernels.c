@@ -446,7 +446,7 @@ fourier_inverse (GboxTeam *team, gpointer data)
 {
   ImageRun *run = data;
 
-  gbox_fft_inverse (run->fft, team, run->parameters.data, run->drgb.data);
+  gbox_fft_inverse (run->fft, team, run->parameters.data, NULL, run->drgb.data);
 }
 
 static void
@@ -454,7 +454,7 @@ fourier_forward (GboxTeam *team, gpointer data)
 {
   ImageRun *run = data;
 
-  gbox_fft_forward (run->fft, team, run->drgb.data, run->gradient.data);
+  gbox_fft_forward (run->fft, team, run->drgb.data, NULL, run->gradient.data);
 }
 
 static void
