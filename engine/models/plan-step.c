@@ -83,20 +83,23 @@ gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gboolean redirect)
       break;
     case GBOX_OPERATION_DEPTHWISE:
       gbox_depthwise_backward (team, &step->depthwise, operation->weights, &step->dy, &step->dx,
-                               step->accumulate_x);
+                               step->accumulate_x, NULL, GBOX_ACTIVATION_NONE);
       break;
     case GBOX_OPERATION_MAX_POOL:
-      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &step->dx, step->accumulate_x);
+      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &step->dx, step->accumulate_x, NULL,
+                              GBOX_ACTIVATION_NONE);
       break;
     case GBOX_OPERATION_LRN:
-      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &step->dx, step->accumulate_x);
+      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &step->dx, step->accumulate_x, NULL,
+                         GBOX_ACTIVATION_NONE);
       break;
     case GBOX_OPERATION_ADD:
       pass_on (team, &step->dy, &step->dx, step->accumulate_x);
       pass_on (team, &step->dy, &step->daddend, step->accumulate_addend);
       break;
     case GBOX_OPERATION_GLOBAL_AVERAGE:
-      gbox_global_average_backward (team, &step->dy, &step->dx, step->accumulate_x);
+      gbox_global_average_backward (team, &step->dy, &step->dx, step->accumulate_x, NULL,
+                                    GBOX_ACTIVATION_NONE);
       break;
     }
 

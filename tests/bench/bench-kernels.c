@@ -248,7 +248,8 @@ depthwise_backward (GboxTeam *team, gpointer data)
 {
   DepthwiseRun *run = data;
 
-  gbox_depthwise_backward (team, run->shape, run->weights.data, &run->y, &run->x, FALSE);
+  gbox_depthwise_backward (team, run->shape, run->weights.data, &run->y, &run->x, FALSE, NULL,
+                           GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -286,7 +287,7 @@ pool_backward (GboxTeam *team, gpointer data)
 {
   PoolRun *run = data;
 
-  gbox_max_pool_backward (team, run->shape, &run->y, run->argmax, &run->x, FALSE);
+  gbox_max_pool_backward (team, run->shape, &run->y, run->argmax, &run->x, FALSE, NULL, GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -324,7 +325,7 @@ lrn_backward (GboxTeam *team, gpointer data)
 {
   PlaneRun *run = data;
 
-  gbox_lrn_backward (team, &lrn_shape, &run->x, &run->y, &run->z, FALSE);
+  gbox_lrn_backward (team, &lrn_shape, &run->x, &run->y, &run->z, FALSE, NULL, GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -390,7 +391,7 @@ average_backward (GboxTeam *team, gpointer data)
   PlaneRun *run = data;
   const GboxTensor mean = gbox_tensor (run->y.data, 1, 1, 1, run->x.channels);
 
-  gbox_global_average_backward (team, &mean, &run->x, FALSE);
+  gbox_global_average_backward (team, &mean, &run->x, FALSE, NULL, GBOX_ACTIVATION_NONE);
 }
 
 static void

@@ -3,7 +3,7 @@
 #include "kernels/fast/depthwise.h"
 
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/rectify.h"
 #include "kernels/slices.h"
 #include "kernels/window.h"
 
@@ -17,7 +17,7 @@
  * A row of results: each is a sum over a rectangle of taps, of which tap (j, i) multiplies in[j·in_row_step +
  * (start + i)·in_column_step] with weights[j·weight_row_step + i·weight_column_step], all in floats. The next
  * result starts
- * @step columns further on and is written out_step further on. Of the columns only 0 … width − 1 are there;
+ * @step columns further on. Of the columns only 0 … width − 1 are there;
  * the rows all are.
  */
 typedef struct
@@ -28,7 +28,6 @@ typedef struct
   gssize in_column_step;
   gssize weight_row_step;
   gssize weight_column_step;
-  gssize out_step;
   int step;
   int width;
   int n_rows;
@@ -42,7 +41,17 @@ typedef struct
   float floor;
   float ceiling;
   gboolean accumulate;
+  float mask_ceiling;
 } Finish;
+
+/* Where a row's results go, and what a rectifier made there, or NULL. */
+typedef struct
+{
+  float *out;
+  const float *mask;
+  gssize out_step;
+  gssize mask_step;
+} Results;
 
 ALWAYS_INLINE Vec
 start_sum (const Finish *finish, gsize c, int n)
@@ -51,11 +60,23 @@ start_sum (const Finish *finish, gsize c, int n)
 }
 
 ALWAYS_INLINE void
-finish_sum (const Finish *finish, Vec sum, float *out, int n)
+finish_sum (const Finish *finish, Vec sum, const Results *results, int p, gsize c, int n)
 {
+  float *out = results->out + p * results->out_step + c;
+  const float *mask = results->mask != NULL ? results->mask + p * results->mask_step : NULL;
+
   if (finish->accumulate)
     sum += vec_load_n (out, n);
-  vec_store_n (out, vec_min (vec_set (finish->ceiling), vec_max (vec_set (finish->floor), sum)), n);
+  sum = vec_min (vec_set (finish->ceiling), vec_max (vec_set (finish->floor), sum));
+  vec_store_n (out, rectify_gradient (sum, mask, finish->mask_ceiling, c, n), n);
+}
+
+static void
+advance (Results *results, int n)
+{
+  results->out += n * results->out_step;
+  if (results->mask != NULL)
+    results->mask += n * results->mask_step;
 }
 
 /* One row of taps. The columns @there of the group's are loaded; each goes to all results that look at it. */
@@ -97,7 +118,7 @@ sum_group (const Taps *t,
            int start,
            int n_results,
            const Finish *finish,
-           float *out,
+           const Results *results,
            gsize c,
            int n)
 {
@@ -110,18 +131,24 @@ sum_group (const Taps *t,
 #pragma GCC unroll 4
   for (int p = 0; p < GROUP; p++)
     if (p < n_results)
-      finish_sum (finish, sum[p], out + p * t->out_step + c, n);
+      finish_sum (finish, sum[p], results, p, c, n);
 }
 
 ALWAYS_INLINE void
-sum_known_row (
-  const Taps *t, int n_columns, int step, int start, int n_results, const Finish *f, int channels, float *out)
+sum_known_row (const Taps *t,
+               int n_columns,
+               int step,
+               int start,
+               int n_results,
+               const Finish *f,
+               int channels,
+               Results results)
 {
   const int n_looked_at = (GROUP - 1) * step + n_columns;
   const Taps taps = *t;
   const Finish finish = *f;
 
-  for (; n_results > 0; n_results -= GROUP, start += GROUP * step, out += GROUP * taps.out_step)
+  for (; n_results > 0; n_results -= GROUP, start += GROUP * step, advance (&results, GROUP))
     {
       const GboxRange there = { MAX (0, -start), MIN (n_looked_at, taps.width - start) };
       const gboolean whole = n_results >= GROUP && there.first == 0 && there.end == n_looked_at;
@@ -129,15 +156,17 @@ sum_known_row (
       if (whole)
         FOR_EACH_VECTOR (c, n, channels,
                          sum_group (&taps, n_columns, step, (GboxRange){ 0, n_looked_at }, start, GROUP,
-                                    &finish, out, c, n));
+                                    &finish, &results, c, n));
       else
         FOR_EACH_VECTOR (c, n, channels,
-                         sum_group (&taps, n_columns, step, there, start, n_results, &finish, out, c, n));
+                         sum_group (&taps, n_columns, step, there, start, n_results, &finish, &results, c,
+                                    n));
     }
 }
 
 ALWAYS_INLINE void
-sum_one (const Taps *t, GboxRange columns, int start, const Finish *finish, float *out, gsize c, int n)
+sum_one (
+  const Taps *t, GboxRange columns, int start, const Finish *finish, const Results *results, gsize c, int n)
 {
   Vec sum = start_sum (finish, c, n);
 
@@ -145,31 +174,31 @@ sum_one (const Taps *t, GboxRange columns, int start, const Finish *finish, floa
     for (int i = columns.first; i < columns.end; i++)
       sum += vec_load_n (t->weights + j * t->weight_row_step + i * t->weight_column_step + c, n)
              * vec_load_n (t->in + j * t->in_row_step + (start + i) * t->in_column_step + c, n);
-  finish_sum (finish, sum, out + c, n);
+  finish_sum (finish, sum, results, 0, c, n);
 }
 
 /* The widths that kernels of 3 and 5 have with strides of 1 and 2 are compiled apart. */
 static void
-sum_row (const Taps *taps, int start, int n_results, const Finish *finish, int channels, float *out)
+sum_row (const Taps *taps, int start, int n_results, const Finish *finish, int channels, Results results)
 {
   if (taps->step == 1 && taps->n_columns == 1)
-    sum_known_row (taps, 1, 1, start, n_results, finish, channels, out);
+    sum_known_row (taps, 1, 1, start, n_results, finish, channels, results);
   else if (taps->step == 1 && taps->n_columns == 2)
-    sum_known_row (taps, 2, 1, start, n_results, finish, channels, out);
+    sum_known_row (taps, 2, 1, start, n_results, finish, channels, results);
   else if (taps->step == 1 && taps->n_columns == 3)
-    sum_known_row (taps, 3, 1, start, n_results, finish, channels, out);
+    sum_known_row (taps, 3, 1, start, n_results, finish, channels, results);
   else if (taps->step == 1 && taps->n_columns == 5)
-    sum_known_row (taps, 5, 1, start, n_results, finish, channels, out);
+    sum_known_row (taps, 5, 1, start, n_results, finish, channels, results);
   else if (taps->step == 2 && taps->n_columns == 3)
-    sum_known_row (taps, 3, 2, start, n_results, finish, channels, out);
+    sum_known_row (taps, 3, 2, start, n_results, finish, channels, results);
   else if (taps->step == 2 && taps->n_columns == 5)
-    sum_known_row (taps, 5, 2, start, n_results, finish, channels, out);
+    sum_known_row (taps, 5, 2, start, n_results, finish, channels, results);
   else
-    for (; n_results > 0; n_results--, start += taps->step, out += taps->out_step)
+    for (; n_results > 0; n_results--, start += taps->step, advance (&results, 1))
       {
         const GboxRange columns = { MAX (0, -start), MIN (taps->n_columns, taps->width - start) };
 
-        FOR_EACH_VECTOR (c, n, channels, sum_one (taps, columns, start, finish, out, c, n));
+        FOR_EACH_VECTOR (c, n, channels, sum_one (taps, columns, start, finish, &results, c, n));
       }
 }
 
@@ -180,7 +209,7 @@ forward_row (const GboxDepthwiseWork *work, int image, int oy)
   const GboxTensor *x = &work->x, *y = &work->y;
   const GboxRange rows
     = gbox_window_taps ((GboxWindow){ shape->kernel, shape->stride, shape->pad_top }, oy, x->height);
-  const Finish finish = { work->bias, work->floor, work->ceiling, FALSE };
+  const Finish finish = { work->bias, work->floor, work->ceiling, FALSE, INFINITY };
   const gssize weight_row_step = (gssize) shape->kernel * shape->channels;
   const Taps taps = { .in = gbox_tensor_pixel (x, image, oy * shape->stride - shape->pad_top + rows.first, 0),
                       .weights = work->weights + rows.first * weight_row_step,
@@ -188,13 +217,13 @@ forward_row (const GboxDepthwiseWork *work, int image, int oy)
                       .in_column_step = (gssize) x->stride,
                       .weight_row_step = weight_row_step,
                       .weight_column_step = shape->channels,
-                      .out_step = (gssize) y->stride,
                       .step = shape->stride,
                       .width = x->width,
                       .n_rows = rows.end - rows.first,
                       .n_columns = shape->kernel };
+  const Results results = { .out = gbox_tensor_pixel (y, image, oy, 0), .out_step = (gssize) y->stride };
 
-  sum_row (&taps, -shape->pad_left, y->width, &finish, shape->channels, gbox_tensor_pixel (y, image, oy, 0));
+  sum_row (&taps, -shape->pad_left, y->width, &finish, shape->channels, results);
 }
 
 void
@@ -215,7 +244,7 @@ backward_phase (const GboxDepthwiseWork *work, GboxRange rows, int image, int iy
 {
   const GboxDepthwiseShape *shape = &work->shape;
   const GboxTensor *dx = &work->x, *dy = &work->y;
-  const Finish finish = { NULL, -INFINITY, INFINITY, work->accumulate };
+  const Finish finish = { NULL, -INFINITY, INFINITY, work->accumulate, work->mask.ceiling };
   const int position = phase + shape->pad_left;
   const int last_output = position / shape->stride, first_tap = position % shape->stride;
   const int n_columns = (shape->kernel - first_tap + shape->stride - 1) / shape->stride;
@@ -228,15 +257,19 @@ backward_phase (const GboxDepthwiseWork *work, GboxRange rows, int image, int iy
                       .in_column_step = (gssize) dy->stride,
                       .weight_row_step = -(gssize) shape->stride * shape->kernel * shape->channels,
                       .weight_column_step = -(gssize) shape->stride * shape->channels,
-                      .out_step = shape->stride * (gssize) dx->stride,
                       .step = 1,
                       .width = dy->width,
                       .n_rows = rows.end - rows.first,
                       .n_columns = MAX (n_columns, 0) };
+  const gsize pixel = ((gsize) image * (gsize) dx->height + (gsize) iy) * (gsize) dx->width + (gsize) phase;
+  const Results results = { .out = dx->data + pixel * dx->stride,
+                            .mask = gbox_mask_pixel (&work->mask, pixel),
+                            .out_step = shape->stride * (gssize) dx->stride,
+                            .mask_step = shape->stride * (gssize) work->mask.y.stride };
   const int n_results = (dx->width - phase + shape->stride - 1) / shape->stride;
 
   if (phase < dx->width)
-    sum_row (&taps, start, n_results, &finish, shape->channels, gbox_tensor_pixel (dx, image, iy, phase));
+    sum_row (&taps, start, n_results, &finish, shape->channels, results);
 }
 
 void

@@ -3,7 +3,7 @@
 #include "kernels/fast/lrn.h"
 
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/rectify.h"
 #include "kernels/slices.h"
 
 #include <stdalign.h>
@@ -176,11 +176,15 @@ combine (const Constants *k,
          const float *products,
          float *dx,
          gboolean accumulate,
+         const float *mask,
+         float ceiling,
+         gsize c,
          int n)
 {
-  const Vec gradient = vec_load (direct) - k->slope * vec_load_n (x, n) * window_sum (products, half);
+  const Vec own = vec_load (direct + c) - k->slope * vec_load_n (x + c, n) * window_sum (products + c, half);
+  const Vec gradient = accumulate ? vec_load_n (dx + c, n) + own : own;
 
-  vec_store_n (dx, accumulate ? vec_load_n (dx, n) + gradient : gradient, n);
+  vec_store_n (dx + c, rectify_gradient (gradient, mask, ceiling, c, n), n);
 }
 
 /* One pixel after the other, each of the three steps for the whole group before the next. */
@@ -219,11 +223,12 @@ differentiate_group (const GboxLrnWork *work,
     {
       const float *x = work->x.data + (first + p) * work->x.stride;
       float *dx = work->y.data + (first + p) * work->y.stride;
+      const float *mask = gbox_mask_pixel (&work->mask, first + p);
       const gsize at = p * line;
 
       FOR_EACH_VECTOR (c, n, channels,
-                       combine (&k, half, x + c, direct + at + c, products + at + c, dx + c, work->accumulate,
-                                n));
+                       combine (&k, half, x, direct + at, products + at, dx, work->accumulate, mask,
+                                work->mask.ceiling, c, n));
     }
 }
 
