@@ -57,6 +57,25 @@ block_new (guint purpose, int batch, int height, int width, int channels, guint 
   return block;
 }
 
+/* What a rectifier that ends at six makes: a quarter of the values is at either end. Of the same shape as
+ * another block, its pixels some other distance apart. */
+static inline Block
+block_new_rectified (guint purpose, const Block *like)
+{
+  const GboxTensor *view = &like->view;
+  Block block = block_new (purpose, view->batch, view->height, view->width, view->channels, like->gap + 2);
+
+  for (gsize p = 0; p < gbox_tensor_n_pixels (view); p++)
+    for (gsize c = 0; c < (gsize) view->channels; c++)
+      {
+        float *value = block.view.data + p * block.view.stride + c;
+
+        *value = CLAMP (3 + 6 * *value, 0, 6);
+      }
+
+  return block;
+}
+
 static inline Block
 block_copy (const Block *from)
 {

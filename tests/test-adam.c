@@ -1,9 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Adam against the paper's lines. */
-#include <math.h>
-
-#include "base/philox.h"
-#include "vision/adam.h"
+#include "kernel-testing.h"
+#include "kernels/adam.h"
 
 #define N       20011 /* no multiple of a slice or a vector */
 #define N_STEPS 20
@@ -49,9 +47,8 @@ fill_gradient (float *gradient, guint step)
  * And the step is at most about the learning rate, 0.05, so the parameters after 20 steps agree to
  * 20·(0.05·1e-6 + a rounding of numbers up to 5, 3e-7). */
 static void
-test_reference (void)
+check_reference (GboxTeam *team, gconstpointer data)
 {
-  g_autoptr (GboxTeam) team = gbox_team_new (2);
   g_autofree float *gradient = g_new (float, N);
   State fast, slow;
 
@@ -71,6 +68,12 @@ test_reference (void)
     }
   state_clear (&fast);
   state_clear (&slow);
+}
+
+static void
+test_reference (void)
+{
+  for_each_isa (check_reference, NULL);
 }
 
 /* m̂ = g and v̂ = g², so the first step is the learning rate along the gradient's sign, whatever its size. */
@@ -105,14 +108,14 @@ test_ascends (void)
 }
 
 static void
-test_threads (void)
+check_threads (GboxTeam *two, gconstpointer data)
 {
   g_autofree float *gradient = g_new (float, N);
-  State states[2];
+  State states[3];
 
-  for (guint i = 0; i < 2; i++)
+  for (guint i = 0; i < 3; i++)
     {
-      g_autoptr (GboxTeam) team = gbox_team_new (1 + 2 * i);
+      g_autoptr (GboxTeam) team = gbox_team_new (1 + i);
 
       state_init (&states[i]);
       for (guint step = 1; step <= 3; step++)
@@ -121,10 +124,19 @@ test_threads (void)
           gbox_adam_step (team, states[i].parameters, gradient, states[i].m, states[i].v, N, step, 0.05);
         }
     }
-  g_assert_cmpmem (states[0].parameters, N * sizeof (float), states[1].parameters, N * sizeof (float));
-  g_assert_cmpmem (states[0].v, N * sizeof (float), states[1].v, N * sizeof (float));
-  state_clear (&states[0]);
-  state_clear (&states[1]);
+  for (guint i = 1; i < 3; i++)
+    {
+      g_assert_cmpmem (states[0].parameters, N * sizeof (float), states[i].parameters, N * sizeof (float));
+      g_assert_cmpmem (states[0].v, N * sizeof (float), states[i].v, N * sizeof (float));
+    }
+  for (guint i = 0; i < 3; i++)
+    state_clear (&states[i]);
+}
+
+static void
+test_threads (void)
+{
+  for_each_isa (check_threads, NULL);
 }
 
 int

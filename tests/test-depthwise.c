@@ -72,6 +72,7 @@ check_case (GboxTeam *team, gconstpointer data)
   g_auto (Block) dy = output_of (c);
   g_auto (Block) y_plain = block_copy (&y);
   g_auto (Block) dx_plain = block_copy (&dx);
+  g_auto (Block) rectified = block_new_rectified (5, &dx);
 
   gbox_depthwise_forward (team, &c->shape, c->activation, weights, bias, &x.view, &y.view);
   gbox_depthwise_forward_reference (&c->shape, c->activation, weights, bias, &x.view, &y_plain.view);
@@ -80,11 +81,19 @@ check_case (GboxTeam *team, gconstpointer data)
 
   for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
     {
-      gbox_depthwise_backward (team, &c->shape, weights, &dy.view, &dx.view, accumulate);
+      gbox_depthwise_backward (team, &c->shape, weights, &dy.view, &dx.view, accumulate, NULL,
+                               GBOX_ACTIVATION_NONE);
       gbox_depthwise_backward_reference (&c->shape, weights, &dy.view, &dx_plain.view, accumulate);
       assert_close (&dx, &dx_plain, TOLERANCE);
       assert_guarded (&dx);
     }
+
+  gbox_depthwise_backward (team, &c->shape, weights, &dy.view, &dx.view, TRUE, &rectified.view,
+                           GBOX_ACTIVATION_RELU6);
+  gbox_depthwise_backward_reference (&c->shape, weights, &dy.view, &dx_plain.view, TRUE);
+  gbox_activation_backward_reference (GBOX_ACTIVATION_RELU6, &rectified.view, &dx_plain.view, FALSE);
+  assert_close (&dx, &dx_plain, TOLERANCE);
+  assert_guarded (&dx);
 }
 
 static void
@@ -133,7 +142,8 @@ check_threads (GboxTeam *two, gconstpointer data)
       y[i] = block_copy (&dy);
       dx[i] = block_copy (&x);
       gbox_depthwise_forward (team, &shape, RELU6, weights, NULL, &x.view, &y[i].view);
-      gbox_depthwise_backward (team, &shape, weights, &dy.view, &dx[i].view, TRUE);
+      gbox_depthwise_backward (team, &shape, weights, &dy.view, &dx[i].view, TRUE, NULL,
+                               GBOX_ACTIVATION_NONE);
       assert_same_bits (&y[0], &y[i]);
       assert_same_bits (&dx[0], &dx[i]);
     }

@@ -110,7 +110,7 @@ test_forward_is_the_sum (void)
         for (int ky = 0; ky < f.height; ky++)
           for (int kx = 0; kx < f.columns; kx++, i += 2)
             sum_forward (&f, x + p * f.height * f.width, ky, kx, &expected[i], &expected[i + 1]);
-      gbox_fft_forward (f.fft, f.team, x, actual);
+      gbox_fft_forward (f.fft, f.team, x, NULL, actual);
       assert_close (actual, expected, f.n_spectrum);
       g_aligned_free (x);
       g_aligned_free (actual);
@@ -179,7 +179,7 @@ test_inverse_is_the_sum (void)
         for (int y = 0; y < f.height; y++)
           for (int x = 0; x < f.width; x++, i++)
             expected[i] = sum_inverse (&f, spectrum + 2 * p * f.height * f.columns, y, x);
-      gbox_fft_inverse (f.fft, f.team, spectrum, actual);
+      gbox_fft_inverse (f.fft, f.team, spectrum, NULL, actual);
       assert_close (actual, expected, f.n_real);
       g_assert_cmpmem (spectrum, f.n_spectrum * sizeof (float), before, f.n_spectrum * sizeof (float));
       g_aligned_free (spectrum);
@@ -188,7 +188,8 @@ test_inverse_is_the_sum (void)
     }
 }
 
-static const int large_sizes[][2] = { { 64, 64 }, { 64, 48 }, { 45, 63 }, { 75, 128 }, { 224, 224 } };
+static const int large_sizes[][2]
+  = { { 64, 64 }, { 64, 48 }, { 45, 63 }, { 75, 128 }, { 101, 67 }, { 224, 224 } };
 
 static void
 check_impulse (Fixture *f)
@@ -210,7 +211,7 @@ check_impulse (Fixture *f)
             expected[i + 1] = sin (angle);
           }
     }
-  gbox_fft_forward (f->fft, f->team, x, spectrum);
+  gbox_fft_forward (f->fft, f->team, x, NULL, spectrum);
   assert_close (spectrum, expected, f->n_spectrum);
   g_aligned_free (x);
   g_aligned_free (spectrum);
@@ -225,9 +226,9 @@ check_linearity (Fixture *f)
 
   for (gsize i = 0; i < f->n_real; i++)
     c[i] = 0.5f * a[i] - 3.0f * b[i];
-  gbox_fft_forward (f->fft, f->team, a, fa);
-  gbox_fft_forward (f->fft, f->team, b, fb);
-  gbox_fft_forward (f->fft, f->team, c, fc);
+  gbox_fft_forward (f->fft, f->team, a, NULL, fa);
+  gbox_fft_forward (f->fft, f->team, b, NULL, fb);
+  gbox_fft_forward (f->fft, f->team, c, NULL, fc);
   for (gsize i = 0; i < f->n_spectrum; i++)
     expected[i] = 0.5 * (double) fa[i] - 3.0 * (double) fb[i];
   assert_close (fc, expected, f->n_spectrum);
@@ -254,8 +255,8 @@ check_shift (Fixture *f)
       for (int column = 0; column < f->width; column++)
         moved[(p * f->height + (row + dy) % f->height) * f->width + (column + dx) % f->width]
           = x[(p * f->height + row) * f->width + column];
-  gbox_fft_forward (f->fft, f->team, x, fx);
-  gbox_fft_forward (f->fft, f->team, moved, fmoved);
+  gbox_fft_forward (f->fft, f->team, x, NULL, fx);
+  gbox_fft_forward (f->fft, f->team, moved, NULL, fmoved);
   for (int p = 0; p < f->n_planes; p++)
     for (int ky = 0; ky < f->height; ky++)
       for (int kx = 0; kx < f->columns; kx++, i += 2)
@@ -291,8 +292,8 @@ check_parseval_and_adjoint (Fixture *f)
   float *fx = new_floats (f->n_spectrum), *inverse = new_floats (f->n_real);
   double energy = 0.0, spectral_energy = 0.0, left = 0.0, right = 0.0, magnitude = 0.0;
 
-  gbox_fft_forward (f->fft, f->team, x, fx);
-  gbox_fft_inverse (f->fft, f->team, spectrum, inverse);
+  gbox_fft_forward (f->fft, f->team, x, NULL, fx);
+  gbox_fft_inverse (f->fft, f->team, spectrum, NULL, inverse);
   for (gsize i = 0; i < f->n_real; i++)
     {
       energy += (double) x[i] * (double) x[i];
@@ -323,13 +324,42 @@ check_round_trip (Fixture *f)
 
   for (gsize i = 0; i < f->n_real; i++)
     expected[i] = (double) x[i] * f->height * f->width;
-  gbox_fft_forward (f->fft, f->team, x, spectrum);
+  gbox_fft_forward (f->fft, f->team, x, NULL, spectrum);
   g_assert_cmpmem (x, f->n_real * sizeof (float), before, f->n_real * sizeof (float));
-  gbox_fft_inverse (f->fft, f->team, spectrum, back);
+  gbox_fft_inverse (f->fft, f->team, spectrum, NULL, back);
   assert_close (back, expected, f->n_real);
   g_aligned_free (x);
   g_aligned_free (spectrum);
   g_aligned_free (back);
+}
+
+/* One product of floats, wherever it is taken: every bit agrees. */
+static void
+check_scale (Fixture *f)
+{
+  const gsize n_scale = (gsize) f->height * (gsize) f->columns;
+  float *x = new_random (f->n_real, 1), *spectrum = new_random (f->n_spectrum, 2);
+  float *scale = new_random (n_scale, 3), *scaled = new_floats (f->n_spectrum);
+  float *actual = new_floats (f->n_spectrum), *back = new_floats (f->n_real),
+        *expected = new_floats (f->n_real);
+
+  gbox_fft_forward (f->fft, f->team, x, scale, actual);
+  gbox_fft_forward (f->fft, f->team, x, NULL, scaled);
+  for (gsize i = 0; i < f->n_spectrum; i++)
+    g_assert_cmpfloat (actual[i], ==, scaled[i] * scale[i / 2 % n_scale]);
+
+  for (gsize i = 0; i < f->n_spectrum; i++)
+    scaled[i] = spectrum[i] * scale[i / 2 % n_scale];
+  gbox_fft_inverse (f->fft, f->team, spectrum, scale, back);
+  gbox_fft_inverse (f->fft, f->team, scaled, NULL, expected);
+  g_assert_cmpmem (back, f->n_real * sizeof (float), expected, f->n_real * sizeof (float));
+  g_aligned_free (x);
+  g_aligned_free (spectrum);
+  g_aligned_free (scale);
+  g_aligned_free (scaled);
+  g_aligned_free (actual);
+  g_aligned_free (back);
+  g_aligned_free (expected);
 }
 
 static void
@@ -345,6 +375,7 @@ test_properties (void)
       check_shift (&f);
       check_parseval_and_adjoint (&f);
       check_round_trip (&f);
+      check_scale (&f);
       fixture_clear (&f);
     }
 }
@@ -365,8 +396,8 @@ test_threads (void)
 
       spectrum[i] = new_floats (f->n_spectrum);
       back[i] = new_floats (f->n_real);
-      gbox_fft_forward (f->fft, f->team, x, spectrum[i]);
-      gbox_fft_inverse (f->fft, f->team, spectrum[i], back[i]);
+      gbox_fft_forward (f->fft, f->team, x, NULL, spectrum[i]);
+      gbox_fft_inverse (f->fft, f->team, spectrum[i], NULL, back[i]);
     }
   g_assert_cmpmem (spectrum[0], one.n_spectrum * sizeof (float), spectrum[1],
                    one.n_spectrum * sizeof (float));

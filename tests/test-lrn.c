@@ -54,6 +54,7 @@ check_case (GboxTeam *team, gconstpointer data)
   g_auto (Block) dx = block_of (c, 3, 1);
   g_auto (Block) y_plain = block_copy (&y);
   g_auto (Block) dx_plain = block_copy (&dx);
+  g_auto (Block) rectified = block_new_rectified (4, &dx);
 
   gbox_lrn_forward (team, &c->shape, &x.view, &y.view);
   gbox_lrn_forward_reference (&c->shape, &x.view, &y_plain.view);
@@ -62,11 +63,19 @@ check_case (GboxTeam *team, gconstpointer data)
 
   for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
     {
-      gbox_lrn_backward (team, &c->shape, &x.view, &dy.view, &dx.view, accumulate);
+      gbox_lrn_backward (team, &c->shape, &x.view, &dy.view, &dx.view, accumulate, NULL,
+                         GBOX_ACTIVATION_NONE);
       gbox_lrn_backward_reference (&c->shape, &x.view, &dy.view, &dx_plain.view, accumulate);
       assert_close (&dx, &dx_plain, TOLERANCE);
       assert_guarded (&dx);
     }
+
+  gbox_lrn_backward (team, &c->shape, &x.view, &dy.view, &dx.view, TRUE, &rectified.view,
+                     GBOX_ACTIVATION_RELU6);
+  gbox_lrn_backward_reference (&c->shape, &x.view, &dy.view, &dx_plain.view, TRUE);
+  gbox_activation_backward_reference (GBOX_ACTIVATION_RELU6, &rectified.view, &dx_plain.view, FALSE);
+  assert_close (&dx, &dx_plain, TOLERANCE);
+  assert_guarded (&dx);
 }
 
 static void
@@ -110,7 +119,7 @@ check_threads (GboxTeam *two, gconstpointer data)
       y[i] = block_copy (&dy);
       dx[i] = block_copy (&dy);
       gbox_lrn_forward (team, &c.shape, &x.view, &y[i].view);
-      gbox_lrn_backward (team, &c.shape, &x.view, &dy.view, &dx[i].view, TRUE);
+      gbox_lrn_backward (team, &c.shape, &x.view, &dy.view, &dx[i].view, TRUE, NULL, GBOX_ACTIVATION_NONE);
       assert_same_bits (&y[0], &y[i]);
       assert_same_bits (&dx[0], &dx[i]);
     }

@@ -61,6 +61,7 @@ check_case (GboxTeam *team, gconstpointer data)
   g_auto (Block) dy = output_of (c);
   g_auto (Block) y_plain = block_copy (&y);
   g_auto (Block) dx_plain = block_copy (&dx);
+  g_auto (Block) rectified = block_new_rectified (4, &dx);
   g_autofree guint8 *argmax = g_malloc (n_positions (c) + 1), *argmax_plain = g_malloc (n_positions (c));
 
   argmax[n_positions (c)] = 77;
@@ -72,11 +73,19 @@ check_case (GboxTeam *team, gconstpointer data)
 
   for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
     {
-      gbox_max_pool_backward (team, &c->shape, &dy.view, argmax, &dx.view, accumulate);
+      gbox_max_pool_backward (team, &c->shape, &dy.view, argmax, &dx.view, accumulate, NULL,
+                              GBOX_ACTIVATION_NONE);
       gbox_max_pool_backward_reference (&c->shape, &dy.view, argmax, &dx_plain.view, accumulate);
       assert_close (&dx, &dx_plain, 0);
       assert_guarded (&dx);
     }
+
+  gbox_max_pool_backward (team, &c->shape, &dy.view, argmax, &dx.view, TRUE, &rectified.view,
+                          GBOX_ACTIVATION_RELU6);
+  gbox_max_pool_backward_reference (&c->shape, &dy.view, argmax, &dx_plain.view, TRUE);
+  gbox_activation_backward_reference (GBOX_ACTIVATION_RELU6, &rectified.view, &dx_plain.view, FALSE);
+  assert_close (&dx, &dx_plain, 0);
+  assert_guarded (&dx);
 }
 
 static void
@@ -156,7 +165,8 @@ check_threads (GboxTeam *two, gconstpointer data)
       y[i] = block_copy (&dy);
       dx[i] = block_copy (&x);
       gbox_max_pool_forward (team, &c.shape, &x.view, &y[i].view, argmax);
-      gbox_max_pool_backward (team, &c.shape, &dy.view, argmax, &dx[i].view, TRUE);
+      gbox_max_pool_backward (team, &c.shape, &dy.view, argmax, &dx[i].view, TRUE, NULL,
+                              GBOX_ACTIVATION_NONE);
       assert_same_bits (&y[0], &y[i]);
       assert_same_bits (&dx[0], &dx[i]);
     }
@@ -208,10 +218,12 @@ check_average (GboxTeam *team, gconstpointer data)
   g_auto (Block) y = block_new (2, c->batch, 1, 1, c->channels, c->gap);
   g_auto (Block) dy = block_new (3, c->batch, 1, 1, c->channels, c->gap);
   g_auto (Block) dx = block_copy (&x);
+  g_auto (Block) rectified = block_new_rectified (4, &dx);
+  g_auto (Block) expected = { 0 };
 
   gbox_global_average_forward (team, &x.view, &y.view);
-  gbox_global_average_backward (team, &dy.view, &dx.view, TRUE);
-  gbox_global_average_backward (team, &dy.view, &dx.view, TRUE);
+  gbox_global_average_backward (team, &dy.view, &dx.view, TRUE, NULL, GBOX_ACTIVATION_NONE);
+  gbox_global_average_backward (team, &dy.view, &dx.view, TRUE, NULL, GBOX_ACTIVATION_NONE);
   for (int image = 0; image < c->batch; image++)
     for (int channel = 0; channel < c->channels; channel++)
       {
@@ -223,8 +235,13 @@ check_average (GboxTeam *team, gconstpointer data)
           g_assert_cmpfloat_with_epsilon (block_get (&dx, p, channel),
                                           block_get (&x, p, channel) + 2 * gradient, 1e-6);
       }
-  gbox_global_average_backward (team, &dy.view, &dx.view, FALSE);
+  gbox_global_average_backward (team, &dy.view, &dx.view, FALSE, NULL, GBOX_ACTIVATION_NONE);
   g_assert_cmpfloat_with_epsilon (block_get (&dx, 0, 0), block_get (&dy, 0, 0) / (float) n, 1e-7);
+
+  expected = block_copy (&dx);
+  gbox_activation_backward_reference (GBOX_ACTIVATION_RELU6, &rectified.view, &expected.view, FALSE);
+  gbox_global_average_backward (team, &dy.view, &dx.view, FALSE, &rectified.view, GBOX_ACTIVATION_RELU6);
+  assert_close (&dx, &expected, 0);
   assert_guarded (&y);
   assert_guarded (&dx);
 }

@@ -38,13 +38,17 @@ is_dead (const GboxTensor *y, const GboxTensor *dy, int image, float ceiling)
   return wanted;
 }
 
-static gboolean
-backward_reference (float ceiling, const GboxTensor *y, GboxTensor *dy, gboolean redirect)
+gboolean
+gbox_activation_backward_reference (GboxActivation activation,
+                                    const GboxTensor *y,
+                                    GboxTensor *dy,
+                                    gboolean redirect)
 {
+  const float ceiling = gbox_activation_ceiling (activation);
   const gsize n_pixels = (gsize) y->height * (gsize) y->width;
   gboolean any = FALSE;
 
-  for (int image = 0; image < y->batch; image++)
+  for (int image = 0; image < y->batch && activation != GBOX_ACTIVATION_NONE; image++)
     {
       const gboolean redirected = redirect && is_dead (y, dy, image, ceiling);
 
@@ -109,7 +113,7 @@ gbox_activation_backward (
   if (activation == GBOX_ACTIVATION_NONE)
     return FALSE;
   if (kernels == NULL)
-    return backward_reference (ceiling, y, dy, redirect);
+    return gbox_activation_backward_reference (activation, y, dy, redirect);
 
   for (int first = 0; first < y->batch; first += GBOX_ACTIVATION_GROUP)
     {

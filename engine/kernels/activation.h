@@ -44,9 +44,17 @@ gbox_activation_ceiling (GboxActivation activation)
  * flat side: below zero only positive, above six only negative gradients pass (Olah et al., lucid
  * `redirected_relu_grad`).
  *
+ * The kernels that write gradients can do the same, without redirecting, to what they write: they take the
+ * rectifier's output (nullable) and the rectifier last.
+ *
  * Returns: whether any image was redirected
  */
 gboolean gbox_activation_backward (
   GboxTeam *team, GboxActivation activation, const GboxTensor *y, GboxTensor *dy, gboolean redirect);
+
+gboolean gbox_activation_backward_reference (GboxActivation activation,
+                                             const GboxTensor *y,
+                                             GboxTensor *dy,
+                                             gboolean redirect);
 
 G_END_DECLS

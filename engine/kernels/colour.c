@@ -21,7 +21,7 @@ count_tasks (gsize n)
   return (guint) ((n + GBOX_COLOUR_SLICE - 1) / GBOX_COLOUR_SLICE);
 }
 
-void
+gboolean
 gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float *rgb, gsize n)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
@@ -30,7 +30,9 @@ gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float
   if (kernels != NULL)
     gbox_team_run (team, count_tasks (n), kernels->colour_forward, &work);
   else
-    gbox_colour_forward_reference (decorrelate, t, rgb, n);
+    return gbox_colour_forward_reference (decorrelate, t, rgb, n);
+
+  return !work.has_nan;
 }
 
 void
@@ -59,9 +61,11 @@ gbox_colour_to_rgb8 (GboxTeam *team, const float *rgb, guint8 *out, gsize n)
     gbox_colour_to_rgb8_reference (rgb, out, n);
 }
 
-void
+gboolean
 gbox_colour_forward_reference (gboolean decorrelate, const float *t, float *rgb, gsize n)
 {
+  gboolean has_nan = FALSE;
+
   for (gsize i = 0; i < n; i++)
     {
       double mixed[3] = { (double) t[i], (double) t[n + i], (double) t[2 * n + i] };
@@ -72,8 +76,13 @@ gbox_colour_forward_reference (gboolean decorrelate, const float *t, float *rgb,
                      + (double) correlation[c][1] * (double) t[n + i]
                      + (double) correlation[c][2] * (double) t[2 * n + i];
       for (gsize c = 0; c < 3; c++)
-        rgb[c * n + i] = (float) (1.0 / (1.0 + exp (-mixed[c])));
+        {
+          rgb[c * n + i] = (float) (1.0 / (1.0 + exp (-mixed[c])));
+          has_nan = has_nan || isnan (rgb[c * n + i]);
+        }
     }
+
+  return !has_nan;
 }
 
 void

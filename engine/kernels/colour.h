@@ -13,8 +13,10 @@ G_BEGIN_DECLS
  * its largest column norm (lucid `color.py`)
  * @t: (3, n) parameters
  * @rgb: (out): (3, n) = sigmoid (M·t), or sigmoid (t); may be @t
+ *
+ * Returns: whether every value is a number
  */
-void gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float *rgb, gsize n);
+gboolean gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float *rgb, gsize n);
 /* drgb (3, n), rgb as forward wrote it → dt (3, n) = Mᵀ·(drgb · rgb · (1 − rgb)); dt may be drgb. */
 void gbox_colour_backward (
   GboxTeam *team, gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n);
@@ -22,7 +24,7 @@ void gbox_colour_backward (
 void gbox_colour_to_rgb8 (GboxTeam *team, const float *rgb, guint8 *out, gsize n);
 
 /* The definitions in plain loops and double precision, for tests. They may work in place, too. */
-void gbox_colour_forward_reference (gboolean decorrelate, const float *t, float *rgb, gsize n);
+gboolean gbox_colour_forward_reference (gboolean decorrelate, const float *t, float *rgb, gsize n);
 void gbox_colour_backward_reference (
   gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n);
 void gbox_colour_to_rgb8_reference (const float *rgb, guint8 *out, gsize n);

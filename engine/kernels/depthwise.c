@@ -136,15 +136,23 @@ gbox_depthwise_backward (GboxTeam *team,
                          const float *weights,
                          const GboxTensor *dy,
                          GboxTensor *dx,
-                         gboolean accumulate)
+                         gboolean accumulate,
+                         const GboxTensor *rectified,
+                         GboxActivation activation)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
-  GboxDepthwiseWork work
-    = { .shape = *shape, .weights = weights, .x = *dx, .y = *dy, .accumulate = accumulate };
+  GboxDepthwiseWork work = { .shape = *shape,
+                             .weights = weights,
+                             .x = *dx,
+                             .y = *dy,
+                             .accumulate = accumulate,
+                             .mask = gbox_mask (rectified, activation) };
 
   if (kernels == NULL)
     {
       gbox_depthwise_backward_reference (shape, weights, dy, dx, accumulate);
+      if (rectified != NULL)
+        gbox_activation_backward_reference (activation, rectified, dx, FALSE);
       return;
     }
 

@@ -31,13 +31,16 @@ void gbox_depthwise_forward (GboxTeam *team,
                              const float *bias,
                              const GboxTensor *x,
                              GboxTensor *y);
-/* dy is the gradient before the rectifier; dx is overwritten, or added to with accumulate. */
+/* dy is the gradient before the rectifier; dx is overwritten, or added to with accumulate. Then dx passes
+ * through the rectifier that made @rectified (nullable), the input, see gbox_activation_backward(). */
 void gbox_depthwise_backward (GboxTeam *team,
                               const GboxDepthwiseShape *shape,
                               const float *weights,
                               const GboxTensor *dy,
                               GboxTensor *dx,
-                              gboolean accumulate);
+                              gboolean accumulate,
+                              const GboxTensor *rectified,
+                              GboxActivation activation);
 
 void gbox_depthwise_forward_reference (const GboxDepthwiseShape *shape,
                                        GboxActivation activation,

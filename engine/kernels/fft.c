@@ -2,8 +2,6 @@
 /* Two-dimensional real Fourier transforms of several planes, through FFTW. */
 #include "kernels/fft.h"
 
-#include <string.h>
-
 #include <fftw3.h>
 
 #include "base/error.h"
@@ -26,11 +24,12 @@ struct _GboxFft
   int height;
   int width;
   int columns;  /* of the half spectrum */
-  gsize stride; /* of the rows of both buffers, in complex numbers: columns rounded up to whole cache lines */
+  gsize stride; /* of the rows of half, in complex numbers: columns rounded up to whole cache lines */
   float *half;  /* (n_planes, height, stride) of (re, im): the rows' transforms, with y still in space */
-  float *full;  /* (n_planes, height, stride) of (re, im): the spectrum, on aligned rows */
+  float *full;  /* (n_planes, stride, height) of (re, im): the spectrum, column after column, which transforms
+                   faster than column beside column */
   Pass rows_forward, rows_inverse;       /* real ↔ half-complex, planes ↔ half */
-  Pass columns_forward, columns_inverse; /* complex, half ↔ full; in place FFTW would allocate */
+  Pass columns_forward, columns_inverse; /* complex, half ↔ full */
 };
 
 typedef struct
@@ -38,6 +37,7 @@ typedef struct
   const GboxFft *fft;
   const float *in;
   float *out;
+  const float *scale; /* (height, columns), or NULL */
 } Transform;
 
 /* "Everything in FFTW except execute" is not thread-safe. */
@@ -50,11 +50,17 @@ count_groups (int lines)
 }
 
 static inline fftwf_complex *
-element_of (const GboxFft *fft, float *buffer, int plane, int row, int column)
+half_at (const GboxFft *fft, int plane, int row, int column)
 {
   const gsize line = (gsize) plane * (gsize) fft->height + (gsize) row;
 
-  return (fftwf_complex *) buffer + line * fft->stride + (gsize) column;
+  return (fftwf_complex *) fft->half + line * fft->stride + (gsize) column;
+}
+
+static inline fftwf_complex *
+full_at (const GboxFft *fft, int plane, int column)
+{
+  return (fftwf_complex *) fft->full + ((gsize) plane * fft->stride + (gsize) column) * (gsize) fft->height;
 }
 
 /* Planes of odd sizes do not all start at an aligned address. */
@@ -70,7 +76,7 @@ static fftwf_plan
 plan_rows (const GboxFft *fft, float *planes, int howmany, gboolean forward)
 {
   const int n = fft->width, stride = (int) fft->stride;
-  fftwf_complex *half = element_of (fft, fft->half, 0, 0, 0);
+  fftwf_complex *half = half_at (fft, 0, 0, 0);
 
   if (forward)
     return fftwf_plan_many_dft_r2c (1, &n, howmany, planes, NULL, 1, n, half, NULL, 1, stride,
@@ -83,13 +89,12 @@ static fftwf_plan
 plan_columns (const GboxFft *fft, int howmany, gboolean forward)
 {
   const int n = fft->height, stride = (int) fft->stride;
-  fftwf_complex *half = element_of (fft, fft->half, 0, 0, 0);
-  fftwf_complex *full = element_of (fft, fft->full, 0, 0, 0);
+  fftwf_complex *half = half_at (fft, 0, 0, 0), *full = full_at (fft, 0, 0);
 
   if (forward)
-    return fftwf_plan_many_dft (1, &n, howmany, half, NULL, stride, 1, full, NULL, stride, 1, FFTW_FORWARD,
+    return fftwf_plan_many_dft (1, &n, howmany, half, NULL, stride, 1, full, NULL, 1, n, FFTW_FORWARD,
                                 FFTW_ESTIMATE);
-  return fftwf_plan_many_dft (1, &n, howmany, full, NULL, stride, 1, half, NULL, stride, 1, FFTW_BACKWARD,
+  return fftwf_plan_many_dft (1, &n, howmany, full, NULL, 1, n, half, NULL, stride, 1, FFTW_BACKWARD,
                               FFTW_ESTIMATE);
 }
 
@@ -208,8 +213,13 @@ forward_rows (gpointer data, guint task, guint worker)
 
   /* Not in place, so the input is kept though the parameter is not const. */
   fftwf_execute_dft_r2c (choose_plan (&fft->rows_forward, first, fft->height),
-                         (float *) t->in + line * (gsize) fft->width,
-                         element_of (fft, fft->half, plane, first, 0));
+                         (float *) t->in + line * (gsize) fft->width, half_at (fft, plane, first, 0));
+}
+
+static inline float
+scale_at (const float *scale, gsize i)
+{
+  return scale != NULL ? scale[i] : 1.0f;
 }
 
 static void
@@ -220,17 +230,20 @@ forward_columns (gpointer data, guint task, guint worker)
   const int groups = count_groups (fft->columns);
   const int plane = (int) task / groups, first = (int) task % groups * LINES_PER_TASK;
   const int n = MIN (LINES_PER_TASK, fft->columns - first);
+  const gsize columns = (gsize) fft->columns, height = (gsize) fft->height;
+  fftwf_complex *full = full_at (fft, plane, first);
+  float *out = t->out + 2 * ((gsize) plane * height * columns + (gsize) first);
 
-  fftwf_execute_dft (choose_plan (&fft->columns_forward, first, fft->columns),
-                     element_of (fft, fft->half, plane, 0, first),
-                     element_of (fft, fft->full, plane, 0, first));
-  for (int y = 0; y < fft->height; y++)
-    {
-      const gsize line = (gsize) plane * (gsize) fft->height + (gsize) y;
+  fftwf_execute_dft (choose_plan (&fft->columns_forward, first, fft->columns), half_at (fft, plane, 0, first),
+                     full);
+  for (gsize y = 0; y < height; y++, out += 2 * columns)
+    for (gsize x = 0; x < (gsize) n; x++)
+      {
+        const float scale = scale_at (t->scale, y * columns + (gsize) first + x);
 
-      memcpy (t->out + 2 * (line * (gsize) fft->columns + (gsize) first),
-              element_of (fft, fft->full, plane, y, first), (gsize) n * sizeof (fftwf_complex));
-    }
+        out[2 * x] = full[x * height + y][0] * scale;
+        out[2 * x + 1] = full[x * height + y][1] * scale;
+      }
 }
 
 static void
@@ -241,17 +254,20 @@ inverse_columns (gpointer data, guint task, guint worker)
   const int groups = count_groups (fft->columns);
   const int plane = (int) task / groups, first = (int) task % groups * LINES_PER_TASK;
   const int n = MIN (LINES_PER_TASK, fft->columns - first);
+  const gsize columns = (gsize) fft->columns, height = (gsize) fft->height;
+  fftwf_complex *full = full_at (fft, plane, first);
+  const float *in = t->in + 2 * ((gsize) plane * height * columns + (gsize) first);
 
-  for (int y = 0; y < fft->height; y++)
-    {
-      const gsize line = (gsize) plane * (gsize) fft->height + (gsize) y;
+  for (gsize y = 0; y < height; y++, in += 2 * columns)
+    for (gsize x = 0; x < (gsize) n; x++)
+      {
+        const float scale = scale_at (t->scale, y * columns + (gsize) first + x);
 
-      memcpy (element_of (fft, fft->full, plane, y, first),
-              t->in + 2 * (line * (gsize) fft->columns + (gsize) first), (gsize) n * sizeof (fftwf_complex));
-    }
-  fftwf_execute_dft (choose_plan (&fft->columns_inverse, first, fft->columns),
-                     element_of (fft, fft->full, plane, 0, first),
-                     element_of (fft, fft->half, plane, 0, first));
+        full[x * height + y][0] = in[2 * x] * scale;
+        full[x * height + y][1] = in[2 * x + 1] * scale;
+      }
+  fftwf_execute_dft (choose_plan (&fft->columns_inverse, first, fft->columns), full,
+                     half_at (fft, plane, 0, first));
 }
 
 /* After the columns, a self-conjugate column holds Σ_ky X[ky]·e^(2πi ky·y/H). Its real part is the same sum
@@ -268,27 +284,27 @@ inverse_rows (gpointer data, guint task, guint worker)
 
   for (int y = first; y < MIN (first + LINES_PER_TASK, fft->height); y++)
     {
-      (*element_of (fft, fft->half, plane, y, 0))[1] = 0.0f;
+      (*half_at (fft, plane, y, 0))[1] = 0.0f;
       if (fft->width % 2 == 0)
-        (*element_of (fft, fft->half, plane, y, fft->columns - 1))[1] = 0.0f;
+        (*half_at (fft, plane, y, fft->columns - 1))[1] = 0.0f;
     }
-  fftwf_execute_dft_c2r (choose_plan (&fft->rows_inverse, first, fft->height),
-                         element_of (fft, fft->half, plane, first, 0), t->out + line * (gsize) fft->width);
+  fftwf_execute_dft_c2r (choose_plan (&fft->rows_inverse, first, fft->height), half_at (fft, plane, first, 0),
+                         t->out + line * (gsize) fft->width);
 }
 
 void
-gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, float *spectrum)
+gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, const float *scale, float *spectrum)
 {
-  Transform t = { .fft = fft, .in = planes, .out = spectrum };
+  Transform t = { .fft = fft, .in = planes, .out = spectrum, .scale = scale };
 
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->height)), forward_rows, &t);
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->columns)), forward_columns, &t);
 }
 
 void
-gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, float *planes)
+gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, const float *scale, float *planes)
 {
-  Transform t = { .fft = fft, .in = spectrum, .out = planes };
+  Transform t = { .fft = fft, .in = spectrum, .out = planes, .scale = scale };
 
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->columns)), inverse_columns, &t);
   gbox_team_run (team, (guint) (fft->n_planes * count_groups (fft->height)), inverse_rows, &t);

@@ -16,7 +16,7 @@ typedef struct _GboxFft GboxFft;
 
 /**
  * gbox_fft_new:
- * @n_planes: planes transformed together, one task each
+ * @n_planes: planes transformed together
  * @height: rows
  * @width: columns
  * @error: return location for an error
@@ -29,13 +29,25 @@ void gbox_fft_free (GboxFft *fft);
 /* Columns of the half spectrum: width / 2 + 1. */
 int gbox_fft_get_n_columns (const GboxFft *fft);
 
-/* planes (P, H, W) → spectrum (P, H, W/2+1) of (re, im) pairs, X[k] = Σ x[n] e^(−2πi k·n), not normalised;
- * planes are kept. */
-void gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, float *spectrum);
-/* spectrum → planes, x[n] = Σ_k X[k] e^(2πi k·n) over the full Hermitian spectrum, not normalised; what
- * breaks the symmetry in the self-conjugate columns counts as its Hermitian part; the spectrum is kept. All
- * pointers aligned to 64 bytes. */
-void gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, float *planes);
+/**
+ * gbox_fft_forward:
+ * @planes: (P, H, W), kept
+ * @scale: (nullable): (H, W/2+1), what every plane's spectrum is multiplied by
+ * @spectrum: (out): (P, H, W/2+1) of (re, im) pairs, X[k] = scale[k] · Σ x[n] e^(−2πi k·n), not normalised
+ */
+void
+gbox_fft_forward (GboxFft *fft, GboxTeam *team, const float *planes, const float *scale, float *spectrum);
+
+/**
+ * gbox_fft_inverse:
+ * @spectrum: (P, H, W/2+1) of (re, im) pairs, kept
+ * @scale: (nullable): (H, W/2+1), what every plane's spectrum is multiplied by
+ * @planes: (out): (P, H, W), aligned to 64 bytes, x[n] = Σ_k scale[k] · X[k] e^(2πi k·n) over the full
+ * Hermitian spectrum, not normalised; what breaks the symmetry in the self-conjugate columns counts as its
+ * Hermitian part
+ */
+void
+gbox_fft_inverse (GboxFft *fft, GboxTeam *team, const float *spectrum, const float *scale, float *planes);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxFft, gbox_fft_free)
 

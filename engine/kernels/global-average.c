@@ -57,14 +57,22 @@ gbox_global_average_forward (GboxTeam *team, const GboxTensor *x, GboxTensor *y)
 }
 
 void
-gbox_global_average_backward (GboxTeam *team, const GboxTensor *dy, GboxTensor *dx, gboolean accumulate)
+gbox_global_average_backward (GboxTeam *team,
+                              const GboxTensor *dy,
+                              GboxTensor *dx,
+                              gboolean accumulate,
+                              const GboxTensor *rectified,
+                              GboxActivation activation)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
-  GboxGlobalAverageWork work = { .plane = *dx, .mean = *dy, .accumulate = accumulate };
+  GboxGlobalAverageWork work
+    = { .plane = *dx, .mean = *dy, .accumulate = accumulate, .mask = gbox_mask (rectified, activation) };
 
   if (kernels == NULL)
     {
       backward_reference (dy, dx, accumulate);
+      if (rectified != NULL)
+        gbox_activation_backward_reference (activation, rectified, dx, FALSE);
       return;
     }
 

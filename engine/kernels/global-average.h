@@ -4,12 +4,19 @@
 
 #include "base/team.h"
 #include "base/tensor.h"
+#include "kernels/activation.h"
 
 G_BEGIN_DECLS
 
 /* x (N, H, W, C) → y (N, 1, 1, C); summed in a fixed order. */
 void gbox_global_average_forward (GboxTeam *team, const GboxTensor *x, GboxTensor *y);
-/* dy (N, 1, 1, C) → dx (N, H, W, C): dx = dy / (H·W). */
-void gbox_global_average_backward (GboxTeam *team, const GboxTensor *dy, GboxTensor *dx, gboolean accumulate);
+/* dy (N, 1, 1, C) → dx (N, H, W, C): dx = dy / (H·W). Then dx passes through the rectifier that made
+ * @rectified (nullable), see gbox_activation_backward(). */
+void gbox_global_average_backward (GboxTeam *team,
+                                   const GboxTensor *dy,
+                                   GboxTensor *dx,
+                                   gboolean accumulate,
+                                   const GboxTensor *rectified,
+                                   GboxActivation activation);
 
 G_END_DECLS

@@ -93,14 +93,23 @@ gbox_lrn_backward (GboxTeam *team,
                    const GboxTensor *x,
                    const GboxTensor *dy,
                    GboxTensor *dx,
-                   gboolean accumulate)
+                   gboolean accumulate,
+                   const GboxTensor *rectified,
+                   GboxActivation activation)
 {
   const GboxFastKernels *kernels = kernels_for (shape, x);
-  GboxLrnWork work = { .shape = *shape, .x = *x, .dy = *dy, .y = *dx, .accumulate = accumulate };
+  GboxLrnWork work = { .shape = *shape,
+                       .x = *x,
+                       .dy = *dy,
+                       .y = *dx,
+                       .accumulate = accumulate,
+                       .mask = gbox_mask (rectified, activation) };
 
   if (kernels == NULL)
     {
       gbox_lrn_backward_reference (shape, x, dy, dx, accumulate);
+      if (rectified != NULL)
+        gbox_activation_backward_reference (activation, rectified, dx, FALSE);
       return;
     }
 

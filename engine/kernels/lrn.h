@@ -4,6 +4,7 @@
 
 #include "base/team.h"
 #include "base/tensor.h"
+#include "kernels/activation.h"
 
 G_BEGIN_DECLS
 
@@ -23,13 +24,16 @@ typedef struct
 
 void gbox_lrn_forward (GboxTeam *team, const GboxLrnShape *shape, const GboxTensor *x, GboxTensor *y);
 /* dx[c] = dy[c]·s[c]^−β − 2αβ/size · x[c] · Σ_{|j−c| ≤ size/2} dy[j]·x[j]·s[j]^(−β−1); s is computed again
- * from x. */
+ * from x.
+ * Then dx passes through the rectifier that made @rectified (nullable), see gbox_activation_backward(). */
 void gbox_lrn_backward (GboxTeam *team,
                         const GboxLrnShape *shape,
                         const GboxTensor *x,
                         const GboxTensor *dy,
                         GboxTensor *dx,
-                        gboolean accumulate);
+                        gboolean accumulate,
+                        const GboxTensor *rectified,
+                        GboxActivation activation);
 
 void gbox_lrn_forward_reference (const GboxLrnShape *shape, const GboxTensor *x, GboxTensor *y);
 void gbox_lrn_backward_reference (

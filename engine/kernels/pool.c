@@ -91,15 +91,23 @@ gbox_max_pool_backward (GboxTeam *team,
                         const GboxTensor *dy,
                         const guint8 *argmax,
                         GboxTensor *dx,
-                        gboolean accumulate)
+                        gboolean accumulate,
+                        const GboxTensor *rectified,
+                        GboxActivation activation)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
-  GboxPoolWork work
-    = { .shape = *shape, .x = *dx, .y = *dy, .argmax = (guint8 *) argmax, .accumulate = accumulate };
+  GboxPoolWork work = { .shape = *shape,
+                        .x = *dx,
+                        .y = *dy,
+                        .argmax = (guint8 *) argmax,
+                        .accumulate = accumulate,
+                        .mask = gbox_mask (rectified, activation) };
 
   if (kernels == NULL)
     {
       gbox_max_pool_backward_reference (shape, dy, argmax, dx, accumulate);
+      if (rectified != NULL)
+        gbox_activation_backward_reference (activation, rectified, dx, FALSE);
       return;
     }
 

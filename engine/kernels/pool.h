@@ -4,6 +4,7 @@
 
 #include "base/team.h"
 #include "base/tensor.h"
+#include "kernels/activation.h"
 
 G_BEGIN_DECLS
 
@@ -33,13 +34,18 @@ void gbox_max_pool_forward (
  * @argmax: as written by the forward pass
  * @dx: (inout): gradient (N, H, W, C), gathered, so every element is written once
  * @accumulate: whether to add to @dx or to overwrite it
+ * @rectified: (nullable): output of the rectifier that @dx, sum included, passes through, see
+ * gbox_activation_backward()
+ * @activation: that rectifier
  */
 void gbox_max_pool_backward (GboxTeam *team,
                              const GboxPoolShape *shape,
                              const GboxTensor *dy,
                              const guint8 *argmax,
                              GboxTensor *dx,
-                             gboolean accumulate);
+                             gboolean accumulate,
+                             const GboxTensor *rectified,
+                             GboxActivation activation);
 
 void gbox_max_pool_forward_reference (const GboxPoolShape *shape,
                                       const GboxTensor *x,

@@ -130,16 +130,18 @@ run_backward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch, const 
     case GBOX_OPERATION_CONV:
       gbox_conv_backward (step->backward_conv, &step->conv_shape, team, &step->dy, &dx, step->accumulate_x,
                           mask, step->mask, scratch);
-      return;
+      break;
     case GBOX_OPERATION_DEPTHWISE:
-      gbox_depthwise_backward (team, &step->depthwise, operation->weights, &step->dy, &dx,
-                               step->accumulate_x);
+      gbox_depthwise_backward (team, &step->depthwise, operation->weights, &step->dy, &dx, step->accumulate_x,
+                               mask, step->mask);
       break;
     case GBOX_OPERATION_MAX_POOL:
-      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &dx, step->accumulate_x);
+      gbox_max_pool_backward (team, &step->pool, &step->dy, step->argmax, &dx, step->accumulate_x, mask,
+                              step->mask);
       break;
     case GBOX_OPERATION_LRN:
-      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &dx, step->accumulate_x);
+      gbox_lrn_backward (team, &operation->lrn, &step->x, &step->dy, &dx, step->accumulate_x, mask,
+                         step->mask);
       break;
     case GBOX_OPERATION_ADD:
       pass_on (team, &step->dy, &dx, -step->pad_top, -step->pad_left, step->accumulate_x);
@@ -147,11 +149,9 @@ run_backward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch, const 
                step->accumulate_addend);
       break;
     case GBOX_OPERATION_GLOBAL_AVERAGE:
-      gbox_global_average_backward (team, &step->dy, &dx, step->accumulate_x);
+      gbox_global_average_backward (team, &step->dy, &dx, step->accumulate_x, mask, step->mask);
       break;
     }
-  if (mask != NULL)
-    gbox_activation_backward (team, step->mask, mask, &dx, FALSE);
 }
 
 /* Redirected, every rectifier is looked at by itself; else the steps that finish a gradient apply them. */

@@ -10,9 +10,7 @@
 #include "kernels/fft.h"
 #include "vision/purpose.h"
 
-#define START_SD      0.01f
-#define ROWS_PER_TASK 32
-#define ALIGNMENT     64
+#define START_SD 0.01f
 
 struct _GboxImageBasis
 {
@@ -26,44 +24,7 @@ struct _GboxImageBasis
   float *scale; /* (height, columns): what each coefficient is multiplied by */
   float
     *gradient_scale; /* (height, columns): the same, twice that where a column stands for two frequencies */
-  float *spectrum;   /* (3, height, columns) of (re, im) */
 };
-
-typedef struct
-{
-  const float *in;    /* (3, height, columns) of (re, im) */
-  float *out;         /* (3, height, columns) of (re, im) */
-  const float *scale; /* (height, columns) */
-  int height;
-  int columns;
-} Scaling;
-
-static void
-scale_rows (gpointer data, guint task, guint worker)
-{
-  const Scaling *s = data;
-  const int groups = (s->height + ROWS_PER_TASK - 1) / ROWS_PER_TASK;
-  const int plane = (int) task / groups, first = (int) task % groups * ROWS_PER_TASK;
-  const gsize n = (gsize) MIN (ROWS_PER_TASK, s->height - first) * (gsize) s->columns;
-  const gsize line = (gsize) plane * (gsize) s->height + (gsize) first;
-  const float *restrict in = s->in + 2 * line * (gsize) s->columns;
-  const float *restrict scale = s->scale + (gsize) first * (gsize) s->columns;
-  float *restrict out = s->out + 2 * line * (gsize) s->columns;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      out[2 * i] = in[2 * i] * scale[i];
-      out[2 * i + 1] = in[2 * i + 1] * scale[i];
-    }
-}
-
-static void
-scale_spectrum (const GboxImageBasis *self, GboxTeam *team, const float *in, const float *scale, float *out)
-{
-  Scaling s = { .in = in, .out = out, .scale = scale, .height = self->height, .columns = self->columns };
-
-  gbox_team_run (team, (guint) (3 * ((self->height + ROWS_PER_TASK - 1) / ROWS_PER_TASK)), scale_rows, &s);
-}
 
 /* √(H·W) / max (f, 1/max (H, W))^decay, f in cycles a pixel, over 4 and over the H·W that the inverse
  * transform does not divide by. */
@@ -98,7 +59,6 @@ init_fourier (GboxImageBasis *self, double decay_power, GError **error)
   n = (gsize) self->height * (gsize) self->columns;
   self->scale = g_new (float, n);
   self->gradient_scale = g_new (float, n);
-  self->spectrum = g_aligned_alloc (3 * n, 2 * sizeof (float), ALIGNMENT);
   fill_scale (self, decay_power);
   return TRUE;
 }
@@ -133,7 +93,6 @@ gbox_image_basis_free (GboxImageBasis *self)
   gbox_fft_free (self->fft);
   g_free (self->scale);
   g_free (self->gradient_scale);
-  g_aligned_free (self->spectrum);
   g_free (self);
 }
 
@@ -170,21 +129,18 @@ gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, floa
   gbox_philox_fill_normal (&random, parameters, gbox_image_basis_get_n_parameters (self), 0.0f, START_SD);
 }
 
-void
+gboolean
 gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb)
 {
   const gsize n = (gsize) self->height * (gsize) self->width;
 
   if (self->basis == GBOX_BASIS_FOURIER)
     {
-      scale_spectrum (self, team, parameters, self->scale, self->spectrum);
-      gbox_fft_inverse (self->fft, team, self->spectrum, rgb);
-      gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
+      gbox_fft_inverse (self->fft, team, parameters, self->scale, rgb);
+      return gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
     }
-  else
-    {
-      gbox_colour_forward (team, self->decorrelate, parameters, rgb, n);
-    }
+
+  return gbox_colour_forward (team, self->decorrelate, parameters, rgb, n);
 }
 
 /* With t = F⁻¹ (s ∘ X) over the full Hermitian spectrum: an interior column's coefficient stands also for its
@@ -200,8 +156,7 @@ gbox_image_basis_backward (
   if (self->basis == GBOX_BASIS_FOURIER)
     {
       gbox_colour_backward (team, self->decorrelate, rgb, drgb, drgb, n);
-      gbox_fft_forward (self->fft, team, drgb, self->spectrum);
-      scale_spectrum (self, team, self->spectrum, self->gradient_scale, dparameters);
+      gbox_fft_forward (self->fft, team, drgb, self->gradient_scale, dparameters);
     }
   else
     {

@@ -27,8 +27,9 @@ gsize gbox_image_basis_get_n_parameters (const GboxImageBasis *self);
 guint gbox_image_basis_get_shape (const GboxImageBasis *self, guint64 dims[4]);
 /* N(0, 0.01) from the seed, independent of the number of threads. */
 void gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, float *parameters);
-/* parameters → rgb planes (3, H, W) in 0 … 1. No allocation. All pointers aligned to 64 bytes. */
-void gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb);
+/* parameters → rgb planes (3, H, W) in 0 … 1. No allocation. All pointers aligned to 64 bytes. Returns
+ * whether every value is a number. */
+gboolean gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb);
 /* drgb (3, H, W) → dparameters; interior columns of the half spectrum stand for two frequencies and count
  * twice. rgb as forward wrote it; drgb is overwritten. */
 void gbox_image_basis_backward (

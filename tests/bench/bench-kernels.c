@@ -1,17 +1,24 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Times every kernel on the shapes of InceptionV1 at 224 pixels, and depthwise convolutions on those of
- * EfficientNet-Lite0. */
+/* Times every kernel on the shapes of InceptionV1 at 224 pixels, depthwise convolutions on those of
+ * EfficientNet-Lite0, and all of an optimization step that lies outside the network. */
 #include <locale.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/philox.h"
+#include "kernels/activation.h"
+#include "kernels/adam.h"
+#include "kernels/affine-sample.h"
+#include "kernels/colour.h"
 #include "kernels/conv.h"
 #include "kernels/depthwise.h"
 #include "kernels/elementwise.h"
+#include "kernels/fft.h"
+#include "kernels/global-average.h"
 #include "kernels/isa.h"
 #include "kernels/lrn.h"
 #include "kernels/pool.h"
+#include "vision/image-basis.h"
 
 #define WARM_UP 3
 /* Short operations are repeated for about this long a round: the clock and the start of the workers would be
@@ -255,7 +262,8 @@ depthwise_backward (GboxTeam *team, gpointer data)
 {
   DepthwiseRun *run = data;
 
-  gbox_depthwise_backward (team, run->shape, run->weights.data, &run->y, &run->x, FALSE);
+  gbox_depthwise_backward (team, run->shape, run->weights.data, &run->y, &run->x, FALSE, NULL,
+                           GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -293,7 +301,7 @@ pool_backward (GboxTeam *team, gpointer data)
 {
   PoolRun *run = data;
 
-  gbox_max_pool_backward (team, run->shape, &run->y, run->argmax, &run->x, FALSE);
+  gbox_max_pool_backward (team, run->shape, &run->y, run->argmax, &run->x, FALSE, NULL, GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -331,7 +339,7 @@ lrn_backward (GboxTeam *team, gpointer data)
 {
   PlaneRun *run = data;
 
-  gbox_lrn_backward (team, &lrn_shape, &run->x, &run->y, &run->z, FALSE);
+  gbox_lrn_backward (team, &lrn_shape, &run->x, &run->y, &run->z, FALSE, NULL, GBOX_ACTIVATION_NONE);
 }
 
 static void
@@ -383,6 +391,24 @@ colours_backward (GboxTeam *team, gpointer data)
 }
 
 static void
+average_forward (GboxTeam *team, gpointer data)
+{
+  PlaneRun *run = data;
+  GboxTensor mean = gbox_tensor (run->y.data, 1, 1, 1, run->x.channels);
+
+  gbox_global_average_forward (team, &run->x, &mean);
+}
+
+static void
+average_backward (GboxTeam *team, gpointer data)
+{
+  PlaneRun *run = data;
+  const GboxTensor mean = gbox_tensor (run->y.data, 1, 1, 1, run->x.channels);
+
+  gbox_global_average_backward (team, &mean, &run->x, FALSE, NULL, GBOX_ACTIVATION_NONE);
+}
+
+static void
 bench_plane (
   const Bench *bench, const char *name, int size, int channels, Operation forward, Operation backward)
 {
@@ -396,6 +422,144 @@ bench_plane (
   tensor_free (&run.x);
   tensor_free (&run.y);
   tensor_free (&run.z);
+}
+
+#define IMAGE_SIZE 224
+
+/* What a step has outside the network. */
+typedef struct
+{
+  GboxImageBasis *basis;
+  GboxFft *fft;
+  GboxTensor rgb, drgb; /* planes */
+  GboxTensor input;     /* the network's */
+  GboxTensor parameters, gradient, m, v;
+  guint8 *bytes;
+} ImageRun;
+
+/* Turned by ten degrees, as a typical step does. */
+static const GboxAffine turned = { 0.985f, -0.174f, 21, 0.174f, 0.985f, -18 };
+
+static void
+basis_forward (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_image_basis_forward (run->basis, team, run->parameters.data, run->rgb.data);
+}
+
+static void
+basis_backward (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_image_basis_backward (run->basis, team, run->rgb.data, run->drgb.data, run->gradient.data);
+}
+
+static void
+fourier_inverse (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_fft_inverse (run->fft, team, run->parameters.data, NULL, run->drgb.data);
+}
+
+static void
+fourier_forward (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_fft_forward (run->fft, team, run->drgb.data, NULL, run->gradient.data);
+}
+
+static void
+colour_forward (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_colour_forward (team, TRUE, run->drgb.data, run->rgb.data, IMAGE_SIZE * IMAGE_SIZE);
+}
+
+static void
+colour_backward (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_colour_backward (team, TRUE, run->rgb.data, run->drgb.data, run->drgb.data, IMAGE_SIZE * IMAGE_SIZE);
+}
+
+static void
+sample (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_affine_sample (team, &turned, 0.5f, 255.0f, run->rgb.data, IMAGE_SIZE, IMAGE_SIZE, &run->input);
+}
+
+static void
+sample_adjoint (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_affine_sample_adjoint (team, &turned, 255.0f, &run->input, run->drgb.data, IMAGE_SIZE, IMAGE_SIZE);
+}
+
+static void
+adam (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_adam_step (team, run->parameters.data, run->gradient.data, run->m.data, run->v.data,
+                  gbox_image_basis_get_n_parameters (run->basis), 1, 0.05);
+}
+
+static void
+frame (GboxTeam *team, gpointer data)
+{
+  ImageRun *run = data;
+
+  gbox_colour_to_rgb8 (team, run->rgb.data, run->bytes, IMAGE_SIZE * IMAGE_SIZE);
+}
+
+static void
+until_network (GboxTeam *team, gpointer data)
+{
+  adam (team, data);
+  basis_forward (team, data);
+  frame (team, data);
+  sample (team, data);
+}
+
+static void
+after_network (GboxTeam *team, gpointer data)
+{
+  sample_adjoint (team, data);
+  basis_backward (team, data);
+}
+
+static void
+bench_image (const Bench *bench, const char *name, Operation forward, Operation backward)
+{
+  ImageRun run = { .basis = gbox_image_basis_new (GBOX_BASIS_FOURIER, IMAGE_SIZE, IMAGE_SIZE, 1, TRUE, NULL),
+                   .fft = gbox_fft_new (3, IMAGE_SIZE, IMAGE_SIZE, NULL),
+                   .bytes = g_malloc ((gsize) 3 * IMAGE_SIZE * IMAGE_SIZE) };
+  GboxTensor *const tensors[]
+    = { &run.rgb, &run.drgb, &run.input, &run.parameters, &run.gradient, &run.m, &run.v };
+
+  if (is_wanted (bench, name))
+    {
+      for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+        *tensors[i] = tensor_new (IMAGE_SIZE + 1, 3);
+      run.input = gbox_tensor (run.input.data, 1, IMAGE_SIZE, IMAGE_SIZE, 3);
+      memset (run.v.data, 0, gbox_image_basis_get_n_parameters (run.basis) * sizeof (float));
+      basis_forward (bench->team, &run);
+      report (name, measure (bench, forward, &run), measure (bench, backward, &run), 0);
+      for (gsize i = 0; i < G_N_ELEMENTS (tensors); i++)
+        tensor_free (tensors[i]);
+    }
+  gbox_image_basis_free (run.basis);
+  gbox_fft_free (run.fft);
+  g_free (run.bytes);
 }
 
 int
@@ -427,6 +591,13 @@ main (int argc, char **argv)
   bench_plane (&bench, "relu 64 @112", 112, 64, activation_plain, activation_redirected);
   bench_plane (&bench, "copy, add", 56, 144, copy, sum);
   bench_plane (&bench, "colours @224", 224, 3, colours, colours_backward);
+  bench_plane (&bench, "average 1024 @7", 7, 1024, average_forward, average_backward);
+  bench_image (&bench, "image fft", fourier_inverse, fourier_forward);
+  bench_image (&bench, "image colour", colour_forward, colour_backward);
+  bench_image (&bench, "image basis", basis_forward, basis_backward);
+  bench_image (&bench, "image sampling", sample, sample_adjoint);
+  bench_image (&bench, "image frame, adam", frame, adam);
+  bench_image (&bench, "image all", until_network, after_network);
 
   return 0;
 }

@@ -3,14 +3,8 @@
 #include "kernels/fast/activation.h"
 
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/rectify.h"
 #include "kernels/slices.h"
-
-ALWAYS_INLINE VecMask
-open_lanes (Vec y, float ceiling)
-{
-  return vec_greater (y, vec_set (0)) & vec_greater (vec_set (ceiling), y);
-}
 
 ALWAYS_INLINE void
 detect (const float *y, const float *dy, int n, float ceiling, VecMask *alive, VecMask *wanted)

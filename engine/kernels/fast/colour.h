@@ -7,7 +7,7 @@
 G_BEGIN_DECLS
 
 /* Pixels of a task: part of how work is cut, so the same for every instruction set. */
-#define GBOX_COLOUR_SLICE 4096
+#define GBOX_COLOUR_SLICE 2048
 
 /**
  * GboxColourWork:
@@ -17,6 +17,7 @@ G_BEGIN_DECLS
  * @out: (3, n), rgb or dt; may be @in
  * @bytes: (n, 3)
  * @n: pixels
+ * @has_nan: (out): atomic: whether the forward pass wrote a value that is no number
  */
 typedef struct
 {
@@ -26,6 +27,7 @@ typedef struct
   float *out;
   guint8 *bytes;
   gsize n;
+  gint has_nan;
 } GboxColourWork;
 
 G_END_DECLS

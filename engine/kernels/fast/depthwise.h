@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/depthwise.h"
+#include "kernels/fast/mask.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @floor: what the rectifier raises the output to: 0 or −∞
  * @ceiling: what it lowers it to: 6 or ∞
  * @accumulate: whether to add to the gradient of the input
+ * @mask: what the gradient of the input passes through
  * @n_slices: number of tasks: slices of the rows of y forward, of x backward
  */
 typedef struct
@@ -26,6 +28,7 @@ typedef struct
   float floor;
   float ceiling;
   gboolean accumulate;
+  GboxMask mask;
   guint n_slices;
 } GboxDepthwiseWork;
 

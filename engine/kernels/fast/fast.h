@@ -15,6 +15,9 @@ G_BEGIN_DECLS
 #define GBOX_FAST_KERNELS(KERNEL)                                                                            \
   KERNEL (activation_detect)                                                                                 \
   KERNEL (activation_mask)                                                                                   \
+  KERNEL (adam)                                                                                              \
+  KERNEL (affine_sample)                                                                                     \
+  KERNEL (affine_sample_adjoint)                                                                             \
   KERNEL (colour_forward)                                                                                    \
   KERNEL (colour_backward)                                                                                   \
   KERNEL (colour_bytes)                                                                                      \

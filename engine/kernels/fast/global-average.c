@@ -3,7 +3,7 @@
 #include "kernels/fast/global-average.h"
 
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/rectify.h"
 #include "kernels/slices.h"
 
 ALWAYS_INLINE void
@@ -33,11 +33,19 @@ FAST (global_average_forward) (gpointer data, guint task, guint worker)
 }
 
 ALWAYS_INLINE void
-spread (const float *dy, float factor, float *dx, gboolean accumulate, int n)
+spread (const float *dy,
+        float factor,
+        float *dx,
+        gboolean accumulate,
+        const float *mask,
+        float ceiling,
+        gsize c,
+        int n)
 {
-  const Vec gradient = vec_load_n (dy, n) * factor;
+  const Vec part = vec_load_n (dy + c, n) * factor;
+  const Vec gradient = accumulate ? vec_load_n (dx + c, n) + part : part;
 
-  vec_store_n (dx, accumulate ? vec_load_n (dx, n) + gradient : gradient, n);
+  vec_store_n (dx + c, rectify_gradient (gradient, mask, ceiling, c, n), n);
 }
 
 void
@@ -55,6 +63,9 @@ FAST (global_average_backward) (gpointer data, guint task, guint worker)
     {
       float *dx = gbox_tensor_pixel (&work->plane, image, 0, 0) + p * work->plane.stride;
 
-      FOR_EACH_VECTOR (c, n, work->plane.channels, spread (dy + c, factor, dx + c, work->accumulate, n));
+      const float *mask = gbox_mask_pixel (&work->mask, (gsize) image * n_pixels + p);
+
+      FOR_EACH_VECTOR (c, n, work->plane.channels,
+                       spread (dy, factor, dx, work->accumulate, mask, work->mask.ceiling, c, n));
     }
 }

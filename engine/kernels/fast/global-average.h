@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/tensor.h"
+#include "kernels/fast/mask.h"
 
 G_BEGIN_DECLS
 
@@ -11,6 +12,7 @@ G_BEGIN_DECLS
  * @plane: (N, H, W, C): the input, or its gradient
  * @mean: (N, 1, 1, C): the output, or its gradient
  * @accumulate: whether to add to the gradient of the input
+ * @mask: what the gradient of the input passes through
  * @n_slices: tasks an image; forward cuts the channels, backward the pixels
  */
 typedef struct
@@ -18,6 +20,7 @@ typedef struct
   GboxTensor plane;
   GboxTensor mean;
   gboolean accumulate;
+  GboxMask mask;
   guint n_slices;
 } GboxGlobalAverageWork;
 

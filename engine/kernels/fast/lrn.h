@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/lrn.h"
+#include "kernels/fast/mask.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * GboxLrnWork:
  * @y: the output, or dx
  * @dy: of the backward pass
+ * @mask: what dx passes through
  * @n_slices: number of tasks
  */
 typedef struct
@@ -23,6 +25,7 @@ typedef struct
   GboxTensor dy;
   GboxTensor y;
   gboolean accumulate;
+  GboxMask mask;
   guint n_slices;
 } GboxLrnWork;
 

@@ -3,7 +3,7 @@
 #include "kernels/fast/pool.h"
 
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/rectify.h"
 #include "kernels/slices.h"
 #include "kernels/window.h"
 
@@ -113,10 +113,19 @@ typedef struct
   int position_column_step;
 } Sources;
 
-ALWAYS_INLINE void
-gather (const Sources *s, int n_rows, int n_columns, float *dx, gboolean accumulate, gsize c, int n)
+/* The gradient of one input's channels, and what it passes through. */
+typedef struct
 {
-  Vec sum = accumulate ? vec_load_n (dx + c, n) : vec_set (0);
+  float *dx;
+  gboolean accumulate;
+  const float *mask;
+  float ceiling;
+} Target;
+
+ALWAYS_INLINE void
+gather (const Sources *s, int n_rows, int n_columns, const Target *t, gsize c, int n)
+{
+  Vec sum = t->accumulate ? vec_load_n (t->dx + c, n) : vec_set (0);
 
   for (int j = 0; j < n_rows; j++)
     for (int i = 0; i < n_columns; i++)
@@ -128,16 +137,16 @@ gather (const Sources *s, int n_rows, int n_columns, float *dx, gboolean accumul
 
         sum += vec_keep (bytes_equal (bytes_load_n (argmax, n), bytes_set (position)), vec_load_n (dy, n));
       }
-  vec_store_n (dx + c, sum, n);
+  vec_store_n (t->dx + c, rectify_gradient (sum, t->mask, t->ceiling, c, n), n);
 }
 
 #define GATHER(n_rows, n_columns)                                                                            \
-  FOR_EACH_VECTOR (c, n, channels, gather (&sources, n_rows, n_columns, dx, accumulate, c, n))
+  FOR_EACH_VECTOR (c, n, channels, gather (&sources, n_rows, n_columns, &target, c, n))
 
 /* The counts that windows of 3 with strides of 1 and 2 have are compiled apart, so that their loops unroll.
  */
 static void
-gather_pixel (const Sources *s, int n_rows, int n_columns, float *dx, gboolean accumulate, int channels)
+gather_pixel (const Sources *s, int n_rows, int n_columns, Target target, int channels)
 {
   const Sources sources = *s;
 
@@ -185,13 +194,14 @@ FAST (max_pool_backward) (gpointer data, guint task, guint worker)
                               + (gsize) columns.first;
           const int ky = iy + shape->pad_top - rows.first * shape->stride;
           const int kx = ix + shape->pad_left - columns.first * shape->stride;
+          const gsize pixel = row * (gsize) x->width + (gsize) ix;
+          const Target target = { x->data + pixel * x->stride, work->accumulate,
+                                  gbox_mask_pixel (&work->mask, pixel), work->mask.ceiling };
 
           s.dy = y->data + first * y->stride;
           s.argmax = work->argmax + first * channels;
           s.position = ky * shape->kernel + kx;
-          gather_pixel (&s, rows.end - rows.first, columns.end - columns.first,
-                        x->data + (row * (gsize) x->width + (gsize) ix) * x->stride, work->accumulate,
-                        x->channels);
+          gather_pixel (&s, rows.end - rows.first, columns.end - columns.first, target, x->channels);
         }
     }
 }

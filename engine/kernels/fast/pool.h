@@ -3,6 +3,7 @@
 #pragma once
 
 #include "kernels/pool.h"
+#include "kernels/fast/mask.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +15,7 @@ G_BEGIN_DECLS
  * @x: the input, or its gradient
  * @y: the output, or its gradient
  * @accumulate: whether to add to the gradient of the input
+ * @mask: what the gradient of the input passes through
  * @n_slices: number of tasks: slices of the rows of y forward, of x backward
  */
 typedef struct
@@ -23,6 +25,7 @@ typedef struct
   GboxTensor y;
   guint8 *argmax;
   gboolean accumulate;
+  GboxMask mask;
   guint n_slices;
 } GboxPoolWork;
 
