@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/lap-clock.h"
 #include "kernels/depthwise.h"
 #include "kernels/pool.h"
 #include "models/network-internal.h"
@@ -89,6 +90,8 @@ struct _GboxPlan
   GboxTensor input, input_gradient;
   GboxTensor output, output_gradient;
   guint input_block, input_gradient_block;
+
+  GboxLapClock *clock; /* the caller's, or NULL: see gbox_plan_set_clock() */
 };
 
 void gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team);
