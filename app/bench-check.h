@@ -30,12 +30,12 @@ gboolean bench_check_compute (GboxNetwork *network,
  * bench_check_compare:
  * @name: of the case
  * @ours: (array length=n)
- * @theirs: (array length=n)
+ * @theirs: (array length=n_theirs)
  * @error: return location for an error
  *
  * Returns: %FALSE with %GBOX_ERROR_NUMERIC and both numbers if they differ by more than rounding explains
  */
-gboolean
-bench_check_compare (const char *name, const double *ours, const double *theirs, guint n, GError **error);
+gboolean bench_check_compare (
+  const char *name, const double *ours, guint n, const double *theirs, guint n_theirs, GError **error);
 
 G_END_DECLS

@@ -45,7 +45,7 @@ find_script (GError **error)
       if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer (&path);
     }
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "the script “%s” is not installed in %s", SCRIPT,
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "The script “%s” is not in %s.", SCRIPT,
                BENCH_PEER_PATH);
   return NULL;
 }
@@ -76,13 +76,14 @@ read_answer (BenchPeer *self, GError **error)
   if (line == NULL)
     {
       if (error != NULL && *error == NULL)
-        g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO, "the process of PyTorch ended");
+        g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process ended.");
       return NULL;
     }
   node = json_from_string (line, NULL);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "the process of PyTorch said “%s”", line);
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process said “%s”, which is no answer.",
+                   line);
       return NULL;
     }
   object = json_node_get_object (node);

@@ -29,8 +29,8 @@ const char *bench_way_get_name (BenchWay way);
  *
  * Starts `python3` with the installed script. Takes seconds.
  *
- * Returns: (transfer full) (nullable): the peer; %NULL where there is no python3, no torch in it, or no script,
- * with an error that says so
+ * Returns: (transfer full) (nullable): the peer; %NULL where there is no python3, no torch in it, or no
+ * script, with an error that says so
  */
 BenchPeer *bench_peer_new (guint n_threads, GError **error);
 /* Ends the process. */

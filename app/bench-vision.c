@@ -59,7 +59,7 @@ check_peer (const Session *session, const Subject *subject, const BenchCase *wor
   if (!bench_check_compute (subject->network, session->team, work, ours, &n, error)
       || !bench_peer_check (session->peer, id, theirs, &n_theirs, error))
     return FALSE;
-  return bench_check_compare (name, ours, theirs, MIN (n, n_theirs), error);
+  return bench_check_compare (name, ours, n, theirs, n_theirs, error);
 }
 
 static gboolean
@@ -315,7 +315,7 @@ start (Session *session)
   g_autoptr (GError) reason = NULL;
 
   if (session->options->no_peer)
-    g_set_error_literal (&reason, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, "it was not asked for");
+    g_set_error_literal (&reason, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, "It was not asked for.");
   else
     session->peer = bench_peer_new (n_threads, &reason);
   session->machine = bench_machine_measure (session->team);

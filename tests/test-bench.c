@@ -212,6 +212,34 @@ test_text (void)
     g_assert_nonnull (strstr (answer.output, expected[i]));
 }
 
+/* Runs a small case with a python3 that answers each request with the next line of @answers. */
+static Answer
+bench_beside (const char *answers)
+{
+  char *folder = make_folder ();
+  g_autofree char *python = g_build_filename (folder, "python3", NULL);
+  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nwhile read -r answer <&3; do\n"
+                                             "echo \"$answer\"\nread -r request || exit\n"
+                                             "done 3<<'END'\n%s\nEND\n",
+                                             answers);
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autofree char *search = g_strconcat (folder, ":", path, NULL);
+  g_autofree char *model = g_build_filename (folder, "made-up.pth", NULL);
+  g_autofree char *saved = save_made_up_efficientnet ();
+  g_autofree char *line
+    = g_strdup_printf ("bench vision --json --repeats 1 --model %s --only block8@128", model);
+  Answer answer;
+
+  g_assert_true (g_file_set_contents (python, script, -1, NULL));
+  g_assert_cmpint (g_chmod (python, 0700), ==, 0);
+  g_assert_cmpint (g_rename (saved, model), ==, 0);
+  g_setenv ("PATH", search, TRUE);
+  answer = cli (NULL, line);
+  g_setenv ("PATH", path, TRUE);
+  remove_folder (folder);
+  return answer;
+}
+
 /* Where no model is: each is said to be missing, and there was nothing to time. */
 static void
 test_missing (void)
@@ -238,6 +266,79 @@ test_missing (void)
   g_assert_cmpuint (count_lines (lines, "case"), ==, 0);
 }
 
+/* Without torch it goes on alone. */
+static void
+test_no_torch (void)
+{
+  g_auto (Answer) answer = bench_beside ("{\"error\": \"This python3 has no torch.\"}");
+  g_autoptr (GPtrArray) lines = parse_lines (answer.output);
+  JsonObject *machine = find_line (lines, "machine", NULL);
+
+  g_assert_cmpint (answer.code, ==, 0);
+  g_assert_true (json_object_get_null_member (machine, "torch"));
+  g_assert_cmpstr (json_object_get_string_member (machine, "without_torch"), ==,
+                   "This python3 has no torch.");
+  g_assert_cmpuint (count_lines (lines, "case"), ==, 1);
+}
+
+/* A peer that computes something else, fails, or ends: no times, and the reason. */
+static void
+test_bad_peer (void)
+{
+  static const struct
+  {
+    const char *answers, *reason;
+  } cases[] = {
+    { "{\"torch\": \"0\"}\n{\"id\": 0}\n{\"values\": [1.0, 2.0, 3.0]}", "do not compute the same" },
+    { "{\"torch\": \"0\"}\n{\"id\": 0}\n{\"values\": []}", "do not compute the same" },
+    { "{\"torch\": \"0\"}\n{\"error\": \"out of memory\"}", "out of memory" },
+    { "{\"torch\": \"0\"}\nnonsense", "nonsense" },
+    { "{\"torch\": \"0\"}", "ended" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Answer) answer = bench_beside (cases[i].answers);
+      g_autoptr (GPtrArray) lines = parse_lines (answer.output);
+
+      g_test_message ("%d: %s", answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_nonnull (strstr (answer.errors, cases[i].reason));
+      g_assert_cmpuint (count_lines (lines, "case"), ==, 0);
+    }
+}
+
+/* The real script and the real torch, where both are: the two sides agree, which the command itself checks.
+ */
+static void
+test_torch (void)
+{
+  g_auto (Answer) answer = { 0 };
+  g_autoptr (GPtrArray) lines = NULL;
+  JsonArray *ways;
+
+  answer = cli (NULL, "bench vision --json --repeats 1 --only lite0/block8@128 --only lite0/classify-1");
+  lines = parse_lines (answer.output);
+  if (count_lines (lines, "missing") > 0)
+    {
+      g_test_skip ("efficientnet-lite0 is not here");
+      return;
+    }
+  g_assert_cmpint (answer.code, ==, 0);
+  if (json_object_get_null_member (find_line (lines, "machine", NULL), "torch"))
+    {
+      g_test_skip ("python3 has no torch");
+      return;
+    }
+  ways = json_object_get_array_member (find_line (lines, "case", "efficientnet-lite0/block8@128"), "torch");
+  g_assert_cmpuint (json_array_get_length (ways), ==, 2);
+  for (guint i = 0; i < 2; i++)
+    {
+      assert_times (json_array_get_object_element (ways, i), "milliseconds", 1);
+      assert_times (json_array_get_object_element (ways, i), "ratio", 1);
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -248,5 +349,8 @@ main (int argc, char **argv)
   g_test_add_func ("/bench/json", test_json);
   g_test_add_func ("/bench/text", test_text);
   g_test_add_func ("/bench/missing", test_missing);
+  g_test_add_func ("/bench/no-torch", test_no_torch);
+  g_test_add_func ("/bench/bad-peer", test_bad_peer);
+  g_test_add_func ("/bench/torch", test_torch);
   return g_test_run ();
 }

@@ -23,7 +23,7 @@ try:
     import torch
     import torch.nn.functional as F
 except ImportError:
-    print(json.dumps({"error": "this python3 has no torch"}), flush=True)
+    print(json.dumps({"error": "This python3 has no torch."}), flush=True)
     sys.exit(0)
 
 LEARNING_RATE = .05
@@ -361,7 +361,7 @@ def main():
         try:
             say(peer.answer(json.loads(line)))
         except Exception as error:  # whatever it is, the other side has to know
-            say({"error": f"{type(error).__name__}: {error}"})
+            say({"error": f"PyTorch failed: {type(error).__name__}: {error}"})
     return 0
 
 
