@@ -11,6 +11,10 @@
 
 #define NAME_WIDTH 34
 
+/* From this share of a core on, a side that should rest is said not to. */
+#define UNREST  0.05
+#define PERCENT 100
+
 /* Pads by characters, where printf would count bytes. */
 static void
 print_name (const char *name)
@@ -126,6 +130,16 @@ print_table_head (BenchReport *self)
   g_print ("\n");
 }
 
+/* Figures taken while the other side worked say little. */
+static void
+print_unrest (const BenchResult *result)
+{
+  if (result->ours_at_rest > UNREST)
+    g_print ("  Glassbox used %.0f %% of a core during PyTorch’s turns.\n", PERCENT * result->ours_at_rest);
+  if (result->peer_at_rest > UNREST)
+    g_print ("  PyTorch used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * result->peer_at_rest);
+}
+
 static void
 print_peer (const BenchPeerResult *peer, double scale)
 {
@@ -158,6 +172,7 @@ bench_report_result (BenchReport *self, const BenchResult *result)
         print_peer (&result->peers[i], scale);
       }
   g_print ("\n");
+  print_unrest (result);
 }
 
 void

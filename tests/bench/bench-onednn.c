@@ -29,7 +29,7 @@
 
 /* At rest means less than this share of a core in such a while. */
 #define REST_SHARE        0.02
-#define REST_MICROSECONDS 2000
+#define REST_MICROSECONDS 12000
 #define REST_TRIES        100
 
 /* Of the largest value: Winograd's transforms lose a digit. */
