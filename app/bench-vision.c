@@ -48,24 +48,17 @@ make_bench (const Session *session, const Subject *subject, const BenchCase *wor
   return gbox_vision_bench_new_step (subject->network, session->team, spec, error);
 }
 
-/* Whether the peer, doing it in @way, computes what we do. */
+/* Each way of the peer's has to compute what we do. */
 static gboolean
-check_peer (const Session *session, const Subject *subject, const BenchCase *work, gint64 id, GError **error)
+open_peer (
+  const Session *session, const Subject *subject, const BenchCase *work, BenchTurns *turns, GError **error)
 {
   g_autofree char *name = bench_case_get_full_name (work);
   double ours[BENCH_MAX_VALUES], theirs[BENCH_MAX_VALUES];
   guint n, n_theirs;
 
-  if (!bench_check_compute (subject->network, session->team, work, ours, &n, error)
-      || !bench_peer_check (session->peer, id, theirs, &n_theirs, error))
+  if (!bench_check_compute (subject->network, session->team, work, ours, &n, error))
     return FALSE;
-  return bench_check_compare (name, ours, n, theirs, n_theirs, error);
-}
-
-static gboolean
-open_peer (
-  const Session *session, const Subject *subject, const BenchCase *work, BenchTurns *turns, GError **error)
-{
   for (BenchWay way = 0; way < BENCH_N_WAYS; way++)
     {
       gint64 id;
@@ -73,7 +66,8 @@ open_peer (
       if (way == BENCH_LUCENT && !work->lucent)
         continue;
       if (!bench_peer_open (session->peer, work, subject->path, way, &id, error)
-          || !check_peer (session, subject, work, id, error))
+          || !bench_peer_check (session->peer, id, theirs, &n_theirs, error)
+          || !bench_check_compare (name, ours, n, theirs, n_theirs, error))
         return FALSE;
       bench_turns_add_peer (turns, way, id);
     }
