@@ -29,6 +29,7 @@ int cli_models (char **argv);
 int cli_classify (char **argv);
 int cli_probe (char **argv);
 int cli_visualize (char **argv);
+int cli_bench (char **argv);
 
 /* Says @error on standard error, and how to get help. Returns %CLI_USAGE. */
 int cli_usage_error (const char *command, const GError *error);

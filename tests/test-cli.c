@@ -1,79 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line as its users and scripts meet it: exit codes, JSON, and pictures that can be made again.
  */
-#include <gio/gio.h>
-#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
-typedef struct
-{
-  int code;
-  char *output;
-  char *errors;
-} Answer;
-
-static void
-answer_clear (Answer *answer)
-{
-  g_free (answer->output);
-  g_free (answer->errors);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
-
-/* Runs glassbox-cli with the words of @line; {tmp} stands for @folder. */
-static Answer
-cli (const char *folder, const char *line)
-{
-  g_autofree char *full = g_strconcat (g_getenv ("GBOX_CLI"), " ", line, NULL);
-  g_auto (GStrv) words = g_strsplit (full, " ", -1);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process = NULL;
-  Answer answer = { 0 };
-
-  for (char **word = words; *word != NULL; word++)
-    {
-      g_autoptr (GString) text = g_string_new (*word);
-
-      g_string_replace (text, "{tmp}", folder != NULL ? folder : "", 0);
-      g_free (*word);
-      *word = g_string_free (g_steal_pointer (&text), FALSE);
-    }
-  process = g_subprocess_newv ((const char *const *) words,
-                               G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &answer.output, &answer.errors, &error));
-  g_assert_no_error (error);
-  g_assert_true (g_subprocess_get_if_exited (process));
-  answer.code = g_subprocess_get_exit_status (process);
-  return answer;
-}
-
-static char *
-make_folder (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *folder = g_dir_make_tmp ("glassbox-cli-XXXXXX", &error);
-
-  g_assert_no_error (error);
-  return folder;
-}
-
-static void
-remove_folder (char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-      g_assert_cmpint (g_unlink (path), ==, 0);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
-  g_free (folder);
-}
+#include "cli-testing.h"
 
 /* The first model of @names that is here, or a skip. */
 static const char *
@@ -122,6 +53,13 @@ test_usage (void)
     "visualize --layer head -o out.png",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
+    "bench",
+    "bench sound",
+    "bench vision surplus",
+    "bench vision --repeats 0",
+    "bench vision --repeats many",
+    "bench vision --threads 0",
+    "bench vision --only no-such-case",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -145,6 +83,7 @@ test_failures (void)
     "visualize --class 488 -o /nowhere/at/all/out.png",
     "visualize --from /nowhere/picture.png -o {tmp}/out.png",
     "models fetch no-such-model",
+    "bench vision --no-peer --model no-such-model",
   };
   char *folder = make_folder ();
 
@@ -164,7 +103,8 @@ static void
 test_help (void)
 {
   static const char *const helpful[]
-    = { "--help", "--version", "models --help", "classify --help", "probe --help", "visualize --help" };
+    = { "--help",       "--version",        "models --help", "classify --help",
+        "probe --help", "visualize --help", "bench --help" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (helpful); i++)
     {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/arena.h"
+#include "base/lap-clock.h"
 #include "kernels/depthwise.h"
 #include "kernels/pool.h"
 #include "models/network-internal.h"
@@ -103,6 +104,8 @@ struct _GboxPlan
   guint input_block, input_gradient_block;
   gpointer scratch; /* of convolutions, which take turns */
   guint scratch_block;
+
+  GboxLapClock *clock; /* the caller's, or NULL: see gbox_plan_set_clock() */
 };
 
 void gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch);

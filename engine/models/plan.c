@@ -160,26 +160,39 @@ gbox_plan_forward (GboxPlan *plan)
 {
   const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
 
+  gbox_lap_clock_start (plan->clock);
   gbox_affine_channels (plan->team, &plan->input, map->order, map->scale, map->shift,
                         &plan->values[0].activation);
+  gbox_lap_clock_note (plan->clock, 0);
   for (guint i = 0; i < plan->steps->len; i++)
-    gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
+    {
+      gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
+      gbox_lap_clock_note (plan->clock, 1 + i);
+    }
 }
 
 gboolean
 gbox_plan_backward (GboxPlan *plan, gboolean redirect)
 {
   const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+  const guint last_lap = 2 * plan->steps->len + 1;
   gboolean redirected = FALSE;
 
   g_return_val_if_fail (plan->with_gradient, FALSE);
 
+  gbox_lap_clock_start (plan->clock);
   for (guint i = 0; i < plan->clears->len; i++)
     gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
+  gbox_lap_clock_note (plan->clock, last_lap);
   for (guint i = plan->steps->len; i-- > 0;)
-    redirected |= gbox_plan_step_backward (gbox_plan_get_step (plan, i), plan->team, plan->scratch, redirect);
+    {
+      redirected
+        |= gbox_plan_step_backward (gbox_plan_get_step (plan, i), plan->team, plan->scratch, redirect);
+      gbox_lap_clock_note (plan->clock, last_lap - 1 - i);
+    }
   gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
                                  &plan->input_gradient);
+  gbox_lap_clock_note (plan->clock, last_lap);
 
   return redirected;
 }

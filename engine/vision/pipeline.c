@@ -23,10 +23,11 @@ struct _GboxPipeline
   GboxObjective objective;
   GboxArena *arena;
   GboxPipelineState state;
-  float *gradient;    /* (n) */
-  float *rgb;         /* (3, size, size) */
-  float *drgb;        /* (3, size, size) */
-  gboolean is_finite; /* whether every value of rgb is a number */
+  float *gradient;     /* (n) */
+  float *rgb;          /* (3, size, size) */
+  float *drgb;         /* (3, size, size) */
+  gboolean is_finite;  /* whether every value of rgb is a number */
+  GboxLapClock *clock; /* the caller's, or NULL */
 };
 
 static int
@@ -143,7 +144,9 @@ gbox_pipeline_get_state (const GboxPipeline *self)
 void
 gbox_pipeline_render (GboxPipeline *self)
 {
+  gbox_lap_clock_start (self->clock);
   self->is_finite = gbox_image_basis_forward (self->basis, self->team, self->state.parameters, self->rgb);
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BASIS);
 }
 
 const float *
@@ -176,12 +179,18 @@ gbox_pipeline_evaluate (GboxPipeline *self, guint step)
 {
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
   const GboxAffine map = draw_map (self, step);
+  double objective;
 
+  gbox_lap_clock_start (self->clock);
   gbox_affine_sample (self->team, &map, GREY, INPUT_SCALE, self->rgb, size, size,
                       gbox_plan_get_input (self->plan));
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_SAMPLING);
   gbox_plan_forward (self->plan);
-  return gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
-                                  gbox_plan_get_output_gradient (self->plan));
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_FORWARD);
+  objective = gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
+                                       gbox_plan_get_output_gradient (self->plan));
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_OBJECTIVE);
+  return objective;
 }
 
 gboolean
@@ -189,11 +198,16 @@ gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
 {
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
   const GboxAffine map = draw_map (self, step);
-  const gboolean redirected = gbox_plan_backward (self->plan, redirect);
+  gboolean redirected;
 
+  gbox_lap_clock_start (self->clock);
+  redirected = gbox_plan_backward (self->plan, redirect);
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BACKWARD);
   gbox_affine_sample_adjoint (self->team, &map, INPUT_SCALE, gbox_plan_get_input_gradient (self->plan),
                               self->drgb, size, size);
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADJOINT);
   gbox_image_basis_backward (self->basis, self->team, self->rgb, self->drgb, self->gradient);
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BASIS_BACKWARD);
   return redirected;
 }
 
@@ -208,6 +222,20 @@ gbox_pipeline_ascend (GboxPipeline *self, guint step)
 {
   const double learning_rate = gbox_visualization_spec_get_values (self->spec)->learning_rate;
 
+  gbox_lap_clock_start (self->clock);
   gbox_adam_step (self->team, self->state.parameters, self->gradient, self->state.m, self->state.v,
                   self->state.n, step, learning_rate);
+  gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADAM);
+}
+
+void
+gbox_pipeline_set_clock (GboxPipeline *self, GboxLapClock *clock)
+{
+  self->clock = clock;
+}
+
+GboxPlan *
+gbox_pipeline_get_plan (GboxPipeline *self)
+{
+  return self->plan;
 }

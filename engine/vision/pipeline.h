@@ -2,8 +2,9 @@
 /* Everything between the parameters of an image and the number that is maximised, in both directions. */
 #pragma once
 
+#include "base/lap-clock.h"
 #include "base/team.h"
-#include "models/network.h"
+#include "models/plan.h"
 #include "vision/image-basis.h"
 #include "vision/visualization-spec.h"
 
@@ -81,6 +82,34 @@ const float *gbox_pipeline_get_gradient (const GboxPipeline *self); /* (n) */
 
 /* Adam along the gradient, at the spec's learning rate; @step is 1 for the first. Does not render. */
 void gbox_pipeline_ascend (GboxPipeline *self, guint step);
+
+/**
+ * GboxPipelineStage:
+ *
+ * The parts of a step, as a clock notes them.
+ */
+typedef enum
+{
+  GBOX_PIPELINE_BASIS,          /* parameters → image */
+  GBOX_PIPELINE_SAMPLING,       /* image → the network's input, through the transforms */
+  GBOX_PIPELINE_FORWARD,        /* the network */
+  GBOX_PIPELINE_OBJECTIVE,      /* and its gradient */
+  GBOX_PIPELINE_BACKWARD,       /* the network */
+  GBOX_PIPELINE_ADJOINT,        /* of the sampling */
+  GBOX_PIPELINE_BASIS_BACKWARD, /* image gradient → parameter gradient */
+  GBOX_PIPELINE_ADAM,
+  GBOX_PIPELINE_N_STAGES,
+} GboxPipelineStage;
+
+/**
+ * gbox_pipeline_set_clock:
+ * @clock: (nullable): has a lap for every #GboxPipelineStage. Belongs to the caller, and must live until it
+ * is replaced.
+ */
+void gbox_pipeline_set_clock (GboxPipeline *self, GboxLapClock *clock);
+
+/* (transfer none): the network as planned, to describe its operations or set its clock. */
+GboxPlan *gbox_pipeline_get_plan (GboxPipeline *self);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxPipeline, gbox_pipeline_free)
 

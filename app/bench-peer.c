@@ -1,0 +1,301 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* PyTorch in a process of its own, doing on request what we do. */
+#include "bench-peer.h"
+
+#include <json-glib/json-glib.h>
+#include <signal.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "bench-json.h"
+
+#define SCRIPT      "vision-peer.py"
+#define NANOSECONDS 1e-9
+
+/* At rest means less than this share of a core in such a while, which is longer than the kernel takes to
+ * count the time of a thread that runs on. */
+#define REST_SHARE        0.02
+#define REST_MICROSECONDS 12000
+#define REST_TRIES        80
+
+struct _BenchPeer
+{
+  GSubprocess *process;
+  GDataInputStream *answers;
+  char *version;
+};
+
+static const char *const ways[BENCH_N_WAYS] = { "contiguous", "channels_last", "lucent" };
+
+const char *
+bench_way_get_name (BenchWay way)
+{
+  return ways[way];
+}
+
+/* Installed, or beside the sources. */
+static char *
+find_script (GError **error)
+{
+  g_auto (GStrv) folders = g_strsplit (BENCH_PEER_PATH, ":", -1);
+
+  for (char **folder = folders; *folder != NULL; folder++)
+    {
+      g_autofree char *path = g_build_filename (*folder, SCRIPT, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer (&path);
+    }
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "The script “%s” is not in %s.", SCRIPT,
+               BENCH_PEER_PATH);
+  return NULL;
+}
+
+/* Two threads on two cores: unpinned they sometimes share one. What slows torch's own libraries down is left
+ * out. */
+static void
+set_environment (GSubprocessLauncher *launcher, guint n_threads)
+{
+  static const char *const unwanted[] = {
+    "OPENBLAS_CORETYPE", "OPENBLAS_L2_SIZE", "OMP_WAIT_POLICY", "GOMP_SPINCOUNT", "GOMP_CPU_AFFINITY",
+  };
+  g_autofree char *number = g_strdup_printf ("%u", n_threads);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (unwanted); i++)
+    g_subprocess_launcher_unsetenv (launcher, unwanted[i]);
+  g_subprocess_launcher_setenv (launcher, "OMP_NUM_THREADS", number, TRUE);
+  g_subprocess_launcher_setenv (launcher, "OMP_PROC_BIND", "true", TRUE);
+}
+
+static JsonNode *
+read_answer (BenchPeer *self, GError **error)
+{
+  g_autofree char *line = g_data_input_stream_read_line (self->answers, NULL, NULL, error);
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *object;
+
+  if (line == NULL)
+    {
+      if (error != NULL && *error == NULL)
+        g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process ended.");
+      return NULL;
+    }
+  node = json_from_string (line, NULL);
+  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process said “%s”, which is no answer.",
+                   line);
+      return NULL;
+    }
+  object = json_node_get_object (node);
+  if (json_object_has_member (object, "error"))
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                           json_object_get_string_member (object, "error"));
+      return NULL;
+    }
+  return g_steal_pointer (&node);
+}
+
+static gboolean
+start (BenchPeer *self, guint n_threads, GError **error)
+{
+  g_autoptr (GSubprocessLauncher) launcher
+    = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
+  g_autofree char *script = find_script (error);
+  g_autofree char *threads = g_strdup_printf ("%u", n_threads);
+  g_autoptr (JsonNode) hello = NULL;
+
+  if (script == NULL)
+    return FALSE;
+  /* Should the process end, writing to it is an error like others. */
+  signal (SIGPIPE, SIG_IGN);
+  set_environment (launcher, n_threads);
+  self->process = g_subprocess_launcher_spawn (launcher, error, "python3", script, threads, NULL);
+  if (self->process == NULL)
+    return FALSE;
+  self->answers = g_data_input_stream_new (g_subprocess_get_stdout_pipe (self->process));
+  hello = read_answer (self, error);
+  if (hello == NULL)
+    return FALSE;
+  self->version = g_strdup (json_object_get_string_member (json_node_get_object (hello), "torch"));
+  return TRUE;
+}
+
+BenchPeer *
+bench_peer_new (guint n_threads, GError **error)
+{
+  g_autoptr (BenchPeer) self = g_new0 (BenchPeer, 1);
+
+  return start (self, n_threads, error) ? g_steal_pointer (&self) : NULL;
+}
+
+void
+bench_peer_free (BenchPeer *self)
+{
+  if (self == NULL)
+    return;
+  if (self->process != NULL)
+    {
+      g_subprocess_force_exit (self->process);
+      g_subprocess_wait (self->process, NULL, NULL);
+    }
+  g_clear_object (&self->answers);
+  g_clear_object (&self->process);
+  g_free (self->version);
+  g_free (self);
+}
+
+const char *
+bench_peer_get_version (const BenchPeer *self)
+{
+  return self->version;
+}
+
+/* (transfer full): the answer to @request, whose builder is in its object. */
+static JsonNode *
+ask (BenchPeer *self, JsonBuilder *request, GError **error)
+{
+  g_autoptr (JsonNode) root = NULL;
+  g_autofree char *text = NULL;
+  g_autofree char *line = NULL;
+
+  json_builder_end_object (request);
+  root = json_builder_get_root (request);
+  text = json_to_string (root, FALSE);
+  line = g_strconcat (text, "\n", NULL);
+  if (!g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process), line, strlen (line), NULL,
+                                  NULL, error))
+    return NULL;
+  return read_answer (self, error);
+}
+
+static JsonBuilder *
+request_new (const char *what)
+{
+  JsonBuilder *builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  bench_json_add_string (builder, "do", what);
+  return builder;
+}
+
+static const char *
+get_objective_name (GboxObjectiveKind objective)
+{
+  switch (objective)
+    {
+    case GBOX_OBJECTIVE_NEURON:
+      return "neuron";
+    case GBOX_OBJECTIVE_CLASS:
+      return "class";
+    case GBOX_OBJECTIVE_CHANNEL:
+    case GBOX_OBJECTIVE_LAYER:
+    case GBOX_OBJECTIVE_DIRECTION:
+    default:
+      return "channel";
+    }
+}
+
+gboolean
+bench_peer_open (
+  BenchPeer *self, const BenchCase *work, const char *path, BenchWay way, gint64 *id, GError **error)
+{
+  g_autoptr (JsonBuilder) request = request_new ("open");
+  g_autoptr (JsonNode) answer = NULL;
+
+  bench_json_add_string (request, "model", work->model);
+  bench_json_add_string (request, "path", path);
+  bench_json_add_string (request, "way", ways[way]);
+  bench_json_add_string (request, "layer", work->layer);
+  bench_json_add_string (request, "objective", get_objective_name (work->objective));
+  bench_json_add_int (request, "unit", work->unit);
+  bench_json_add_int (request, "size", work->size);
+  bench_json_add_int (request, "batch", work->batch);
+  answer = ask (self, request, error);
+  if (answer == NULL)
+    return FALSE;
+  *id = json_object_get_int_member (json_node_get_object (answer), "id");
+  return TRUE;
+}
+
+gboolean
+bench_peer_close (BenchPeer *self, GError **error)
+{
+  g_autoptr (JsonBuilder) request = request_new ("close");
+  g_autoptr (JsonNode) answer = ask (self, request, error);
+
+  return answer != NULL;
+}
+
+gboolean
+bench_peer_run (BenchPeer *self, gint64 id, double *seconds, GError **error)
+{
+  g_autoptr (JsonBuilder) request = request_new ("run");
+  g_autoptr (JsonNode) answer = NULL;
+
+  bench_json_add_int (request, "id", id);
+  answer = ask (self, request, error);
+  if (answer == NULL)
+    return FALSE;
+  *seconds = json_object_get_double_member (json_node_get_object (answer), "seconds");
+  return TRUE;
+}
+
+gboolean
+bench_peer_check (BenchPeer *self, gint64 id, double *values, guint *n_values, GError **error)
+{
+  g_autoptr (JsonBuilder) request = request_new ("check");
+  g_autoptr (JsonNode) answer = NULL;
+  JsonArray *array;
+
+  bench_json_add_int (request, "id", id);
+  answer = ask (self, request, error);
+  if (answer == NULL)
+    return FALSE;
+  array = json_object_get_array_member (json_node_get_object (answer), "values");
+  *n_values = MIN (json_array_get_length (array), BENCH_MAX_VALUES);
+  for (guint i = 0; i < *n_values; i++)
+    values[i] = json_array_get_double_element (array, i);
+  return TRUE;
+}
+
+double
+bench_peer_get_cpu_seconds (const BenchPeer *self)
+{
+  g_autofree char *folder = g_strdup_printf ("/proc/%s/task", g_subprocess_get_identifier (self->process));
+  g_autoptr (GDir) threads = g_dir_open (folder, 0, NULL);
+  double seconds = 0;
+  const char *thread;
+
+  if (threads == NULL)
+    return 0;
+  while ((thread = g_dir_read_name (threads)) != NULL)
+    {
+      g_autofree char *path = g_build_filename (folder, thread, "schedstat", NULL);
+      g_autofree char *text = NULL;
+
+      /* Its first number is nanoseconds on a processor. */
+      if (g_file_get_contents (path, &text, NULL, NULL))
+        seconds += g_ascii_strtod (text, NULL) * NANOSECONDS;
+    }
+  return seconds;
+}
+
+gboolean
+bench_peer_settle (const BenchPeer *self)
+{
+  double before = bench_peer_get_cpu_seconds (self);
+
+  for (guint i = 0; i < REST_TRIES; i++)
+    {
+      double after;
+
+      g_usleep (REST_MICROSECONDS);
+      after = bench_peer_get_cpu_seconds (self);
+      if (after - before < REST_SHARE * REST_MICROSECONDS * 1e-6)
+        return TRUE;
+      before = after;
+    }
+  return FALSE;
+}

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Has two sides do the same work in turns, so that both meet the same machine. */
+#include "bench-turns.h"
+
+#include <time.h>
+
+#include "base/error.h"
+#include "base/lap-clock.h"
+
+#define NANOSECONDS 1e-9
+#define RUNS_A_TURN 2 /* of which the last counts */
+
+typedef struct
+{
+  BenchWay way;
+  gint64 id;
+  double *seconds; /* (n) */
+} Side;
+
+/* What one side used of the processors while it was the other's turn. */
+typedef struct
+{
+  double cpu;
+  double wall;
+} Rest;
+
+struct _BenchTurns
+{
+  GboxVisionBench *bench;
+  BenchPeer *peer;
+  guint n;
+  double *seconds; /* (n), ours */
+  Side sides[BENCH_N_WAYS];
+  guint n_sides;
+  Rest ours, theirs;
+};
+
+BenchTurns *
+bench_turns_new (GboxVisionBench *bench, BenchPeer *peer, guint n)
+{
+  BenchTurns *self = g_new0 (BenchTurns, 1);
+
+  *self = (BenchTurns){ .bench = bench, .peer = peer, .n = n, .seconds = g_new (double, n) };
+  return self;
+}
+
+void
+bench_turns_free (BenchTurns *self)
+{
+  if (self == NULL)
+    return;
+  for (guint i = 0; i < self->n_sides; i++)
+    g_free (self->sides[i].seconds);
+  g_free (self->seconds);
+  g_free (self);
+}
+
+void
+bench_turns_add_peer (BenchTurns *self, BenchWay way, gint64 id)
+{
+  g_return_if_fail (self->n_sides < BENCH_N_WAYS);
+
+  self->sides[self->n_sides++] = (Side){ .way = way, .id = id, .seconds = g_new (double, self->n) };
+}
+
+static double
+get_own_cpu_seconds (void)
+{
+  struct timespec now;
+
+  clock_gettime (CLOCK_PROCESS_CPUTIME_ID, &now);
+  return (double) now.tv_sec + (double) now.tv_nsec * NANOSECONDS;
+}
+
+static gboolean
+take_our_turn (BenchTurns *self, double *seconds, GError **error)
+{
+  double cpu = 0;
+  gint64 begin;
+
+  if (self->n_sides > 0 && !bench_peer_settle (self->peer))
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO,
+                           "PyTorch’s threads do not come to rest, so nothing can be timed beside them.");
+      return FALSE;
+    }
+  if (self->n_sides > 0)
+    cpu = bench_peer_get_cpu_seconds (self->peer);
+  begin = gbox_lap_clock_now ();
+  for (guint i = 0; i < RUNS_A_TURN; i++)
+    *seconds = gbox_vision_bench_run (self->bench);
+  self->theirs.wall += (double) (gbox_lap_clock_now () - begin) * NANOSECONDS;
+  if (self->n_sides > 0)
+    self->theirs.cpu += bench_peer_get_cpu_seconds (self->peer) - cpu;
+  return TRUE;
+}
+
+static gboolean
+take_their_turn (BenchTurns *self, const Side *side, double *seconds, GError **error)
+{
+  const double cpu = get_own_cpu_seconds ();
+  const gint64 begin = gbox_lap_clock_now ();
+
+  for (guint i = 0; i < RUNS_A_TURN; i++)
+    if (!bench_peer_run (self->peer, side->id, seconds, error))
+      return FALSE;
+  self->ours.wall += (double) (gbox_lap_clock_now () - begin) * NANOSECONDS;
+  self->ours.cpu += get_own_cpu_seconds () - cpu;
+  return TRUE;
+}
+
+static double
+get_share (const Rest *rest)
+{
+  return rest->wall > 0 ? rest->cpu / rest->wall : 0;
+}
+
+static void
+fill_result (const BenchTurns *self, BenchResult *result)
+{
+  result->seconds = bench_spread (self->seconds, self->n);
+  result->n_peers = self->n_sides;
+  result->best = 0;
+  for (guint i = 0; i < self->n_sides; i++)
+    {
+      const Side *side = &self->sides[i];
+
+      result->peers[i]
+        = (BenchPeerResult){ .way = side->way,
+                             .seconds = bench_spread (side->seconds, self->n),
+                             .ratio = bench_spread_of_ratios (side->seconds, self->seconds, self->n) };
+      if (side->way != BENCH_LUCENT
+          && result->peers[i].seconds.median < result->peers[result->best].seconds.median)
+        result->best = i;
+    }
+  result->ours_at_rest = get_share (&self->ours);
+  result->peer_at_rest = get_share (&self->theirs);
+}
+
+gboolean
+bench_turns_take (BenchTurns *self, BenchResult *result, GError **error)
+{
+  gbox_vision_bench_run (self->bench);
+  for (guint turn = 0; turn < self->n; turn++)
+    {
+      if (!take_our_turn (self, &self->seconds[turn], error))
+        return FALSE;
+      for (guint i = 0; i < self->n_sides; i++)
+        if (!take_their_turn (self, &self->sides[i], &self->sides[i].seconds[turn], error))
+          return FALSE;
+    }
+  fill_result (self, result);
+  return TRUE;
+}
