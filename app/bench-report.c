@@ -12,7 +12,7 @@
 #define NAME_WIDTH 34
 
 /* From this share of a core on, a side that should rest is said not to. */
-#define UNREST  0.05
+#define UNREST  0.10
 #define PERCENT 100
 
 /* Pads by characters, where printf would count bytes. */
@@ -108,6 +108,7 @@ print_result_json (const BenchResult *result)
       json_builder_end_object (line);
     }
   json_builder_end_array (line);
+  bench_json_add_double (line, "others", result->others);
   if (result->n_peers > 0)
     {
       bench_json_add_double (line, "at_rest", result->ours_at_rest);
@@ -130,7 +131,7 @@ print_table_head (BenchReport *self)
   g_print ("\n");
 }
 
-/* Figures taken while the other side worked say little. */
+/* Figures taken while somebody else worked say little. */
 static void
 print_unrest (const BenchResult *result)
 {
@@ -138,6 +139,8 @@ print_unrest (const BenchResult *result)
     g_print ("  Glassbox used %.0f %% of a core during PyTorch’s turns.\n", PERCENT * result->ours_at_rest);
   if (result->peer_at_rest > UNREST)
     g_print ("  PyTorch used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * result->peer_at_rest);
+  if (result->others > UNREST)
+    g_print ("  Others used %.0f %% of a core meanwhile: do not rely on this.\n", PERCENT * result->others);
 }
 
 static void

@@ -40,6 +40,7 @@ typedef struct
  * @best: the quickest of contiguous and channels_last
  * @ours_at_rest: share of a core that we used while the peer worked
  * @peer_at_rest: and the other way round
+ * @others: cores that neither of us but others used meanwhile
  */
 typedef struct
 {
@@ -50,6 +51,7 @@ typedef struct
   guint best;
   double ours_at_rest;
   double peer_at_rest;
+  double others;
 } BenchResult;
 
 /* The machine, and who is timed. @version: (nullable): of the peer, whose absence @reason explains. */

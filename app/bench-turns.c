@@ -2,7 +2,9 @@
 /* Has two sides do the same work in turns, so that both meet the same machine. */
 #include "bench-turns.h"
 
+#include <stdio.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/error.h"
 #include "base/lap-clock.h"
@@ -17,7 +19,7 @@ typedef struct
   double *seconds; /* (n) */
 } Side;
 
-/* What one side used of the processors while it was the other's turn. */
+/* What those used of the processors whose turn it was not. */
 typedef struct
 {
   double cpu;
@@ -72,6 +74,31 @@ get_own_cpu_seconds (void)
   return (double) now.tv_sec + (double) now.tv_nsec * NANOSECONDS;
 }
 
+/* Processor time of everything on this machine since it started, without what was idle; 0 where the system
+ * does not tell. */
+static double
+get_machine_cpu_seconds (void)
+{
+  g_autofree char *text = NULL;
+  guint64 user, nice, system;
+
+  if (!g_file_get_contents ("/proc/stat", &text, NULL, NULL)
+      || sscanf (text, "cpu %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT " %" G_GUINT64_FORMAT, &user, &nice,
+                 &system)
+           != 3)
+    return 0;
+  return (double) (user + nice + system) / (double) sysconf (_SC_CLK_TCK);
+}
+
+/* What neither side used of it. */
+static double
+get_others_cpu_seconds (const BenchTurns *self)
+{
+  const double peer = self->n_sides > 0 ? bench_peer_get_cpu_seconds (self->peer) : 0;
+
+  return get_machine_cpu_seconds () - get_own_cpu_seconds () - peer;
+}
+
 static gboolean
 take_our_turn (BenchTurns *self, double *seconds, GError **error)
 {
@@ -116,7 +143,7 @@ get_share (const Rest *rest)
 }
 
 static void
-fill_result (const BenchTurns *self, BenchResult *result)
+fill_result (const BenchTurns *self, const Rest *others, BenchResult *result)
 {
   result->seconds = bench_spread (self->seconds, self->n);
   result->n_peers = self->n_sides;
@@ -135,11 +162,16 @@ fill_result (const BenchTurns *self, BenchResult *result)
     }
   result->ours_at_rest = get_share (&self->ours);
   result->peer_at_rest = get_share (&self->theirs);
+  result->others = MAX (get_share (others), 0);
 }
 
 gboolean
 bench_turns_take (BenchTurns *self, BenchResult *result, GError **error)
 {
+  const double cpu = get_others_cpu_seconds (self);
+  const gint64 begin = gbox_lap_clock_now ();
+  Rest others;
+
   gbox_vision_bench_run (self->bench);
   for (guint turn = 0; turn < self->n; turn++)
     {
@@ -149,6 +181,8 @@ bench_turns_take (BenchTurns *self, BenchResult *result, GError **error)
         if (!take_their_turn (self, &self->sides[i], &self->sides[i].seconds[turn], error))
           return FALSE;
     }
-  fill_result (self, result);
+  others = (Rest){ .cpu = get_others_cpu_seconds (self) - cpu,
+                   .wall = (double) (gbox_lap_clock_now () - begin) * NANOSECONDS };
+  fill_result (self, &others, result);
   return TRUE;
 }

@@ -173,6 +173,7 @@ test_json (void)
   g_assert_cmpuint (count_lines (lines, "case"), ==, 2);
   object = find_line (lines, "case", "efficientnet-lite0/block8@128");
   assert_times (object, "milliseconds", 2);
+  g_assert_cmpfloat (json_object_get_double_member (object, "others"), >=, 0);
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (object, "torch")), ==, 0);
   g_assert_nonnull (find_line (lines, "case", "efficientnet-lite0/classify-one"));
   object = find_line (lines, "threads", "efficientnet-lite0/threads");
