@@ -36,7 +36,7 @@ static void
 multiply_chunk (const GboxPointwiseWork *work, gsize p, int n_rows, gsize first_block, gsize end_block)
 {
   const GboxFinish *finish = &work->finish;
-  const int n_groups = product_n_groups (n_rows);
+  const ProductGroups groups = product_groups (n_rows);
   const float *from = work->from.data + find_pixel (work, &work->from, work->from_top, work->from_left, p);
   float *to = work->to.data + find_pixel (work, &work->to, work->to_top, work->to_left, p);
   const float *mask = finish->mask.data == NULL ? NULL : finish->mask.data + p * finish->mask.stride;
@@ -56,15 +56,18 @@ multiply_chunk (const GboxPointwiseWork *work, gsize p, int n_rows, gsize first_
       product_.b = work->packed + block * product_.k * GBOX_PACKED_COLUMNS;
       product_.n_columns = MIN (work->n_out - (int) column, GBOX_PACKED_COLUMNS);
       product_.bias = finish->bias == NULL ? NULL : finish->bias + column;
-      for (int group = 0; group < n_groups; group++)
+      product_.a = from;
+      product_.c = to + column;
+      product_.mask = mask == NULL ? NULL : mask + column;
+      for (int group = 0; group < groups.n_groups; group++)
         {
-          const gsize first = (gsize) product_group_first (n_rows, n_groups, group);
-          const gsize end = (gsize) product_group_first (n_rows, n_groups, group + 1);
+          const gsize n = (gsize) product_group_rows (&groups, group);
 
-          product_.a = from + first * product_.a_stride;
-          product_.c = to + first * product_.c_stride + column;
-          product_.mask = mask == NULL ? NULL : mask + first * product_.mask_stride + column;
-          product (&product_, (int) (end - first));
+          product (&product_, (int) n);
+          product_.a += n * product_.a_stride;
+          product_.c += n * product_.c_stride;
+          if (product_.mask != NULL)
+            product_.mask += n * product_.mask_stride;
         }
     }
 }

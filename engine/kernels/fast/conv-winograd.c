@@ -168,23 +168,15 @@ transform_inputs (const GboxWinogradWork *work, int first, int end, float *to)
       transform_tile_8 (work, tile, to);
 }
 
-/* Asks for a part of the weights of the next point, while this one's are multiplied. */
-ALWAYS_INLINE void
-prefetch_slice (const float *slice, gsize n, int part, int n_parts)
-{
-  const gsize first = n * (gsize) part / (gsize) n_parts, end = n * (gsize) (part + 1) / (gsize) n_parts;
-
-  for (gsize i = first; i < end; i += GBOX_PACKED_COLUMNS)
-    __builtin_prefetch (slice + i, 0, 2);
-}
-
-/* For each tile and point the sums of 16 channels: (tiles, tile², 16). */
+/* For each tile and point the sums of 16 channels: (tiles, tile², 16). The weights of the next point are
+ * asked for while this one's are multiplied. */
 static void
 multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles, gsize block, float *sums)
 {
   const gsize n_points = (gsize) (work->form->tile * work->form->tile);
   const gsize n_in = (gsize) work->n_in, slice = n_in * GBOX_PACKED_COLUMNS;
-  const int n_groups = product_n_groups (n_tiles);
+  const ProductGroups groups = product_groups (n_tiles);
+  const gsize n_ahead = (n_in + (gsize) groups.n_groups - 1) / (gsize) groups.n_groups;
   Product p = { .k = n_in,
                 .a_stride = n_in,
                 .b = work->packed + block * n_points * slice,
@@ -192,16 +184,22 @@ multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles,
                 .n_columns = GBOX_PACKED_COLUMNS };
 
   for (gsize point = 0; point < n_points; point++, p.b += slice)
-    for (int group = 0; group < n_groups; group++)
-      {
-        const int first = product_group_first (n_tiles, n_groups, group);
-        const int end = product_group_first (n_tiles, n_groups, group + 1);
+    {
+      const float *ahead = p.b + slice;
 
-        p.a = inputs + point * work->point_step + (gsize) first * n_in;
-        p.c = sums + (gsize) first * p.c_stride + point * GBOX_PACKED_COLUMNS;
-        prefetch_slice (p.b + slice, slice, group, n_groups);
-        product (&p, end - first);
-      }
+      p.a = inputs + point * work->point_step;
+      p.c = sums + point * GBOX_PACKED_COLUMNS;
+      for (int group = 0; group < groups.n_groups; group++)
+        {
+          const int n_rows = product_group_rows (&groups, group);
+
+          for (gsize i = 0; i < n_ahead; i++, ahead += GBOX_PACKED_COLUMNS)
+            __builtin_prefetch (ahead, 0, 2);
+          product (&p, n_rows);
+          p.a += (gsize) n_rows * n_in;
+          p.c += (gsize) n_rows * p.c_stride;
+        }
+    }
 }
 
 /* What is finished, and where it goes: n channels from a channel on. */

@@ -177,15 +177,24 @@ product (const Product *p, int n_rows)
   products[n_rows - 1](p);
 }
 
-/* Rows are taken in groups of nearly equal size: 7 are 4 and 3, not 6 and 1. */
-ALWAYS_INLINE int
-product_n_groups (int n_rows)
+/* Groups of rows of nearly equal size: 7 are 4 and 3, not 6 and 1. */
+typedef struct
 {
-  return (n_rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
+  int n_groups;
+  int n_long; /* the first of them have a row more */
+  int n_short_rows;
+} ProductGroups;
+
+ALWAYS_INLINE ProductGroups
+product_groups (int n_rows)
+{
+  const int n_groups = (n_rows + PRODUCT_ROWS - 1) / PRODUCT_ROWS;
+
+  return (ProductGroups){ n_groups, n_rows % n_groups, n_rows / n_groups };
 }
 
 ALWAYS_INLINE int
-product_group_first (int n_rows, int n_groups, int group)
+product_group_rows (const ProductGroups *groups, int group)
 {
-  return n_rows * group / n_groups;
+  return groups->n_short_rows + (group < groups->n_long);
 }
