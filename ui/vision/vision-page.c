@@ -181,6 +181,14 @@ restore_panes (GboxVisionPage *self)
   adw_flap_set_reveal_flap (self->right_flap, right_pane);
 }
 
+/* Where keys mean the picture, or what to do to get one. */
+static void
+focus_content (GboxVisionPage *self)
+{
+  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
+    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
+}
+
 void
 gbox_vision_page_set_up (GboxVisionPage *self,
                          GboxEngine *engine,
@@ -207,6 +215,7 @@ gbox_vision_page_set_up (GboxVisionPage *self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_vision_actions_new (self, actions);
   follow_model (self);
+  focus_content (self);
 }
 
 void
@@ -214,8 +223,6 @@ gbox_vision_page_begin (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
-    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
   gbox_vision_session_begin (self->session);
 }
 

@@ -22,6 +22,7 @@ struct _GboxVisionSession
   char *layer; /* where to return to from the classes */
   int unit;
   int class_id; /* where to return to from the layers */
+  gboolean has_begun;
   gboolean needs_restart;
   gboolean is_changing; /* several properties of the spec at once */
 };
@@ -264,7 +265,7 @@ load_model (GboxVisionSession *self)
   set_problem (self, NULL);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
-  if (!gbox_model_item_get_present (self->model))
+  if (!self->has_begun || !gbox_model_item_get_present (self->model))
     return;
   self->loading = g_cancellable_new ();
   gbox_engine_load_network_async (self->engine, gbox_model_item_get_name (self->model), self->loading,
@@ -339,6 +340,7 @@ gbox_vision_session_begin (GboxVisionSession *self)
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
+  self->has_begun = TRUE;
   load_model (self);
 }
 
@@ -347,6 +349,7 @@ gbox_vision_session_end (GboxVisionSession *self)
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
+  self->has_begun = FALSE;
   cancel_loading (self);
   if (self->run)
     set_run (self, NULL);

@@ -29,7 +29,7 @@ G_DECLARE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, GBOX, VISION_SESSI
 
 /* Takes the last spec from @settings; nothing is loaded yet. */
 GboxVisionSession *gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings);
-/* Loads the model at hand and starts. */
+/* Loads the model at hand and starts; before this the session only takes note of what is chosen. */
 void gbox_vision_session_begin (GboxVisionSession *self);
 /* Stops the run and what is being fetched or loaded, and remembers the spec. */
 void gbox_vision_session_end (GboxVisionSession *self);
