@@ -8,9 +8,8 @@
 
 #include "base/error.h"
 #include "cli.h"
-#include "formats/tensor-file.h"
 #include "runtime/engine.h"
-#include "vision/picture.h"
+#include "vision/recipe.h"
 #include "vision/visualization-job.h"
 #include "vision/visualization-spec.h"
 
@@ -67,52 +66,6 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   return cli_parse (context, words, error);
-}
-
-static GboxVisualizationSpec *
-load_checkpoint_spec (const char *path, GError **error)
-{
-  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
-  GboxSpec *spec;
-  const char *json;
-
-  if (file == NULL)
-    return NULL;
-  json = gbox_tensor_file_get_metadata (file, "spec");
-  if (json == NULL)
-    {
-      g_set_error (
-        error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-        "“%s” is no checkpoint of a visualization; give a picture or a checkpoint that Glassbox saved.",
-        path);
-      return NULL;
-    }
-  spec = gbox_spec_new_from_json (GBOX_TYPE_VISUALIZATION_SPEC, json, error);
-  if (spec != NULL)
-    g_object_set (spec, "checkpoint", path, NULL);
-  return (GboxVisualizationSpec *) spec;
-}
-
-static GboxVisualizationSpec *
-load_spec (const char *from, GError **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (from);
-  g_autoptr (GFileInputStream) stream = NULL;
-  guint8 magic[8] = { 0 };
-
-  if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-                   "There is no file “%s”; give a picture or a checkpoint that Glassbox saved.", from);
-      return NULL;
-    }
-  stream = g_file_read (file, NULL, error);
-  if (stream == NULL
-      || !g_input_stream_read_all (G_INPUT_STREAM (stream), magic, sizeof magic, NULL, NULL, error))
-    return NULL;
-  if (memcmp (magic, "\x89PNG\r\n\x1a\n", sizeof magic) == 0)
-    return gbox_picture_load_spec (from, NULL, error);
-  return load_checkpoint_spec (from, error);
 }
 
 /* Flags that stand for several properties. */
@@ -203,7 +156,7 @@ parse_command_line (char **argv, Options *options, GError **error)
     return NULL;
   if (!check_flags (argv, words, &first, scratch, error) || !check_output (first.output, error))
     return NULL;
-  spec = first.from != NULL ? load_spec (first.from, error) : gbox_visualization_spec_new ();
+  spec = first.from != NULL ? gbox_recipe_load (first.from, error) : gbox_visualization_spec_new ();
   if (spec == NULL)
     return NULL;
   if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))

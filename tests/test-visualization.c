@@ -359,6 +359,101 @@ test_picture_again (void)
   g_remove (path);
 }
 
+static void
+assert_made_again (Fixture *first, GboxNetwork *network, guint n_steps)
+{
+  g_autofree char *path = new_path (".png");
+  g_autofree char *path_again = new_path (".png");
+  g_autofree char *bytes = NULL;
+  g_autofree char *bytes_again = NULL;
+  g_autoptr (GboxVisualizationSpec) loaded = NULL;
+  Fixture again;
+  gsize n, n_again;
+
+  save (first, path);
+  loaded = gbox_picture_load_spec (path, NULL, NULL);
+  g_assert_nonnull (loaded);
+  g_test_message ("schedule: %s", gbox_visualization_spec_get_values (loaded)->schedule);
+  fixture_init (&again, loaded, network, 1);
+  start (&again);
+  g_assert_cmpint (run_steps (&again, n_steps), ==, GBOX_STEP_FINISHED);
+  assert_same_frame (first, &again);
+  save (&again, path_again);
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  g_assert_true (g_file_get_contents (path_again, &bytes_again, &n_again, NULL));
+  g_assert_cmpmem (bytes, n, bytes_again, n_again);
+  fixture_clear (&again);
+  g_remove (path);
+  g_remove (path_again);
+}
+
+/* What was adjusted on the way is part of the recipe, each change at its step. */
+static void
+test_adjusted_again (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = new_spec ();
+  Fixture f, untouched;
+
+  fixture_init (&f, spec, network, 2);
+  fixture_init (&untouched, spec, network, 2);
+  start (&f);
+  start (&untouched);
+  run_steps (&untouched, 9);
+  run_steps (&f, 3);
+  g_object_set (spec, "learning-rate", 0.01, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  g_object_set (spec, "learning-rate", 0.2, "transforms", FALSE,
+                NULL); /* before the next step: the last counts */
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  run_steps (&f, 4);
+  g_object_set (spec, "transforms", TRUE, "rotate", 45.0, "steps", 20u, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  run_steps (&f, 2);
+  g_assert_cmpint (memcmp (f.frame->pixels, untouched.frame->pixels, 64 * 64 * 3), !=, 0);
+  g_object_set (spec, "learning-rate", 1.0, NULL); /* after the last step: no part of the picture */
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  assert_made_again (&f, network, 9);
+  fixture_clear (&f);
+  fixture_clear (&untouched);
+}
+
+/* Adjusted, saved, gone on from with another unit and another way to see the same parameters, adjusted again
+ * and once more gone on from: still one recipe. */
+static void
+test_goes_on_otherwise (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = new_spec ();
+  g_autofree char *path = new_path (".safetensors");
+  Fixture first, second, third;
+
+  fixture_init (&first, spec, network, 2);
+  start (&first);
+  run_steps (&first, 3);
+  g_object_set (spec, "learning-rate", 0.1, NULL);
+  g_assert_true (gbox_job_adjust (first.job, GBOX_SPEC (spec), NULL));
+  save (&first, path);
+  g_object_set (spec, "checkpoint", path, "unit", 5, "decorrelate", FALSE, NULL);
+  fixture_init (&second, spec, network, 2);
+  start (&second);
+  run_steps (&second, 4);
+  g_object_set (spec, "jitter", 0, NULL);
+  g_assert_true (gbox_job_adjust (second.job, GBOX_SPEC (spec), NULL));
+  run_steps (&second, 1);
+  assert_made_again (&second, network, 8);
+  save (&second, path);
+  g_object_set (spec, "layer", "conv1", "unit", 1, NULL);
+  fixture_init (&third, spec, network, 1);
+  start (&third);
+  run_steps (&third, 2);
+  assert_made_again (&third, network, 10);
+  fixture_clear (&first);
+  fixture_clear (&second);
+  fixture_clear (&third);
+  g_remove (path);
+}
+
 static double
 last_objective (const Fixture *f)
 {
@@ -588,6 +683,8 @@ main (int argc, char **argv)
   g_test_add_func ("/visualization/seeds-differ", test_seeds_differ);
   g_test_add_func ("/visualization/resume", test_resume);
   g_test_add_func ("/visualization/picture-again", test_picture_again);
+  g_test_add_func ("/visualization/adjusted-again", test_adjusted_again);
+  g_test_add_func ("/visualization/goes-on-otherwise", test_goes_on_otherwise);
   g_test_add_func ("/visualization/silent-unit", test_silent_unit);
   g_test_add_func ("/visualization/adjust", test_adjust);
   g_test_add_func ("/visualization/refusals", test_refusals);
