@@ -508,7 +508,8 @@ test_adjust (void)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (run_steps (&f, 1), ==, GBOX_STEP_CONTINUE);
   g_assert_cmpint (run_steps (&f, 1), ==, GBOX_STEP_FINISHED);
-  run_steps (&untouched, 2); /* single steps beyond the end */
+  run_steps (&untouched, 2); /* single steps beyond the end, which moves with them */
+  g_assert_cmpuint (untouched.n_steps, ==, 14);
   g_assert_cmpuint (untouched.frame->step, ==, 14);
   g_assert_cmpint (memcmp (f.frame->pixels, untouched.frame->pixels, 64 * 64 * 3), !=, 0);
   fixture_clear (&f);

@@ -332,6 +332,26 @@ check_saving (Fixture *fixture)
 }
 
 static gboolean
+is_a_step_longer (gpointer data)
+{
+  return gbox_run_get_step (get_run (data)) == 4;
+}
+
+/* What is over can be taken one step further, and the length says so. */
+static void
+check_step_after_the_end (Fixture *fixture)
+{
+  set_parameter (fixture, "steps", "3");
+  activate (fixture, "restart", NULL);
+  wait_until (is_finished, fixture);
+  g_assert_cmpuint (gbox_run_get_n_steps (get_run (fixture)), ==, 3);
+  activate (fixture, "step", NULL);
+  wait_until (is_a_step_longer, fixture);
+  g_assert_cmpuint (gbox_run_get_n_steps (get_run (fixture)), ==, 4);
+  g_assert_true (is_finished (fixture));
+}
+
+static gboolean
 is_gone (gpointer data)
 {
   g_autoptr (GObject) object = g_weak_ref_get (data);
@@ -368,6 +388,7 @@ live_body (gpointer data)
   check_search (fixture);
   check_parameters (fixture);
   check_saving (fixture);
+  check_step_after_the_end (fixture);
   activate (fixture, "restart", NULL);
   close_window (fixture);
 }

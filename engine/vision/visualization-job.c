@@ -272,6 +272,14 @@ follow_schedule (GboxVisualizationJob *self, GError **error)
   return !needs_rebuild || rebuild (self, error);
 }
 
+/* By the single step that was asked for after the last one. */
+static void
+lengthen (GboxVisualizationJob *self)
+{
+  g_object_set (self->spec, "steps", self->step, NULL);
+  gbox_job_post_length (GBOX_JOB (self), self->step);
+}
+
 /* Works also when all steps are done: a single one more was asked for. */
 static GboxStepResult
 step (GboxJob *job, GError **error)
@@ -295,6 +303,8 @@ step (GboxJob *job, GError **error)
   if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))
     return GBOX_STEP_FAILED;
   self->step = next;
+  if (next > values->steps)
+    lengthen (self);
   post_frame (self);
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
   gbox_job_post_point (job, &(GboxPoint){ .step = self->step,
