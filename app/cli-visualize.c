@@ -156,7 +156,7 @@ parse_command_line (char **argv, Options *options, GError **error)
     return NULL;
   if (!check_flags (argv, words, &first, scratch, error) || !check_output (first.output, error))
     return NULL;
-  spec = first.from != NULL ? gbox_recipe_load (first.from, error) : gbox_visualization_spec_new ();
+  spec = first.from != NULL ? gbox_recipe_load (first.from, NULL, error) : gbox_visualization_spec_new ();
   if (spec == NULL)
     return NULL;
   if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))

@@ -40,10 +40,12 @@ test_picture (void)
   g_autoptr (GboxVisualizationSpec) spec = new_spec ();
   g_autoptr (GboxVisualizationSpec) loaded = NULL;
   guint8 pixels[SIZE * SIZE * 3] = { 0 };
+  guint step = 99;
 
   g_assert_true (gbox_picture_save (path, pixels, SIZE, SIZE, GBOX_SPEC (spec), 12, NULL));
   g_assert_true (gbox_recipe_is_in (path));
-  loaded = gbox_recipe_load (path, NULL);
+  loaded = gbox_recipe_load (path, &step, NULL);
+  g_assert_cmpuint (step, ==, 0);
   g_object_set (spec, "steps", 12u, NULL);
   g_assert_true (gbox_spec_equal (GBOX_SPEC (spec), GBOX_SPEC (loaded)));
   g_remove (path);
@@ -65,10 +67,12 @@ test_checkpoint (void)
     .n_dims = 4,
     .dims = { 3, 2, 2, 2 },
   };
+  guint step = 99;
 
   g_assert_true (gbox_visualization_checkpoint_save (path, &state, spec, 7, NULL));
   g_assert_true (gbox_recipe_is_in (path));
-  loaded = gbox_recipe_load (path, NULL);
+  loaded = gbox_recipe_load (path, &step, NULL);
+  g_assert_cmpuint (step, ==, 7);
   g_object_set (spec, "unit", 3, "schedule", "9:unit=4", "checkpoint", path, NULL);
   g_assert_true (gbox_spec_equal (GBOX_SPEC (spec), GBOX_SPEC (loaded)));
   g_remove (path);
@@ -79,7 +83,7 @@ assert_fails (const char *path, GboxError code, const char *text)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (gbox_recipe_load (path, &error));
+  g_assert_null (gbox_recipe_load (path, NULL, &error));
   g_test_message ("%s", error->message);
   g_assert_error (error, GBOX_ERROR, (int) code);
   g_assert_nonnull (strstr (error->message, text));

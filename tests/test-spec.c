@@ -464,6 +464,9 @@ test_differences (void)
       g_assert_true (gbox_spec_set_from_string (spec, names[i], value, NULL));
     }
   g_assert_true (gbox_spec_equal (spec, other));
+  g_object_set (other, "steps", 3, "decorate", FALSE, NULL);
+  gbox_spec_assign (spec, other);
+  g_assert_true (gbox_spec_equal (spec, other));
 }
 
 static void

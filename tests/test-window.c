@@ -131,10 +131,43 @@ is_finished (gpointer data)
   return get_run (data) && gbox_run_get_state (get_run (data)) == GBOX_RUN_FINISHED;
 }
 
-static gboolean
-has_problem (gpointer data)
+static GtkWindow *
+find_dialog (void)
 {
-  return gbox_vision_session_get_problem (((Fixture *) data)->session) != NULL;
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWindow) window = g_list_model_get_item (windows, i);
+
+      if (ADW_IS_MESSAGE_DIALOG (window))
+        return window;
+    }
+  return NULL;
+}
+
+static gboolean
+has_dialog (gpointer data)
+{
+  return find_dialog () != NULL;
+}
+
+static gboolean
+has_no_dialog (gpointer data)
+{
+  return find_dialog () == NULL;
+}
+
+/* It says what is wrong, in whole. */
+static void
+close_dialog (Fixture *fixture, const char *text)
+{
+  AdwMessageDialog *dialog = ADW_MESSAGE_DIALOG (find_dialog ());
+
+  g_test_message ("%s: %s", adw_message_dialog_get_heading (dialog), adw_message_dialog_get_body (dialog));
+  g_assert_nonnull (strstr (adw_message_dialog_get_body (dialog), text));
+  gtk_window_destroy (GTK_WINDOW (dialog));
+  wait_until (has_no_dialog, fixture);
 }
 
 static gboolean
@@ -331,6 +364,123 @@ check_saving (Fixture *fixture)
   g_rmdir (folder);
 }
 
+static void
+remove_folder (const char *path)
+{
+  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
+  const char *name;
+
+  while (folder && (name = g_dir_read_name (folder)))
+    {
+      g_autofree char *child = g_build_filename (path, name, NULL);
+
+      remove_folder (child);
+    }
+  g_remove (path);
+}
+
+static void
+save_to (Fixture *fixture, const char *path)
+{
+  activate (fixture, "save-to", g_variant_new_string (path));
+  wait_until (is_saved, (gpointer) path);
+}
+
+/* Changed on the way, so that the recipe is more than its parameters. */
+static void
+make_picture (Fixture *fixture, const char *path)
+{
+  set_parameter (fixture, "steps", "100000");
+  set_parameter (fixture, "seed", "11");
+  set_parameter (fixture, "learning-rate", "0.012345678");
+  click_a_unit (fixture, 9);
+  wait_until (has_frame, fixture);
+  activate (fixture, "play-pause", NULL);
+  wait_until (is_paused, fixture);
+  set_parameter (fixture, "rotate", "3");
+  activate (fixture, "step", NULL);
+  iterate (100);
+  set_parameter (fixture, "steps", "12");
+  activate (fixture, "play-pause", NULL);
+  wait_until (is_finished, fixture);
+  save_to (fixture, path);
+}
+
+static void
+assert_same_file (const char *path, const char *other)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *other_bytes = NULL;
+  gsize n, n_other;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  g_assert_true (g_file_get_contents (other, &other_bytes, &n_other, NULL));
+  g_assert_cmpmem (bytes, n, other_bytes, n_other);
+}
+
+static gboolean
+is_unit_9 (gpointer data)
+{
+  return get_values (data)->unit == 9 && get_run (data);
+}
+
+static void
+leave (Fixture *fixture)
+{
+  set_parameter (fixture, "seed", "4");
+  set_parameter (fixture, "rotate", "20");
+  set_parameter (fixture, "steps", "100000");
+  click_a_unit (fixture, 2);
+  wait_until (has_frame, fixture);
+}
+
+/* A picture is made again as it was, a checkpoint goes on, and what is neither changes nothing. */
+static void
+check_opening (Fixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+  g_autofree char *again = g_build_filename (folder, "again.png", NULL);
+  g_autofree char *checkpoint = g_build_filename (folder, "on.safetensors", NULL);
+  g_autofree char *wrong = g_build_filename (folder, "wrong.pth", NULL);
+  GboxRun *run;
+
+  make_picture (fixture, picture);
+  save_to (fixture, checkpoint);
+
+  leave (fixture);
+  activate (fixture, "open-file", g_variant_new_string (picture));
+  wait_until (is_unit_9, fixture);
+  g_assert_cmpuint (get_values (fixture)->seed, ==, 11);
+  g_assert_cmpuint (get_values (fixture)->steps, ==, 12);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  wait_until (is_finished, fixture);
+  save_to (fixture, again);
+  assert_same_file (picture, again);
+
+  leave (fixture);
+  g_assert_cmpstr (get_values (fixture)->schedule, ==, "");
+  activate (fixture, "open-file", g_variant_new_string (checkpoint));
+  wait_until (is_unit_9, fixture);
+  wait_until (has_frame, fixture);
+  g_assert_cmpuint (gbox_run_get_frame (get_run (fixture))->step, >=, 12);
+  g_assert_cmpuint (gbox_run_get_n_steps (get_run (fixture)), >, 12);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  set_parameter (fixture, "seed", "12");
+  g_assert_cmpstr (get_values (fixture)->checkpoint, ==, "");
+
+  leave (fixture);
+  run = get_run (fixture);
+  g_assert_true (g_file_set_contents (wrong, "no weights", -1, NULL));
+  activate (fixture, "open-file", g_variant_new_string (wrong));
+  wait_until (has_dialog, fixture);
+  close_dialog (fixture, "wrong.pth");
+  g_assert_true (get_run (fixture) == run);
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_RUNNING);
+  g_assert_cmpint (get_values (fixture)->unit, ==, 2);
+  remove_folder (folder);
+}
+
 static gboolean
 is_a_step_longer (gpointer data)
 {
@@ -389,6 +539,7 @@ live_body (gpointer data)
   check_parameters (fixture);
   check_saving (fixture);
   check_step_after_the_end (fixture);
+  check_opening (fixture);
   activate (fixture, "restart", NULL);
   close_window (fixture);
 }
@@ -402,9 +553,10 @@ missing_body (gpointer data)
   wait_until (is_drawn, status);
   g_assert_nonnull (strstr (adw_status_page_get_title (ADW_STATUS_PAGE (status)), "Is Not Here"));
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "play-pause"));
-  activate (fixture, "open-model", g_variant_new_string ("/nowhere/network.caffemodel"));
-  wait_until (has_problem, fixture);
-  g_assert_nonnull (strstr (adw_status_page_get_title (ADW_STATUS_PAGE (status)), "Cannot Be Used"));
+  activate (fixture, "open-file", g_variant_new_string ("/nowhere/network.caffemodel"));
+  wait_until (has_dialog, fixture);
+  close_dialog (fixture, "/nowhere/network.caffemodel");
+  g_assert_nonnull (strstr (adw_status_page_get_title (ADW_STATUS_PAGE (status)), "Is Not Here"));
   close_window (fixture);
 }
 
@@ -489,21 +641,6 @@ test_target (void)
   g_assert_null (gbox_target_parse ("4b/-1", &error));
   g_assert_nonnull (error);
   g_assert_null (gbox_target_parse ("", NULL));
-}
-
-static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder && (name = g_dir_read_name (folder)))
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      remove_folder (child);
-    }
-  g_remove (path);
 }
 
 int

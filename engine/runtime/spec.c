@@ -107,6 +107,20 @@ gbox_spec_list_differences (GboxSpec *a, GboxSpec *b)
   return names;
 }
 
+void
+gbox_spec_assign (GboxSpec *spec, GboxSpec *from)
+{
+  g_autofree const char **names = gbox_spec_list_differences (spec, from);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (from), names[i], &value);
+      g_object_set_property (G_OBJECT (spec), names[i], &value);
+    }
+}
+
 gboolean
 gbox_spec_validate (GboxSpec *spec, GError **error)
 {

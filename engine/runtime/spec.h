@@ -87,6 +87,9 @@ char *gbox_spec_get_as_string (GboxSpec *spec, const char *property);
  * are static; free the array with g_free(). */
 const char **gbox_spec_list_differences (GboxSpec *a, GboxSpec *b);
 
+/* Gives @spec the values of @from, a spec of the same type; only what differs is set. */
+void gbox_spec_assign (GboxSpec *spec, GboxSpec *from);
+
 /**
  * gbox_spec_get_options:
  * @spec: the spec the parsed values go to; the group holds a reference

@@ -48,18 +48,22 @@ check_file (const char *path, GError **error)
 }
 
 GboxVisualizationSpec *
-gbox_recipe_load (const char *path, GError **error)
+gbox_recipe_load (const char *path, guint *step, GError **error)
 {
   g_autoptr (GboxVisualizationSpec) spec = NULL;
-  guint step;
+  guint n_done = 0;
 
+  if (step != NULL)
+    *step = 0;
   if (!check_file (path, error))
     return NULL;
   if (is_png (path))
     return gbox_picture_load_spec (path, NULL, error);
-  spec = gbox_visualization_checkpoint_load_spec (path, &step, error);
-  if (spec == NULL || !gbox_visualization_spec_advance (spec, step, error))
+  spec = gbox_visualization_checkpoint_load_spec (path, &n_done, error);
+  if (spec == NULL || !gbox_visualization_spec_advance (spec, n_done, error))
     return NULL;
+  if (step != NULL)
+    *step = n_done;
   g_object_set (spec, "checkpoint", path, NULL);
   return g_steal_pointer (&spec);
 }

@@ -20,11 +20,12 @@ gboolean gbox_recipe_is_in (const char *path);
 /**
  * gbox_recipe_load:
  * @path: a picture or a checkpoint that Glassbox saved
+ * @step: (out) (optional): steps done by what is gone on from, 0 for a picture
  * @error: return location for an error
  *
  * Returns: (transfer full) (nullable): what makes the picture again, or goes on from the checkpoint; %NULL
  * with %GBOX_ERROR_NOT_FOUND, %GBOX_ERROR_IO, %GBOX_ERROR_UNSUPPORTED or %GBOX_ERROR_INVALID_FILE
  */
-GboxVisualizationSpec *gbox_recipe_load (const char *path, GError **error);
+GboxVisualizationSpec *gbox_recipe_load (const char *path, guint *step, GError **error);
 
 G_END_DECLS

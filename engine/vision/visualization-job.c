@@ -261,13 +261,7 @@ follow_schedule (GboxVisualizationJob *self, GError **error)
   if (names[0] == NULL)
     return TRUE;
   needs_rebuild = gbox_spec_needs_restart (GBOX_SPEC (self->spec), next);
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_auto (GValue) value = G_VALUE_INIT;
-
-      g_object_get_property (G_OBJECT (next), names[i], &value);
-      g_object_set_property (G_OBJECT (self->spec), names[i], &value);
-    }
+  gbox_spec_assign (GBOX_SPEC (self->spec), next);
   tell_changes (self, names);
   return !needs_rebuild || rebuild (self, error);
 }

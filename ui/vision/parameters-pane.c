@@ -146,6 +146,8 @@ follow_spec (GboxParametersPane *self)
 static char *
 describe_waiting (GObject *from, GObject *to)
 {
+  /* What was opened, which the rows do not show. */
+  static const char *const hidden[] = { "schedule", "checkpoint", NULL };
   g_autofree GParamSpec **pspecs = NULL;
   g_autoptr (GString) text = g_string_new ("");
   guint n_pspecs = 0, n_waiting = 0;
@@ -158,7 +160,8 @@ describe_waiting (GObject *from, GObject *to)
 
       g_object_get_property (from, pspecs[i]->name, &old_value);
       g_object_get_property (to, pspecs[i]->name, &new_value);
-      if ((pspecs[i]->flags & GBOX_PARAM_LIVE) || g_param_values_cmp (pspecs[i], &old_value, &new_value) == 0)
+      if ((pspecs[i]->flags & GBOX_PARAM_LIVE) || g_strv_contains (hidden, pspecs[i]->name)
+          || g_param_values_cmp (pspecs[i], &old_value, &new_value) == 0)
         continue;
       g_string_append_printf (text, "%s%s", n_waiting > 0 ? ", " : "", g_param_spec_get_nick (pspecs[i]));
       n_waiting++;

@@ -3,6 +3,7 @@
 #include "vision/vision-page.h"
 
 #include "vision/model-status.h"
+#include "vision/open-file.h"
 #include "vision/parameters-pane.h"
 #include "vision/stage.h"
 #include "vision/unit-pane.h"
@@ -26,6 +27,9 @@ struct _GboxVisionPage
   GboxVisionSession *session;
   GboxUnitThumbnails *thumbnails;
   GboxVisionActions *actions;
+  char *name;            /* to open as soon as the page begins */
+  GCancellable *opening; /* what was opened last */
+  gboolean has_begun;
 };
 
 G_DEFINE_FINAL_TYPE (GboxVisionPage, gbox_vision_page, ADW_TYPE_BIN)
@@ -124,6 +128,8 @@ gbox_vision_page_dispose (GObject *object)
 {
   GboxVisionPage *self = GBOX_VISION_PAGE (object);
 
+  g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->opening);
   g_clear_object (&self->actions);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
@@ -218,12 +224,25 @@ gbox_vision_page_set_up (GboxVisionPage *self,
   focus_content (self);
 }
 
+static void
+cancel_opening (GboxVisionPage *self)
+{
+  if (self->opening)
+    g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
+}
+
 void
 gbox_vision_page_begin (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  gbox_vision_session_begin (self->session);
+  self->has_begun = TRUE;
+  if (self->name)
+    gbox_vision_page_open (self, self->name);
+  else
+    gbox_vision_session_begin (self->session);
+  g_clear_pointer (&self->name, g_free);
 }
 
 void
@@ -231,6 +250,7 @@ gbox_vision_page_end (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
+  cancel_opening (self);
   gbox_vision_session_end (self->session);
 }
 
@@ -268,6 +288,32 @@ gbox_vision_page_tell (GboxVisionPage *self, const char *text)
   toast = adw_toast_new (text);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+void
+gbox_vision_page_tell_problem (GboxVisionPage *self, const char *heading, const char *text)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *dialog = adw_message_dialog_new (window, heading, text);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", "_Close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+gbox_vision_page_open (GboxVisionPage *self, const char *name)
+{
+  g_return_if_fail (GBOX_IS_VISION_PAGE (self));
+
+  if (!self->has_begun)
+    {
+      g_free (self->name);
+      self->name = g_strdup (name);
+      return;
+    }
+  cancel_opening (self);
+  self->opening = g_cancellable_new ();
+  gbox_open_file (self, name, self->opening);
 }
 
 void
