@@ -194,6 +194,16 @@ gbox_application_activate (GApplication *application)
   gtk_window_present (GTK_WINDOW (window));
 }
 
+static void
+gbox_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_autofree char *path = g_file_get_path (files[0]);
+
+  if (path)
+    g_action_group_activate_action (G_ACTION_GROUP (application), "open-file", g_variant_new_string (path));
+  g_application_activate (application);
+}
+
 static int
 gbox_application_handle_local_options (GApplication *application, GVariantDict *options)
 {
@@ -249,6 +259,7 @@ gbox_application_class_init (GboxApplicationClass *class)
 
   G_OBJECT_CLASS (class)->finalize = gbox_application_finalize;
   application_class->startup = gbox_application_startup;
+  application_class->open = gbox_application_open;
   application_class->activate = gbox_application_activate;
   application_class->handle_local_options = gbox_application_handle_local_options;
   application_class->shutdown = gbox_application_shutdown;
@@ -272,6 +283,6 @@ gbox_application_init (GboxApplication *self)
 GboxApplication *
 gbox_application_new (void)
 {
-  return g_object_new (GBOX_TYPE_APPLICATION, "application-id", "org.glassbox.Glassbox", "resource-base-path",
-                       "/org/glassbox/Glassbox", NULL);
+  return g_object_new (GBOX_TYPE_APPLICATION, "application-id", "org.glassbox.Glassbox", "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/glassbox/Glassbox", NULL);
 }

@@ -300,3 +300,22 @@ gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *s
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
   follow_spec (self);
 }
+
+void
+gbox_parameters_pane_commit (GboxParametersPane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *spin;
+
+  g_return_if_fail (GBOX_IS_PARAMETERS_PANE (self));
+
+  if (!focus || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
+    return;
+  spin = gtk_widget_get_ancestor (focus, GTK_TYPE_SPIN_BUTTON);
+  if (spin)
+    gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  else if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->direction_row))
+           && strcmp (gtk_editable_get_text (self->direction_row), get_values (self)->direction) != 0)
+    on_direction_applied (self);
+}

@@ -68,18 +68,21 @@ on_set (GboxVisionActions *self, GVariant *parameter)
 static void
 on_play_pause (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_play_pause (self->session);
 }
 
 static void
 on_step (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_step (self->session);
 }
 
 static void
 on_restart (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_restart (self->session);
 }
 

@@ -10,6 +10,9 @@
 #include "vision/unit-thumbnails.h"
 #include "vision/vision-actions.h"
 
+/* Of a line of what is said in passing. */
+#define TOAST_CHARS 48
+
 struct _GboxVisionPage
 {
   AdwBin parent_instance;
@@ -58,13 +61,23 @@ is_taken (GtkWidget *focus)
              || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
 }
 
-/* Space means pause wherever it presses nothing. */
+/* Buttons, switches and rows of parameters are pressed by Space. The buttons on the picture are not: there it
+ * means what the first of them says, and Enter presses the one that has the focus. In the lists the arrows
+ * choose, which leaves Space nothing to do. */
+static gboolean
+is_pressed_by_space (GboxVisionPage *self, GtkWidget *focus)
+{
+  if (gbox_stage_has_toolbar_focus (self->stage))
+    return FALSE;
+  return GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus) || ADW_IS_PREFERENCES_ROW (focus);
+}
+
 static gboolean
 on_space (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
 
-  if (is_taken (focus) || GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus) || ADW_IS_PREFERENCES_ROW (focus))
+  if (is_taken (focus) || is_pressed_by_space (GBOX_VISION_PAGE (widget), focus))
     return FALSE;
   return gtk_widget_activate_action (widget, "win.play-pause", NULL);
 }
@@ -272,10 +285,32 @@ gbox_vision_page_get_session (GboxVisionPage *self)
   return self->session;
 }
 
+void
+gbox_vision_page_commit (GboxVisionPage *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_PAGE (self));
+
+  gbox_parameters_pane_commit (self->parameters_pane);
+}
+
 GdkTexture *
 gbox_vision_page_get_texture (GboxVisionPage *self)
 {
   return gbox_stage_get_texture (self->stage);
+}
+
+/* In as many lines as they need: a toast's own title is cut to one. */
+static GtkWidget *
+make_words (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_CHARS);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  return label;
 }
 
 void
@@ -287,6 +322,7 @@ gbox_vision_page_tell (GboxVisionPage *self, const char *text)
 
   toast = adw_toast_new (text);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_custom_title (toast, make_words (text));
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
 }
 

@@ -39,6 +39,8 @@ AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
+/* Takes over what has been typed into a parameter and not yet been entered. */
+void gbox_vision_page_commit (GboxVisionPage *self);
 /* Says something once, in passing. */
 void gbox_vision_page_tell (GboxVisionPage *self, const char *text);
 /* Says in a dialog of its own what could not be done, and why. */
