@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli.h"
 #include "runtime/engine.h"
+#include "vision/objective.h"
 #include "vision/recipe.h"
 #include "vision/visualization-job.h"
 #include "vision/visualization-spec.h"
@@ -278,19 +279,30 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What only the model can tell of the command line; it stays in the store for the run. Returns: an exit code.
+ */
 static int
-run_session (GboxVisualizationSpec *spec, const Options *options)
+check_target (GboxEngine *engine, GboxVisualizationSpec *spec)
 {
+  const char *model = gbox_visualization_spec_get_values (spec)->model;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GboxEngine) engine = gbox_engine_new (0, &error);
+  g_autoptr (GboxNetwork) network
+    = cli_load_network (gbox_engine_get_store (engine), model[0] != '\0' ? model : NULL, &error);
+
+  if (network == NULL)
+    return cli_failure (error);
+  return gbox_objective_check (spec, network, &error) ? CLI_OK : cli_usage_error (g_get_prgname (), error);
+}
+
+static int
+run_session (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *options)
+{
   g_autoptr (GboxRun) run = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Session session = { .loop = loop, .output = options->output, .json = options->json };
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   guint sources[G_N_ELEMENTS (signals)];
 
-  if (engine == NULL)
-    return cli_failure (error);
   run = gbox_engine_start (engine, GBOX_SPEC (spec));
   session.run = run;
   g_signal_connect (run, "point", G_CALLBACK (on_point), &session);
@@ -305,7 +317,6 @@ run_session (GboxVisualizationSpec *spec, const Options *options)
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     g_source_remove (sources[i]);
   g_signal_handlers_disconnect_by_data (run, &session);
-  gbox_engine_shutdown (engine);
   return session.code;
 }
 
@@ -315,6 +326,8 @@ cli_visualize (char **argv)
   g_auto (Options) options = { .class_id = -1 };
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxVisualizationSpec) spec = parse_command_line (argv, &options, &error);
+  g_autoptr (GboxEngine) engine = NULL;
+  int code;
 
   if (spec == NULL)
     {
@@ -323,5 +336,12 @@ cli_visualize (char **argv)
 
       return usage ? cli_usage_error (argv[0], error) : cli_failure (error);
     }
-  return run_session (spec, &options);
+  engine = gbox_engine_new (0, &error);
+  if (engine == NULL)
+    return cli_failure (error);
+  code = check_target (engine, spec);
+  if (code == CLI_OK)
+    code = run_session (engine, spec, &options);
+  gbox_engine_shutdown (engine);
+  return code;
 }

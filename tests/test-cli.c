@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line as its users and scripts meet it: exit codes, JSON, and pictures that can be made again.
  */
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <gio/gio.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
@@ -297,6 +298,81 @@ test_from (void)
   remove_folder (folder);
 }
 
+/* What the model has not, whichever command asks for it: the line is at fault, and the error names what there
+ * is. */
+static void
+test_out_of_range (void)
+{
+  static const struct
+  {
+    const char *line;
+    const char *text; /* of the error */
+  } wrong[] = {
+    { "visualize --model %s --layer nonsense --unit 3 -o {tmp}/out.png", "nonsense" },
+    { "visualize --model %s --layer class --unit 1000 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --class 1000 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --layer class --unit 3 --at 50,0 -o {tmp}/out.png", "row 50" },
+    { "visualize --model %s --layer class --objective direction --direction 1000:1 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --class 5 --size 2000 -o {tmp}/out.png", "1024" },
+    { "visualize --model %s --from {tmp}/right.png --unit 1000 -o {tmp}/out.png", "999" },
+    { "probe --model %s --layer nonsense {tmp}/right.png", "nonsense" },
+    { "probe --model %s --layer class --unit 1000 {tmp}/right.png", "999" },
+    { "probe --model %s --layer class --unit 3 --at 50,0 {tmp}/right.png", "50" },
+    { "classify --model %s --top 1001 {tmp}/right.png", "1000" },
+  };
+  const char *model = have_model (any_vision_model);
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  {
+    g_autofree char *line
+      = g_strdup_printf ("visualize --model %s --class 5 --size 64 --steps 1 -o {tmp}/right.png", model);
+    g_auto (Answer) answer = cli (folder, line);
+
+    g_assert_cmpint (answer.code, ==, 0);
+  }
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (wrong[i].line, "%s", 2);
+      g_autofree char *line = g_strjoin (model, parts[0], parts[1], NULL);
+      g_auto (Answer) answer = cli (folder, line);
+
+      g_test_message ("%s → %d: %s", line, answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 2);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_nonnull (strstr (answer.errors, wrong[i].text));
+    }
+  remove_folder (folder);
+}
+
+/* A folder is there, but no model. */
+static void
+test_folder (void)
+{
+  static const char *const lines[] = {
+    "classify --model {tmp} /dev/null",
+    "probe --model {tmp} --layer head {tmp}/picture.png",
+    "visualize --model {tmp} --class 5 -o {tmp}/out.png",
+    "visualize --from {tmp} -o {tmp}/out.png",
+  };
+  char *folder = make_folder ();
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
+
+  g_assert_true (gdk_pixbuf_save (pixbuf, picture, "png", NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Answer) answer = cli (folder, lines[i]);
+
+      g_test_message ("%s → %d: %s", lines[i], answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_nonnull (strstr (answer.errors, "is a folder"));
+    }
+  remove_folder (folder);
+}
+
 static void
 test_unknown_layer (void)
 {
@@ -309,7 +385,7 @@ test_unknown_layer (void)
   {
     g_auto (Answer) answer = cli (NULL, line);
 
-    g_assert_cmpint (answer.code, !=, 0);
+    g_assert_cmpint (answer.code, ==, 2);
     g_assert_nonnull (strstr (answer.errors, "nonsense"));
     g_assert_nonnull (strstr (answer.errors, "class"));
   }
@@ -327,6 +403,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/models", test_models);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/out-of-range", test_out_of_range);
+  g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 /* Opening weights, pictures and checkpoints in the Vision page. */
 #include "vision/open-file.h"
 
+#include "vision/objective.h"
 #include "vision/recipe.h"
 #include "vision/target.h"
 
@@ -88,9 +89,8 @@ on_network_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (Opening) opening = user_data;
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxNetwork) network = gbox_engine_load_network_finish (GBOX_ENGINE (source), result, &error);
-  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (opening->spec);
 
-  if (!network || (opening->is_recipe && !gbox_target_exists (network, values->layer, values->unit, &error)))
+  if (!network || (opening->is_recipe && !gbox_objective_check (opening->spec, network, &error)))
     fail (opening, error);
   else
     succeed (opening);
