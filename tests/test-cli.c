@@ -270,8 +270,7 @@ test_from (void)
     "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
     "visualize --model %s --from {tmp}/part.safetensors --class 5 --steps 7 -o {tmp}/mixed.png",
     "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
-    "visualize --model %s --class 488 --size 64 --steps 6 --schedule 2:learning-rate=0.2;4:transforms=false "
-    "-o "
+    "visualize --model %s --class 5 --size 64 --steps 6 --schedule 2:rotate=0;4:jitter=0 -o "
     "{tmp}/scheduled.png",
     "visualize --model %s --from {tmp}/scheduled.png -o {tmp}/scheduled-again.png",
   };

@@ -96,12 +96,6 @@ gbox_objective_init (GboxObjective *self,
   return TRUE;
 }
 
-int
-gbox_objective_get_map_side (const GboxLayer *layer, int size)
-{
-  return layer->stride > 0 ? (size + layer->stride - 1) / layer->stride : 1;
-}
-
 static gboolean
 refuse_layer (GError **error, const GboxNetwork *network, const char *name)
 {
@@ -126,8 +120,7 @@ gbox_objective_check (GboxVisualizationSpec *spec, const GboxNetwork *network, G
   if (index < 0)
     return refuse_layer (error, network, name);
   shape.channels = gbox_network_get_layer (network, (guint) index)->n_channels;
-  shape.height = shape.width
-    = gbox_objective_get_map_side (gbox_network_get_layer (network, (guint) index), values->size);
+  shape.height = shape.width = gbox_network_get_map_side (network, (guint) index, values->size);
   return gbox_objective_init (&objective, spec, &shape, error);
 }
 

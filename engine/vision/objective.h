@@ -32,9 +32,6 @@ gboolean gbox_objective_init (GboxObjective *self,
 void gbox_objective_clear (GboxObjective *self);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GboxObjective, gbox_objective_clear)
 
-/* Positions along an axis of a layer's map for inputs of @size pixels; 1 for the classes. */
-int gbox_objective_get_map_side (const GboxLayer *layer, int size);
-
 /**
  * gbox_objective_check:
  * @spec: what is to be maximised

@@ -3,7 +3,6 @@
 #include "vision/target.h"
 
 #include "base/error.h"
-#include "vision/objective.h"
 
 /* Units worth a look, for a network that is seen for the first time. */
 static const struct
@@ -140,7 +139,7 @@ gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
   const int index = gbox_network_find_layer (network, values->layer);
   const GboxLayer *layer = index < 0 ? NULL : gbox_network_get_layer (network, index);
-  const int side = layer ? gbox_objective_get_map_side (layer, values->size) : 0;
+  const int side = layer ? gbox_network_get_map_side (network, (guint) index, values->size) : 0;
 
   if (!layer)
     return g_strdup ("");

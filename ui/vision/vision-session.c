@@ -3,7 +3,6 @@
 #include "vision/vision-session-private.h"
 
 #include "vision/model-list.h"
-#include "vision/objective.h"
 #include "vision/target.h"
 
 G_DEFINE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, G_TYPE_OBJECT)
@@ -405,9 +404,7 @@ gbox_vision_session_get_map_side (GboxVisionSession *self)
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const int index = self->network ? gbox_network_find_layer (self->network, values->layer) : -1;
 
-  return index < 0
-           ? 0
-           : gbox_objective_get_map_side (gbox_network_get_layer (self->network, index), values->size);
+  return index < 0 ? 0 : gbox_network_get_map_side (self->network, (guint) index, values->size);
 }
 
 gboolean
