@@ -270,8 +270,7 @@ test_from (void)
     "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
     "visualize --model %s --from {tmp}/part.safetensors --class 5 --steps 7 -o {tmp}/mixed.png",
     "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
-    "visualize --model %s --class 5 --size 64 --steps 6 --schedule 2:rotate=0;4:jitter=0 -o "
-    "{tmp}/scheduled.png",
+    "visualize --model %s -c 5 --size 64 --steps 6 --schedule 2:rotate=0;4:jitter=0 -o {tmp}/scheduled.png",
     "visualize --model %s --from {tmp}/scheduled.png -o {tmp}/scheduled-again.png",
   };
   const char *model = have_model (any_vision_model);
