@@ -129,26 +129,10 @@ check_typing (WindowFixture *fixture)
                     ==, 77);
 }
 
-static GtkWidget *
-find_label (GtkWidget *from, const char *text)
-{
-  if (GTK_IS_LABEL (from) && strstr (gtk_label_get_text (GTK_LABEL (from)), text))
-    return from;
-  for (GtkWidget *child = gtk_widget_get_first_child (from); child;
-       child = gtk_widget_get_next_sibling (child))
-    {
-      GtkWidget *found = find_label (child, text);
-
-      if (found)
-        return found;
-    }
-  return NULL;
-}
-
 static gboolean
 is_told (gpointer data)
 {
-  return find_label (GTK_WIDGET (((WindowFixture *) data)->window), LONG_PATH) != NULL;
+  return window_find_label (GTK_WIDGET (((WindowFixture *) data)->window), LONG_PATH) != NULL;
 }
 
 /* However long. */
@@ -160,7 +144,7 @@ check_telling (WindowFixture *fixture)
   window_activate (fixture, "visualize", g_variant_new_string (LONG_PATH "/4b/100"));
   window_wait_until (is_told, fixture);
   window_iterate (500);
-  label = find_label (GTK_WIDGET (fixture->window), LONG_PATH);
+  label = window_find_label (GTK_WIDGET (fixture->window), LONG_PATH);
   g_assert_true (gtk_label_get_wrap (GTK_LABEL (label)));
   g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label))));
   g_assert_cmpint (pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))), >, 1);

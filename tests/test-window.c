@@ -130,6 +130,13 @@ check_search (WindowFixture *fixture)
                                                           window_get_values (fixture)->unit),
                             "chain"));
 
+  /* The entry's own delay is over by then. */
+  gtk_editable_set_text (GTK_EDITABLE (entry), "nowhere/5");
+  g_signal_emit_by_name (entry, "activate");
+  window_iterate (400);
+  g_assert_true (gtk_widget_get_mapped (window_find_label (GTK_WIDGET (fixture->window), "nowhere")));
+  gtk_editable_set_text (GTK_EDITABLE (entry), "");
+
   window_activate (fixture, "objective", g_variant_new_string ("channel"));
   g_assert_cmpstr (window_get_values (fixture)->layer, ==, layer);
   g_assert_cmpint (window_get_values (fixture)->unit, ==, 31);

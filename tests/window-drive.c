@@ -78,6 +78,22 @@ window_find_widget (GtkWidget *from, GType type)
   return NULL;
 }
 
+GtkWidget *
+window_find_label (GtkWidget *from, const char *text)
+{
+  if (GTK_IS_LABEL (from) && strstr (gtk_label_get_text (GTK_LABEL (from)), text))
+    return from;
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = window_find_label (child, text);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
 GboxRun *
 window_get_run (WindowFixture *fixture)
 {

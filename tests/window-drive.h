@@ -28,6 +28,8 @@ void window_click_a_unit (WindowFixture *fixture, int unit);
 
 /* Depth first, in what the window itself shows. */
 GtkWidget *window_find_widget (GtkWidget *from, GType type);
+/* (nullable): a label that has @text in it. */
+GtkWidget *window_find_label (GtkWidget *from, const char *text);
 GboxRun *window_get_run (WindowFixture *fixture);
 const GboxVisualizationValues *window_get_values (WindowFixture *fixture);
 

@@ -201,8 +201,7 @@ tell_redirect (GboxVisualizationJob *self)
   if (self->told_redirect)
     return;
   self->told_redirect = TRUE;
-  gbox_job_post_notice (GBOX_JOB (self), "redirected",
-                        "This unit is silent at the start: redirected gradients wake it for 16 steps.");
+  gbox_job_post_notice (GBOX_JOB (self), "redirected", "Silent at first: redirected gradients wake it.");
 }
 
 /* The same parameters, seen by another unit or network or through another basis. */
