@@ -39,10 +39,12 @@ save_to (WindowFixture *fixture, const char *path)
   window_wait_until (is_saved, (gpointer) path);
 }
 
-/* Changed on the way, so that the recipe is more than its parameters. */
-static void
+/* Changed on the way, so that the recipe is more than its parameters. Returns: the steps it took. */
+static guint
 make_picture (WindowFixture *fixture, const char *path)
 {
+  g_autofree char *n_steps = NULL;
+
   window_set_parameter (fixture, "steps", "100000");
   window_set_parameter (fixture, "seed", "11");
   window_set_parameter (fixture, "learning-rate", "0.012345678");
@@ -53,10 +55,12 @@ make_picture (WindowFixture *fixture, const char *path)
   window_set_parameter (fixture, "rotate", "3");
   window_activate (fixture, "step", NULL);
   window_iterate (100);
-  window_set_parameter (fixture, "steps", "12");
+  n_steps = g_strdup_printf ("%u", gbox_run_get_step (window_get_run (fixture)) + 6);
+  window_set_parameter (fixture, "steps", n_steps);
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (window_is_finished, fixture);
   save_to (fixture, path);
+  return gbox_run_get_step (window_get_run (fixture));
 }
 
 static void
@@ -87,7 +91,58 @@ leave (WindowFixture *fixture)
   window_wait_until (window_has_frame, fixture);
 }
 
-/* A picture is made again as it was, a checkpoint goes on, and what is neither changes nothing. */
+static void
+open_file (WindowFixture *fixture, const char *path)
+{
+  leave (fixture);
+  g_assert_cmpstr (window_get_values (fixture)->schedule, ==, "");
+  window_activate (fixture, "open-file", g_variant_new_string (path));
+}
+
+/* A picture is made again as it was. */
+static void
+check_picture (WindowFixture *fixture, const char *picture, const char *again, guint n_steps)
+{
+  open_file (fixture, picture);
+  window_wait_until (is_unit_9, fixture);
+  g_assert_cmpuint (window_get_values (fixture)->seed, ==, 11);
+  g_assert_cmpuint (window_get_values (fixture)->steps, ==, n_steps);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  window_wait_until (window_is_finished, fixture);
+  save_to (fixture, again);
+  assert_same_file (picture, again);
+}
+
+/* A checkpoint goes on, until something is asked for that needs a new start. */
+static void
+check_checkpoint (WindowFixture *fixture, const char *checkpoint, guint n_steps)
+{
+  open_file (fixture, checkpoint);
+  window_wait_until (is_unit_9, fixture);
+  window_wait_until (window_has_frame, fixture);
+  g_assert_cmpuint (gbox_run_get_frame (window_get_run (fixture))->step, >=, n_steps);
+  g_assert_cmpuint (gbox_run_get_n_steps (window_get_run (fixture)), >, n_steps);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  window_set_parameter (fixture, "seed", "12");
+  g_assert_cmpstr (window_get_values (fixture)->checkpoint, ==, "");
+}
+
+/* What is neither changes nothing. */
+static void
+check_wrong_file (WindowFixture *fixture, const char *wrong)
+{
+  GboxRun *run;
+
+  g_assert_true (g_file_set_contents (wrong, "no weights", -1, NULL));
+  open_file (fixture, wrong);
+  run = window_get_run (fixture);
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "wrong.pth");
+  g_assert_true (window_get_run (fixture) == run);
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_RUNNING);
+  g_assert_cmpint (window_get_values (fixture)->unit, ==, 2);
+}
+
 static void
 check_opening (WindowFixture *fixture)
 {
@@ -96,41 +151,13 @@ check_opening (WindowFixture *fixture)
   g_autofree char *again = g_build_filename (folder, "again.png", NULL);
   g_autofree char *checkpoint = g_build_filename (folder, "on.safetensors", NULL);
   g_autofree char *wrong = g_build_filename (folder, "wrong.pth", NULL);
-  GboxRun *run;
+  guint n_steps;
 
-  make_picture (fixture, picture);
+  n_steps = make_picture (fixture, picture);
   save_to (fixture, checkpoint);
-
-  leave (fixture);
-  window_activate (fixture, "open-file", g_variant_new_string (picture));
-  window_wait_until (is_unit_9, fixture);
-  g_assert_cmpuint (window_get_values (fixture)->seed, ==, 11);
-  g_assert_cmpuint (window_get_values (fixture)->steps, ==, 12);
-  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
-  window_wait_until (window_is_finished, fixture);
-  save_to (fixture, again);
-  assert_same_file (picture, again);
-
-  leave (fixture);
-  g_assert_cmpstr (window_get_values (fixture)->schedule, ==, "");
-  window_activate (fixture, "open-file", g_variant_new_string (checkpoint));
-  window_wait_until (is_unit_9, fixture);
-  window_wait_until (window_has_frame, fixture);
-  g_assert_cmpuint (gbox_run_get_frame (window_get_run (fixture))->step, >=, 12);
-  g_assert_cmpuint (gbox_run_get_n_steps (window_get_run (fixture)), >, 12);
-  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
-  window_set_parameter (fixture, "seed", "12");
-  g_assert_cmpstr (window_get_values (fixture)->checkpoint, ==, "");
-
-  leave (fixture);
-  run = window_get_run (fixture);
-  g_assert_true (g_file_set_contents (wrong, "no weights", -1, NULL));
-  window_activate (fixture, "open-file", g_variant_new_string (wrong));
-  window_wait_until (window_has_dialog, fixture);
-  window_close_dialog (fixture, "wrong.pth");
-  g_assert_true (window_get_run (fixture) == run);
-  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_RUNNING);
-  g_assert_cmpint (window_get_values (fixture)->unit, ==, 2);
+  check_picture (fixture, picture, again, n_steps);
+  check_checkpoint (fixture, checkpoint, n_steps);
+  check_wrong_file (fixture, wrong);
   window_remove_folder (folder);
 }
 
