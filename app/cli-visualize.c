@@ -64,6 +64,8 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
   };
   GOptionContext *context = g_option_context_new ("— make the image that excites a unit or a class");
 
+  g_option_context_set_description (context, "-m, -l and -u are --model, --layer and --unit, as in the other "
+                                             "commands.");
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   return cli_parse (context, words, error);
@@ -320,12 +322,42 @@ run_session (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *opt
   return session.code;
 }
 
+/* The flags of the spec have no short forms of their own; those of the other commands are understood here
+ * too. Free with g_strfreev(). */
+static char **
+spell_out (char **argv)
+{
+  static const struct
+  {
+    char letter;
+    const char *flag;
+  } flags[] = { { 'm', "--model" }, { 'l', "--layer" }, { 'u', "--unit" }, { 'c', "--class" } };
+  GPtrArray *words = g_ptr_array_new ();
+
+  for (char **word = argv; *word != NULL; word++)
+    {
+      const char *flag = NULL;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+        if ((*word)[0] == '-' && (*word)[1] == flags[i].letter)
+          flag = flags[i].flag;
+      if (flag == NULL)
+        g_ptr_array_add (words, g_strdup (*word));
+      else
+        g_ptr_array_add (words,
+                         (*word)[2] == '\0' ? g_strdup (flag) : g_strconcat (flag, "=", *word + 2, NULL));
+    }
+  g_ptr_array_add (words, NULL);
+  return (char **) g_ptr_array_free (words, FALSE);
+}
+
 int
 cli_visualize (char **argv)
 {
   g_auto (Options) options = { .class_id = -1 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GboxVisualizationSpec) spec = parse_command_line (argv, &options, &error);
+  g_auto (GStrv) words = spell_out (argv);
+  g_autoptr (GboxVisualizationSpec) spec = parse_command_line (words, &options, &error);
   g_autoptr (GboxEngine) engine = NULL;
   int code;
 

@@ -122,6 +122,7 @@ test_usage (void)
     "visualize --class 488 -o out.png surplus",
     "visualize --class 488 -o out",
     "visualize --class -1 -o out.png",
+    "visualize -c -1 -o out.png",
     "visualize --class 488 --layer head --unit 3 -o out.png",
     "visualize --layer head -o out.png",
     "probe --layer head --unit -1 picture.png",
@@ -350,9 +351,8 @@ static void
 test_folder (void)
 {
   static const char *const lines[] = {
-    "classify --model {tmp} /dev/null",
-    "probe --model {tmp} --layer head {tmp}/picture.png",
-    "visualize --model {tmp} --class 5 -o {tmp}/out.png",
+    "classify --model {tmp} /dev/null",        "probe --model {tmp} --layer head {tmp}/picture.png",
+    "visualize -m {tmp} -c5 -o {tmp}/out.png", "visualize -m{tmp} -l head -u 3 -o {tmp}/out.png",
     "visualize --from {tmp} -o {tmp}/out.png",
   };
   char *folder = make_folder ();
