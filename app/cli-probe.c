@@ -88,10 +88,15 @@ probe_image (
   int layer;
 
   if ((image = gbox_image_load (path, &error)) == NULL || (store = gbox_model_store_new (&error)) == NULL
-      || (network = cli_load_network (store, model, &error)) == NULL
-      || (layer = cli_find_layer (network, layer_name, &error)) < 0
-      || (probe = gbox_probe_new (network, team, (guint) layer, image, MAX (unit, -1), at_y, at_x, &error))
-           == NULL)
+      || (network = cli_load_network (store, model, &error)) == NULL)
+    return cli_failure (error);
+  if ((layer = cli_find_layer (network, layer_name, &error)) < 0)
+    return cli_usage_error (g_get_prgname (), error);
+  probe = gbox_probe_new (network, team, (guint) layer, image, MAX (unit, -1), at_y, at_x, &error);
+  /* Of all that is asked for, units and positions are what may not be found. */
+  if (probe == NULL && g_error_matches (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND))
+    return cli_usage_error (g_get_prgname (), error);
+  if (probe == NULL)
     return cli_failure (error);
   if (json)
     print_json (probe);

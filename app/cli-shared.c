@@ -77,7 +77,7 @@ cli_find_layer (GboxNetwork *network, const char *name, GError **error)
   names = g_string_new (NULL);
   for (guint i = 0; i < gbox_network_get_n_layers (network); i++)
     g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", gbox_network_get_layer (network, i)->name);
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no layer “%s”; its layers are %s.",
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "%s has no layer “%s”; its layers are %s.",
                gbox_network_get_title (network), name, names->str);
   return -1;
 }

@@ -8,9 +8,9 @@
 
 #include "base/error.h"
 #include "cli.h"
-#include "formats/tensor-file.h"
 #include "runtime/engine.h"
-#include "vision/picture.h"
+#include "vision/objective.h"
+#include "vision/recipe.h"
 #include "vision/visualization-job.h"
 #include "vision/visualization-spec.h"
 
@@ -64,55 +64,11 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
   };
   GOptionContext *context = g_option_context_new ("— make the image that excites a unit or a class");
 
+  g_option_context_set_description (context, "-m, -l and -u are --model, --layer and --unit, as in the other "
+                                             "commands.");
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   return cli_parse (context, words, error);
-}
-
-static GboxVisualizationSpec *
-load_checkpoint_spec (const char *path, GError **error)
-{
-  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
-  GboxSpec *spec;
-  const char *json;
-
-  if (file == NULL)
-    return NULL;
-  json = gbox_tensor_file_get_metadata (file, "spec");
-  if (json == NULL)
-    {
-      g_set_error (
-        error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-        "“%s” is no checkpoint of a visualization; give a picture or a checkpoint that Glassbox saved.",
-        path);
-      return NULL;
-    }
-  spec = gbox_spec_new_from_json (GBOX_TYPE_VISUALIZATION_SPEC, json, error);
-  if (spec != NULL)
-    g_object_set (spec, "checkpoint", path, NULL);
-  return (GboxVisualizationSpec *) spec;
-}
-
-static GboxVisualizationSpec *
-load_spec (const char *from, GError **error)
-{
-  g_autoptr (GFile) file = g_file_new_for_path (from);
-  g_autoptr (GFileInputStream) stream = NULL;
-  guint8 magic[8] = { 0 };
-
-  if (!g_file_test (from, G_FILE_TEST_IS_REGULAR))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-                   "There is no file “%s”; give a picture or a checkpoint that Glassbox saved.", from);
-      return NULL;
-    }
-  stream = g_file_read (file, NULL, error);
-  if (stream == NULL
-      || !g_input_stream_read_all (G_INPUT_STREAM (stream), magic, sizeof magic, NULL, NULL, error))
-    return NULL;
-  if (memcmp (magic, "\x89PNG\r\n\x1a\n", sizeof magic) == 0)
-    return gbox_picture_load_spec (from, NULL, error);
-  return load_checkpoint_spec (from, error);
 }
 
 /* Flags that stand for several properties. */
@@ -203,7 +159,7 @@ parse_command_line (char **argv, Options *options, GError **error)
     return NULL;
   if (!check_flags (argv, words, &first, scratch, error) || !check_output (first.output, error))
     return NULL;
-  spec = first.from != NULL ? load_spec (first.from, error) : gbox_visualization_spec_new ();
+  spec = first.from != NULL ? gbox_recipe_load (first.from, NULL, error) : gbox_visualization_spec_new ();
   if (spec == NULL)
     return NULL;
   if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))
@@ -325,19 +281,30 @@ on_interrupt (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
+/* What only the model can tell of the command line; it stays in the store for the run. Returns: an exit code.
+ */
 static int
-run_session (GboxVisualizationSpec *spec, const Options *options)
+check_target (GboxEngine *engine, GboxVisualizationSpec *spec)
 {
+  const char *model = gbox_visualization_spec_get_values (spec)->model;
   g_autoptr (GError) error = NULL;
-  g_autoptr (GboxEngine) engine = gbox_engine_new (0, &error);
+  g_autoptr (GboxNetwork) network
+    = cli_load_network (gbox_engine_get_store (engine), model[0] != '\0' ? model : NULL, &error);
+
+  if (network == NULL)
+    return cli_failure (error);
+  return gbox_objective_check (spec, network, &error) ? CLI_OK : cli_usage_error (g_get_prgname (), error);
+}
+
+static int
+run_session (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *options)
+{
   g_autoptr (GboxRun) run = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   Session session = { .loop = loop, .output = options->output, .json = options->json };
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   guint sources[G_N_ELEMENTS (signals)];
 
-  if (engine == NULL)
-    return cli_failure (error);
   run = gbox_engine_start (engine, GBOX_SPEC (spec));
   session.run = run;
   g_signal_connect (run, "point", G_CALLBACK (on_point), &session);
@@ -352,8 +319,36 @@ run_session (GboxVisualizationSpec *spec, const Options *options)
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     g_source_remove (sources[i]);
   g_signal_handlers_disconnect_by_data (run, &session);
-  gbox_engine_shutdown (engine);
   return session.code;
+}
+
+/* The flags of the spec have no short forms of their own; those of the other commands are understood here
+ * too. Free with g_strfreev(). */
+static char **
+spell_out (char **argv)
+{
+  static const struct
+  {
+    char letter;
+    const char *flag;
+  } flags[] = { { 'm', "--model" }, { 'l', "--layer" }, { 'u', "--unit" }, { 'c', "--class" } };
+  GPtrArray *words = g_ptr_array_new ();
+
+  for (char **word = argv; *word != NULL; word++)
+    {
+      const char *flag = NULL;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
+        if ((*word)[0] == '-' && (*word)[1] == flags[i].letter)
+          flag = flags[i].flag;
+      if (flag == NULL)
+        g_ptr_array_add (words, g_strdup (*word));
+      else
+        g_ptr_array_add (words,
+                         (*word)[2] == '\0' ? g_strdup (flag) : g_strconcat (flag, "=", *word + 2, NULL));
+    }
+  g_ptr_array_add (words, NULL);
+  return (char **) g_ptr_array_free (words, FALSE);
 }
 
 int
@@ -361,7 +356,10 @@ cli_visualize (char **argv)
 {
   g_auto (Options) options = { .class_id = -1 };
   g_autoptr (GError) error = NULL;
-  g_autoptr (GboxVisualizationSpec) spec = parse_command_line (argv, &options, &error);
+  g_auto (GStrv) words = spell_out (argv);
+  g_autoptr (GboxVisualizationSpec) spec = parse_command_line (words, &options, &error);
+  g_autoptr (GboxEngine) engine = NULL;
+  int code;
 
   if (spec == NULL)
     {
@@ -370,5 +368,12 @@ cli_visualize (char **argv)
 
       return usage ? cli_usage_error (argv[0], error) : cli_failure (error);
     }
-  return run_session (spec, &options);
+  engine = gbox_engine_new (0, &error);
+  if (engine == NULL)
+    return cli_failure (error);
+  code = check_target (engine, spec);
+  if (code == CLI_OK)
+    code = run_session (engine, spec, &options);
+  gbox_engine_shutdown (engine);
+  return code;
 }

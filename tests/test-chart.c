@@ -147,8 +147,10 @@ test_axis_of_steps (void)
   g_assert_cmpint (gbox_axis_get_n_ticks (&axis), ==, 3);
   gbox_axis_fit_steps (&axis, 317, 6);
   g_assert_cmpfloat (gbox_axis_get_tick (&axis, 1), ==, 100);
-  gbox_axis_fit_steps (&axis, 1, 6);
-  g_assert_cmpfloat (axis.step, >, 0);
+  gbox_axis_fit_steps (&axis, 1, 6); /* there is no half a step */
+  g_assert_cmpfloat (axis.step, ==, 1);
+  gbox_axis_fit_steps (&axis, 3, 6);
+  g_assert_cmpfloat (axis.step, ==, 1);
 }
 
 static void

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The command line as its users and scripts meet it: exit codes, JSON, and pictures that can be made again.
  */
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <gio/gio.h>
+#include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
 
@@ -45,10 +48,14 @@ test_usage (void)
     "visualize --class 488 --steps 0 -o out.png",
     "visualize --class 488 --basis wavelet -o out.png",
     "visualize --class 488 --preset careful -o out.png",
+    "visualize --class 488 --schedule nonsense -o out.png",
+    "visualize --class 488 --schedule 5:size=64 -o out.png",
+    "visualize --class 488 --schedule 5:learning-rate=fast -o out.png",
     "visualize --layer head --unit 3 --at 1 -o out.png",
     "visualize --class 488 -o out.png surplus",
     "visualize --class 488 -o out",
     "visualize --class -1 -o out.png",
+    "visualize -c -1 -o out.png",
     "visualize --class 488 --layer head --unit 3 -o out.png",
     "visualize --layer head -o out.png",
     "probe --layer head --unit -1 picture.png",
@@ -204,6 +211,10 @@ test_from (void)
     "visualize --model %s --class 488 --size 64 --steps 4 --seed 3 -o {tmp}/part.safetensors",
     "visualize --model %s --from {tmp}/part.safetensors --steps 6 -o {tmp}/resumed.png",
     "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
+    "visualize --model %s --from {tmp}/part.safetensors --class 5 --steps 7 -o {tmp}/mixed.png",
+    "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
+    "visualize --model %s -c 5 --size 64 --steps 6 --schedule 2:rotate=0;4:jitter=0 -o {tmp}/scheduled.png",
+    "visualize --model %s --from {tmp}/scheduled.png -o {tmp}/scheduled-again.png",
   };
   const char *model = have_model (any_vision_model);
   char *folder;
@@ -222,14 +233,83 @@ test_from (void)
     }
   assert_same_file (folder, "whole.png", "again.png", TRUE);
   assert_same_file (folder, "whole.png", "other.png", FALSE);
-  {
-    /* The resumed picture's own words may name the checkpoint; its pixels must be the same. */
-    g_auto (Answer) whole = cli (folder, "classify --top 3 {tmp}/whole.png");
-    g_auto (Answer) resumed = cli (folder, "classify --top 3 {tmp}/resumed.png");
+  assert_same_file (folder, "whole.png", "resumed.png", TRUE);
+  assert_same_file (folder, "mixed.png", "mixed-again.png", TRUE);
+  assert_same_file (folder, "scheduled.png", "scheduled-again.png", TRUE);
+  remove_folder (folder);
+}
 
-    g_assert_cmpint (whole.code, ==, 0);
-    g_assert_cmpstr (strchr (whole.output, '\n'), ==, strchr (resumed.output, '\n'));
+/* What the model has not, whichever command asks for it: the line is at fault, and the error names what there
+ * is. */
+static void
+test_out_of_range (void)
+{
+  static const struct
+  {
+    const char *line;
+    const char *text; /* of the error */
+  } wrong[] = {
+    { "visualize --model %s --layer nonsense --unit 3 -o {tmp}/out.png", "nonsense" },
+    { "visualize --model %s --layer class --unit 1000 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --class 1000 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --layer class --unit 3 --at 50,0 -o {tmp}/out.png", "row 50" },
+    { "visualize --model %s --layer class --objective direction --direction 1000:1 -o {tmp}/out.png", "999" },
+    { "visualize --model %s --class 5 --size 2000 -o {tmp}/out.png", "1024" },
+    { "visualize --model %s --from {tmp}/right.png --unit 1000 -o {tmp}/out.png", "999" },
+    { "probe --model %s --layer nonsense {tmp}/right.png", "nonsense" },
+    { "probe --model %s --layer class --unit 1000 {tmp}/right.png", "999" },
+    { "probe --model %s --layer class --unit 3 --at 50,0 {tmp}/right.png", "50" },
+    { "classify --model %s --top 1001 {tmp}/right.png", "1000" },
+  };
+  const char *model = have_model (any_vision_model);
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  {
+    g_autofree char *line
+      = g_strdup_printf ("visualize --model %s --class 5 --size 64 --steps 1 -o {tmp}/right.png", model);
+    g_auto (Answer) answer = cli (folder, line);
+
+    g_assert_cmpint (answer.code, ==, 0);
   }
+  for (gsize i = 0; i < G_N_ELEMENTS (wrong); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (wrong[i].line, "%s", 2);
+      g_autofree char *line = g_strjoin (model, parts[0], parts[1], NULL);
+      g_auto (Answer) answer = cli (folder, line);
+
+      g_test_message ("%s → %d: %s", line, answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 2);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_nonnull (strstr (answer.errors, wrong[i].text));
+    }
+  remove_folder (folder);
+}
+
+/* A folder is there, but no model. */
+static void
+test_folder (void)
+{
+  static const char *const lines[] = {
+    "classify --model {tmp} /dev/null",        "probe --model {tmp} --layer head {tmp}/picture.png",
+    "visualize -m {tmp} -c5 -o {tmp}/out.png", "visualize -m{tmp} -l head -u 3 -o {tmp}/out.png",
+    "visualize --from {tmp} -o {tmp}/out.png",
+  };
+  char *folder = make_folder ();
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
+
+  g_assert_true (gdk_pixbuf_save (pixbuf, picture, "png", NULL, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Answer) answer = cli (folder, lines[i]);
+
+      g_test_message ("%s → %d: %s", lines[i], answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_nonnull (strstr (answer.errors, "is a folder"));
+    }
   remove_folder (folder);
 }
 
@@ -245,7 +325,7 @@ test_unknown_layer (void)
   {
     g_auto (Answer) answer = cli (NULL, line);
 
-    g_assert_cmpint (answer.code, !=, 0);
+    g_assert_cmpint (answer.code, ==, 2);
     g_assert_nonnull (strstr (answer.errors, "nonsense"));
     g_assert_nonnull (strstr (answer.errors, "class"));
   }
@@ -263,6 +343,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/models", test_models);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/out-of-range", test_out_of_range);
+  g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);
   return g_test_run ();
 }

@@ -156,6 +156,8 @@ run_layer (MadeUpVariant variant, GboxNetwork *network, GboxTeam *team, guint la
   output = gbox_plan_get_output (plan);
   g_assert_cmpint (output->height, ==, expected_extent (variant, height, stride));
   g_assert_cmpint (output->width, ==, expected_extent (variant, width, stride));
+  g_assert_cmpint (output->height, ==, gbox_network_get_map_side (network, layer, height));
+  g_assert_cmpint (output->width, ==, gbox_network_get_map_side (network, layer, width));
 
   gbox_plan_forward (plan);
   g_assert_true (is_finite (output));

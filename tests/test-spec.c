@@ -444,6 +444,31 @@ test_copies (void)
   g_assert_true (gbox_spec_needs_restart (spec, copy));
 }
 
+/* What differs, as text that sets it again. */
+static void
+test_differences (void)
+{
+  g_autoptr (GboxSpec) spec = g_object_new (toy_spec_get_type (), NULL);
+  g_autoptr (GboxSpec) other = gbox_spec_copy (spec);
+  g_autofree const char **none = gbox_spec_list_differences (spec, other);
+  g_autofree const char **names = NULL;
+
+  g_assert_null (none[0]);
+  g_object_set (other, "colour", COLOUR_DARK_BLUE, "rate", 0.1, "title", "a; b", NULL);
+  names = gbox_spec_list_differences (spec, other);
+  g_assert_cmpuint (g_strv_length ((char **) names), ==, 3);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *value = gbox_spec_get_as_string (other, names[i]);
+
+      g_assert_true (gbox_spec_set_from_string (spec, names[i], value, NULL));
+    }
+  g_assert_true (gbox_spec_equal (spec, other));
+  g_object_set (other, "steps", 3, "decorate", FALSE, NULL);
+  gbox_spec_assign (spec, other);
+  g_assert_true (gbox_spec_equal (spec, other));
+}
+
 static void
 test_validate (void)
 {
@@ -548,6 +573,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/spec/json-errors", test_json_errors);
   g_test_add_func ("/spec/set-from-string", test_set_from_string);
   g_test_add_func ("/spec/copies", test_copies);
+  g_test_add_func ("/spec/differences", test_differences);
   g_test_add_func ("/spec/validate", test_validate);
   g_test_add_func ("/spec/flags", test_flags);
   g_test_add_func ("/spec/help", test_help);

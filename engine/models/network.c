@@ -150,6 +150,27 @@ gbox_network_find_layer (const GboxNetwork *network, const char *name)
   return -1;
 }
 
+int
+gbox_network_get_map_side (const GboxNetwork *network, guint i, int size)
+{
+  const GboxNetworkData *data = &network->data;
+  g_autofree int *sides = g_new0 (int, data->values->len);
+
+  g_return_val_if_fail (i < data->layers->len, 0);
+
+  sides[0] = size;
+  for (guint j = 0; j < data->operations->len; j++)
+    {
+      const GboxOperation *operation = &g_array_index (data->operations, GboxOperation, j);
+      int pad;
+
+      if (!gbox_operation_get_extent (operation, sides[operation->input.value],
+                                      &sides[operation->output.value], &pad))
+        sides[operation->output.value] = 0;
+    }
+  return sides[g_array_index (data->layer_slices, GboxSlice, i).value];
+}
+
 const GboxPreprocessing *
 gbox_network_get_preprocessing (const GboxNetwork *network)
 {

@@ -68,6 +68,9 @@ guint gbox_network_get_n_layers (const GboxNetwork *network);
 const GboxLayer *gbox_network_get_layer (const GboxNetwork *network, guint i);
 /* Index of the layer of that name, or −1. */
 int gbox_network_find_layer (const GboxNetwork *network, const char *name);
+/* Rows, or columns, of the map of layer @i for inputs of @size pixels along that axis; 1 for the classes, 0
+ * where the input is too small. */
+int gbox_network_get_map_side (const GboxNetwork *network, guint i, int size);
 const GboxPreprocessing *gbox_network_get_preprocessing (const GboxNetwork *network);
 /* (nullable): the name of ImageNet class @id, 0 … 999. */
 const char *gbox_network_get_class_label (const GboxNetwork *network, int id);

@@ -35,7 +35,7 @@ G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
  * GboxJobClass:
  * @start: loads what it needs and lays out all memory
  * @step: does one step, at most about 50 ms; allocates nothing; %GBOX_STEP_FINISHED after the last one.
- * Called again only if the user asks for a single step more.
+ * Called again only if the user asks for a single step more, which the length then includes.
  * @adjust: (nullable): takes over the live properties of a spec, and posts the length if that changed: a
  * finished job goes on if steps are left, a running one finishes if none are. On an error it has changed
  * nothing; the run tells the user and goes on as before.

@@ -88,6 +88,39 @@ gbox_spec_needs_restart (GboxSpec *from, GboxSpec *to)
   return !is_same_except (from, to, GBOX_PARAM_LIVE);
 }
 
+const char **
+gbox_spec_list_differences (GboxSpec *a, GboxSpec *b)
+{
+  g_autofree GParamSpec **pspecs = NULL;
+  const char **names;
+  guint n, n_names = 0;
+
+  g_return_val_if_fail (GBOX_IS_SPEC (a) && GBOX_IS_SPEC (b), NULL);
+  g_return_val_if_fail (G_OBJECT_TYPE (a) == G_OBJECT_TYPE (b), NULL);
+
+  pspecs = gbox_spec_list_parameters (G_OBJECT_TYPE (a), &n);
+  names = g_new0 (const char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    if (!is_same (a, b, pspecs[i]))
+      names[n_names++] = pspecs[i]->name;
+
+  return names;
+}
+
+void
+gbox_spec_assign (GboxSpec *spec, GboxSpec *from)
+{
+  g_autofree const char **names = gbox_spec_list_differences (spec, from);
+
+  for (guint i = 0; names != NULL && names[i] != NULL; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (from), names[i], &value);
+      g_object_set_property (G_OBJECT (spec), names[i], &value);
+    }
+}
+
 gboolean
 gbox_spec_validate (GboxSpec *spec, GError **error)
 {
@@ -117,4 +150,19 @@ gbox_spec_set_from_string (GboxSpec *spec, const char *property, const char *tex
   g_object_set_property (G_OBJECT (spec), pspec->name, &value);
 
   return TRUE;
+}
+
+char *
+gbox_spec_get_as_string (GboxSpec *spec, const char *property)
+{
+  g_auto (GValue) value = G_VALUE_INIT;
+  GParamSpec *pspec;
+
+  g_return_val_if_fail (GBOX_IS_SPEC (spec), NULL);
+
+  pspec = gbox_spec_find_parameter (G_OBJECT_TYPE (spec), property);
+  g_return_val_if_fail (pspec != NULL, NULL);
+  g_object_get_property (G_OBJECT (spec), pspec->name, &value);
+
+  return gbox_spec_format_value (pspec, &value);
 }

@@ -80,6 +80,16 @@ GboxSpec *gbox_spec_new_from_json (GType type, const char *json, GError **error)
  */
 gboolean gbox_spec_set_from_string (GboxSpec *spec, const char *property, const char *value, GError **error);
 
+/* The value of a property as text that gbox_spec_set_from_string() reads back exactly. Free with g_free(). */
+char *gbox_spec_get_as_string (GboxSpec *spec, const char *property);
+
+/* Names of the properties in which two specs of one type differ, in their order, NULL-terminated. The names
+ * are static; free the array with g_free(). */
+const char **gbox_spec_list_differences (GboxSpec *a, GboxSpec *b);
+
+/* Gives @spec the values of @from, a spec of the same type; only what differs is set. */
+void gbox_spec_assign (GboxSpec *spec, GboxSpec *from);
+
 /**
  * gbox_spec_get_options:
  * @spec: the spec the parsed values go to; the group holds a reference

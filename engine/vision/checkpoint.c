@@ -92,6 +92,35 @@ check_shape (const GboxTensorFile *file, const char *path, const GboxPipelineSta
   return FALSE;
 }
 
+gboolean
+gbox_visualization_checkpoint_is (const char *path)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, NULL);
+
+  return file != NULL && g_strcmp0 (gbox_tensor_file_get_metadata (file, "format"), FORMAT) == 0;
+}
+
+GboxVisualizationSpec *
+gbox_visualization_checkpoint_load_spec (const char *path, guint *step, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
+  g_autoptr (GboxSpec) spec = NULL;
+  g_autoptr (GError) reason = NULL;
+  const char *json;
+
+  if (file == NULL || !check_metadata (file, path, step, error))
+    return NULL;
+  json = gbox_tensor_file_get_metadata (file, "spec");
+  if (json != NULL)
+    spec = gbox_spec_new_from_json (GBOX_TYPE_VISUALIZATION_SPEC, json, &reason);
+  if (spec != NULL)
+    return GBOX_VISUALIZATION_SPEC (g_steal_pointer (&spec));
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+               "“%s” does not say how it was made; the file is damaged%s%s", path,
+               reason != NULL ? ": " : ".", reason != NULL ? reason->message : "");
+  return NULL;
+}
+
 /* Kept apart until all are read, so that a damaged file changes nothing. */
 gboolean
 gbox_visualization_checkpoint_load (const char *path,

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
  * gbox_visualization_checkpoint_save:
  * @path: where to
  * @state: what to keep: tensors `parameters`, `adam_m`, `adam_v`
- * @spec: goes into the metadata as JSON, `spec`
+ * @spec: what the start was and, in its schedule, what has changed since; goes into the metadata as JSON,
+ *   `spec`
  * @step: steps done, `step`
  * @error: return location for an error
  *
@@ -20,6 +21,21 @@ G_BEGIN_DECLS
  */
 gboolean gbox_visualization_checkpoint_save (
   const char *path, const GboxPipelineState *state, GboxVisualizationSpec *spec, guint step, GError **error);
+
+/* Whether a file is a checkpoint of a visualization, though perhaps a damaged one. */
+gboolean gbox_visualization_checkpoint_is (const char *path);
+
+/**
+ * gbox_visualization_checkpoint_load_spec:
+ * @path: a checkpoint
+ * @step: (out): steps done
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the spec as it was saved; %NULL with %GBOX_ERROR_INVALID_FILE,
+ *   %GBOX_ERROR_UNSUPPORTED, %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
+ */
+GboxVisualizationSpec *
+gbox_visualization_checkpoint_load_spec (const char *path, guint *step, GError **error);
 
 /**
  * gbox_visualization_checkpoint_load:

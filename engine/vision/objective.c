@@ -96,6 +96,34 @@ gbox_objective_init (GboxObjective *self,
   return TRUE;
 }
 
+static gboolean
+refuse_layer (GError **error, const GboxNetwork *network, const char *name)
+{
+  g_autoptr (GString) names = g_string_new (NULL);
+
+  for (guint i = 0; i < gbox_network_get_n_layers (network); i++)
+    g_string_append_printf (names, "%s%s", i > 0 ? ", " : "", gbox_network_get_layer (network, i)->name);
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no layer “%s”; its layers are %s.",
+               gbox_network_get_title (network), name, names->str);
+  return FALSE;
+}
+
+gboolean
+gbox_objective_check (GboxVisualizationSpec *spec, const GboxNetwork *network, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+  const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? "class" : values->layer;
+  const int index = gbox_network_find_layer (network, name);
+  g_auto (GboxObjective) objective = { 0 };
+  GboxTensor shape = { 0 };
+
+  if (index < 0)
+    return refuse_layer (error, network, name);
+  shape.channels = gbox_network_get_layer (network, (guint) index)->n_channels;
+  shape.height = shape.width = gbox_network_get_map_side (network, (guint) index, values->size);
+  return gbox_objective_init (&objective, spec, &shape, error);
+}
+
 void
 gbox_objective_clear (GboxObjective *self)
 {

@@ -4,6 +4,7 @@
 
 #include "base/team.h"
 #include "base/tensor.h"
+#include "models/network.h"
 #include "vision/visualization-spec.h"
 
 G_BEGIN_DECLS
@@ -29,6 +30,20 @@ gboolean gbox_objective_init (GboxObjective *self,
                               const GboxTensor *output,
                               GError **error);
 void gbox_objective_clear (GboxObjective *self);
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GboxObjective, gbox_objective_clear)
+
+/**
+ * gbox_objective_check:
+ * @spec: what is to be maximised
+ * @network: where
+ * @error: return location for an error
+ *
+ * Without computing anything: whether the network has the layer, the layer the unit or the channels, and its
+ * map at the spec's size the position.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_NOT_FOUND or %GBOX_ERROR_INVALID_ARGUMENT, naming what there is
+ */
+gboolean gbox_objective_check (GboxVisualizationSpec *spec, const GboxNetwork *network, GError **error);
 
 /**
  * gbox_objective_evaluate:

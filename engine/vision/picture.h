@@ -30,8 +30,6 @@ gbox_picture_encode (const guint8 *pixels, int width, int height, GboxSpec *spec
  * @path: a PNG that Glassbox saved
  * @step: (out) (optional): the step it shows
  *
- * A run whose parameters were adjusted on the way is the exception: the spec holds only the last ones.
- *
  * Returns: (transfer full) (nullable): the spec in it; steps is set to the step it shows, so that running it
  * makes the same picture bit for bit
  */

@@ -10,6 +10,7 @@
 #include "vision/checkpoint.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
+#include "vision/schedule.h"
 
 /* How long silent rectifiers are led around (lucid `redirected_relu_grad.py`). */
 #define REDIRECTED_STEPS 16
@@ -21,10 +22,15 @@ struct _GboxVisualizationJob
 {
   GboxJob parent_instance;
 
-  GboxVisualizationSpec *spec; /* our own */
-  GboxNetwork *network;        /* given, or loaded at start */
-  GboxTeam *team;              /* the context's */
-  GboxPipeline *pipeline;      /* NULL before start */
+  GboxVisualizationSpec *spec;   /* as it is now; what is computed */
+  GboxVisualizationSpec *origin; /* as it was before the first step */
+  GboxVisualizationSpec *told;   /* as we were last told */
+  GboxSchedule *schedule;        /* what has changed since the first step, and what will */
+  GboxNetwork *network;          /* given, or loaded at start */
+  gboolean is_given;             /* the network, which is then the only one */
+  GboxModelStore *store;         /* the context's */
+  GboxTeam *team;                /* the context's */
+  GboxPipeline *pipeline;        /* NULL before start */
   GboxFramePool *frames;
   guint step;             /* done */
   double seconds;         /* spent in steps */
@@ -41,23 +47,28 @@ finalize (GObject *object)
   g_clear_pointer (&self->pipeline, gbox_pipeline_free);
   g_clear_pointer (&self->frames, gbox_frame_pool_free);
   g_clear_pointer (&self->network, gbox_network_unref);
+  g_clear_pointer (&self->schedule, gbox_schedule_free);
   g_clear_object (&self->spec);
+  g_clear_object (&self->origin);
+  g_clear_object (&self->told);
   G_OBJECT_CLASS (gbox_visualization_job_parent_class)->finalize (object);
 }
 
 /* The default model is settled now, so that what is saved names it. */
 static gboolean
-ensure_network (GboxVisualizationJob *self, GboxModelStore *store, GError **error)
+ensure_network (GboxVisualizationJob *self, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
-  if (self->network != NULL)
+  if (self->is_given)
     return TRUE;
   if (values->model[0] == '\0')
     g_object_set (self->spec, "model",
-                  gbox_catalogue_get_default (gbox_model_store_get_catalogue (store), GBOX_MODEL_VISION),
+                  gbox_catalogue_get_default (gbox_model_store_get_catalogue (self->store),
+                                              GBOX_MODEL_VISION),
                   NULL);
-  self->network = gbox_model_store_get_network (store, values->model, error);
+  g_clear_pointer (&self->network, gbox_network_unref);
+  self->network = gbox_model_store_get_network (self->store, values->model, error);
   return self->network != NULL;
 }
 
@@ -71,8 +82,52 @@ post_frame (GboxVisualizationJob *self)
   gbox_job_post_frame (GBOX_JOB (self), frame);
 }
 
-/* What the steps go on from is part of the result from here on, and no longer of the recipe: going on gives
- * what never stopping would have. */
+/* Parameters of @from that @to has otherwise change now. The steps are no matter of the picture: it says how
+ * many it has taken. */
+static void
+note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
+{
+  static const char *const others[] = { "steps", "schedule", "checkpoint", NULL };
+  g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
+
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *value = gbox_spec_get_as_string (GBOX_SPEC (to), names[i]);
+
+      if (!g_strv_contains (others, names[i]))
+        gbox_schedule_add (self->schedule, self->step, names[i], value);
+    }
+}
+
+/* The recipe goes on from that of the checkpoint: going on gives what never stopping would have, and where
+ * something else is made from here on, that is a change on the way. */
+static gboolean
+take_recipe (GboxVisualizationJob *self, const char *path, GError **error)
+{
+  g_autoptr (GboxVisualizationSpec) origin
+    = gbox_visualization_checkpoint_load_spec (path, &self->step, error);
+  g_autoptr (GboxVisualizationSpec) now = NULL;
+  g_autoptr (GboxSchedule) schedule = NULL;
+
+  if (origin == NULL)
+    return FALSE;
+  now = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (origin)));
+  schedule = gbox_schedule_parse (gbox_visualization_spec_get_values (origin)->schedule, error);
+  if (schedule == NULL || !gbox_visualization_spec_advance (now, self->step, error))
+    return FALSE;
+  gbox_schedule_keep (self->schedule, self->step, G_MAXUINT);
+  for (guint i = 0; i < gbox_schedule_get_length (schedule); i++)
+    {
+      const GboxScheduleEntry *entry = gbox_schedule_get_entry (schedule, i);
+
+      if (entry->step <= self->step)
+        gbox_schedule_add (self->schedule, entry->step, entry->property, entry->value);
+    }
+  note_changes (self, now, self->spec);
+  g_set_object (&self->origin, origin);
+  return TRUE;
+}
+
 static gboolean
 take_checkpoint (GboxVisualizationJob *self, GError **error)
 {
@@ -81,7 +136,8 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
   if (values->checkpoint[0] == '\0')
     return TRUE;
   if (!gbox_visualization_checkpoint_load (values->checkpoint, gbox_pipeline_get_state (self->pipeline),
-                                           &self->step, error))
+                                           &self->step, error)
+      || !take_recipe (self, values->checkpoint, error))
     return FALSE;
   if (self->step >= values->steps)
     {
@@ -90,8 +146,19 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
                    values->checkpoint, self->step);
       return FALSE;
     }
-  g_object_set (self->spec, "checkpoint", "", NULL);
   gbox_pipeline_render (self->pipeline);
+  return TRUE;
+}
+
+/* Everything but the schedule and the file to go on from, which have become part of the job. */
+static gboolean
+take_spec (GboxVisualizationJob *self, GError **error)
+{
+  self->schedule = gbox_schedule_parse (gbox_visualization_spec_get_values (self->spec)->schedule, error);
+  if (self->schedule == NULL)
+    return FALSE;
+  self->origin = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
+  self->told = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
   return TRUE;
 }
 
@@ -111,9 +178,11 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
-  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, context->store, error))
-    return FALSE;
   self->team = context->team;
+  self->store = context->store;
+  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, error)
+      || !take_spec (self, error))
+    return FALSE;
   self->pipeline = gbox_pipeline_new (self->network, self->team, self->spec, error);
   if (self->pipeline == NULL || !take_checkpoint (self, error)
       || !check_finite (gbox_pipeline_is_finite (self->pipeline), error))
@@ -132,8 +201,76 @@ tell_redirect (GboxVisualizationJob *self)
   if (self->told_redirect)
     return;
   self->told_redirect = TRUE;
-  gbox_job_post_notice (GBOX_JOB (self), "redirected",
-                        "This unit is silent at the start: redirected gradients wake it for 16 steps.");
+  gbox_job_post_notice (GBOX_JOB (self), "redirected", "Silent at first: redirected gradients wake it.");
+}
+
+/* The same parameters, seen by another unit or network or through another basis. */
+static gboolean
+rebuild (GboxVisualizationJob *self, GError **error)
+{
+  const GboxPipelineState *old = gbox_pipeline_get_state (self->pipeline);
+  g_autoptr (GboxPipeline) pipeline = NULL;
+  const GboxPipelineState *state;
+
+  if (!ensure_network (self, error))
+    return FALSE;
+  pipeline = gbox_pipeline_new (self->network, self->team, self->spec, error);
+  if (pipeline == NULL)
+    return FALSE;
+  state = gbox_pipeline_get_state (pipeline);
+  memcpy (state->parameters, old->parameters, old->n * sizeof (float));
+  memcpy (state->m, old->m, old->n * sizeof (float));
+  memcpy (state->v, old->v, old->n * sizeof (float));
+  gbox_pipeline_render (pipeline);
+  gbox_pipeline_free (self->pipeline);
+  self->pipeline = g_steal_pointer (&pipeline);
+  return TRUE;
+}
+
+static void
+tell_changes (GboxVisualizationJob *self, const char **names)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  g_string_append_printf (text, "From step %u on, as scheduled: ", self->step + 1);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_autofree char *value = gbox_spec_get_as_string (GBOX_SPEC (self->spec), names[i]);
+
+      g_string_append_printf (text, "%s%s is %s", i > 0 ? ", " : "", names[i], value);
+    }
+  g_string_append_c (text, '.');
+  gbox_job_post_notice (GBOX_JOB (self), "schedule", text->str);
+}
+
+/* What the schedule has for this moment; nothing at almost every step. */
+static gboolean
+follow_schedule (GboxVisualizationJob *self, GError **error)
+{
+  g_autoptr (GboxSpec) next = NULL;
+  g_autofree const char **names = NULL;
+  gboolean needs_rebuild;
+
+  if (!gbox_schedule_has_step (self->schedule, self->step))
+    return TRUE;
+  next = gbox_spec_copy (GBOX_SPEC (self->spec));
+  if (!gbox_schedule_apply (self->schedule, self->step, self->step + 1, next, error))
+    return FALSE;
+  names = gbox_spec_list_differences (GBOX_SPEC (self->spec), next);
+  if (names[0] == NULL)
+    return TRUE;
+  needs_rebuild = gbox_spec_needs_restart (GBOX_SPEC (self->spec), next);
+  gbox_spec_assign (GBOX_SPEC (self->spec), next);
+  tell_changes (self, names);
+  return !needs_rebuild || rebuild (self, error);
+}
+
+/* By the single step that was asked for after the last one. */
+static void
+lengthen (GboxVisualizationJob *self)
+{
+  g_object_set (self->spec, "steps", self->step, NULL);
+  gbox_job_post_length (GBOX_JOB (self), self->step);
 }
 
 /* Works also when all steps are done: a single one more was asked for. */
@@ -144,8 +281,11 @@ step (GboxJob *job, GError **error)
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const gint64 begin = g_get_monotonic_time ();
   const guint next = self->step + 1;
-  const double objective = gbox_pipeline_evaluate (self->pipeline, next);
+  double objective;
 
+  if (!follow_schedule (self, error))
+    return GBOX_STEP_FAILED;
+  objective = gbox_pipeline_evaluate (self->pipeline, next);
   if (!check_finite (isfinite (objective), error))
     return GBOX_STEP_FAILED;
   if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS)
@@ -156,6 +296,8 @@ step (GboxJob *job, GError **error)
   if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))
     return GBOX_STEP_FAILED;
   self->step = next;
+  if (next > values->steps)
+    lengthen (self);
   post_frame (self);
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
   gbox_job_post_point (job, &(GboxPoint){ .step = self->step,
@@ -165,10 +307,28 @@ step (GboxJob *job, GError **error)
   return self->step >= values->steps ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
 }
 
+/* What is new compared with what we were told before: the rest may have changed by the schedule. */
+static void
+take_changes (GboxVisualizationJob *self, GboxVisualizationSpec *adjusted)
+{
+  g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (self->told), GBOX_SPEC (adjusted));
+
+  note_changes (self, self->told, adjusted);
+  for (guint i = 0; names[i] != NULL; i++)
+    {
+      g_auto (GValue) value = G_VALUE_INIT;
+
+      g_object_get_property (G_OBJECT (adjusted), names[i], &value);
+      g_object_set_property (G_OBJECT (self->spec), names[i], &value);
+    }
+  g_set_object (&self->told, adjusted);
+}
+
 static gboolean
 adjust (GboxJob *job, GboxSpec *spec, GError **error)
 {
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+  g_autoptr (GboxVisualizationSpec) adjusted = NULL;
 
   if (!GBOX_IS_VISUALIZATION_SPEC (spec))
     {
@@ -176,24 +336,41 @@ adjust (GboxJob *job, GboxSpec *spec, GError **error)
                            "A visualization can only be adjusted with the parameters of a visualization.");
       return FALSE;
     }
-  gbox_visualization_spec_adjust (self->spec, GBOX_VISUALIZATION_SPEC (spec));
+  adjusted = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->told)));
+  gbox_visualization_spec_adjust (adjusted, GBOX_VISUALIZATION_SPEC (spec));
+  take_changes (self, adjusted);
   gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
   return TRUE;
+}
+
+/* How what there is after @end steps was made. */
+static GboxVisualizationSpec *
+make_recipe (GboxVisualizationJob *self, guint end, guint steps)
+{
+  GboxSpec *recipe = gbox_spec_copy (GBOX_SPEC (self->origin));
+  g_autofree char *text = gbox_schedule_to_text (self->schedule);
+  g_autoptr (GboxSchedule) schedule = gbox_schedule_parse (text, NULL);
+  g_autofree char *kept = NULL;
+
+  gbox_schedule_keep (schedule, 0, end);
+  kept = gbox_schedule_to_text (schedule);
+  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, NULL);
+  return GBOX_VISUALIZATION_SPEC (recipe);
 }
 
 static gboolean
 save_picture (GboxVisualizationJob *self, const char *path, GError **error)
 {
-  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const int size = values->size;
   const gsize n = (gsize) size * (gsize) size;
   g_autofree guint8 *pixels = g_malloc (3 * n);
-  g_autoptr (GboxSpec) recipe = gbox_spec_copy (GBOX_SPEC (self->spec));
+  /* As many steps as the picture shows, so that making it again also writes the same recipe. */
+  g_autoptr (GboxVisualizationSpec) recipe
+    = make_recipe (self, self->step, self->step > 0 ? self->step : values->steps);
 
   gbox_colour_to_rgb8 (self->team, gbox_pipeline_get_image (self->pipeline), pixels, n);
-  /* As many steps as the picture shows, so that making it again also writes the same recipe. */
-  if (self->step > 0)
-    g_object_set (recipe, "steps", self->step, NULL);
-  return gbox_picture_save (path, pixels, size, size, recipe, self->step, error);
+  return gbox_picture_save (path, pixels, size, size, GBOX_SPEC (recipe), self->step, error);
 }
 
 /* Whatever the case of its letters. */
@@ -221,6 +398,7 @@ static gboolean
 save (GboxJob *job, const char *path, GError **error)
 {
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+  g_autoptr (GboxVisualizationSpec) recipe = NULL;
 
   if (self->pipeline == NULL)
     {
@@ -231,7 +409,8 @@ save (GboxJob *job, const char *path, GError **error)
     return FALSE;
   if (ends_in (path, PICTURE_SUFFIX))
     return save_picture (self, path, error);
-  return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), self->spec,
+  recipe = make_recipe (self, G_MAXUINT, gbox_visualization_spec_get_values (self->spec)->steps);
+  return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), recipe,
                                              self->step, error);
 }
 
@@ -267,5 +446,6 @@ gbox_visualization_job_new_for_network (GboxVisualizationSpec *spec, GboxNetwork
   GboxJob *job = gbox_visualization_job_new (spec);
 
   GBOX_VISUALIZATION_JOB (job)->network = gbox_network_ref (network);
+  GBOX_VISUALIZATION_JOB (job)->is_given = TRUE;
   return job;
 }

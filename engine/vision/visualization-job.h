@@ -16,7 +16,11 @@ G_BEGIN_DECLS
  * (seed, step), so the same spec gives the same bits for any number of threads and also when it goes on from
  * a checkpoint.
  *
- * Notice "redirected": the unit was silent and had to be led out.
+ * What is adjusted is noted in the schedule of what is saved, and so is what a checkpoint goes on with that
+ * it was not made with: every picture can be made again. A schedule may also change what cannot be adjusted;
+ * the step it does that at takes longer.
+ *
+ * Notices: "schedule": what changes now. "redirected": the unit was silent and had to be led out.
  */
 #define GBOX_TYPE_VISUALIZATION_JOB (gbox_visualization_job_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationJob, gbox_visualization_job, GBOX, VISUALIZATION_JOB, GboxJob)

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "models/network.h"
 #include "vision/direction.h"
+#include "vision/schedule.h"
 #include "vision/visualization-job.h"
 
 struct _GboxVisualizationSpec
@@ -44,6 +45,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, rotate),
   G_STRUCT_OFFSET (GboxVisualizationValues, final_jitter),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
+  G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
 };
 
@@ -153,6 +155,7 @@ finalize (GObject *object)
   g_free (self->values.model);
   g_free (self->values.layer);
   g_free (self->values.direction);
+  g_free (self->values.schedule);
   g_free (self->values.checkpoint);
   G_OBJECT_CLASS (gbox_visualization_spec_parent_class)->finalize (object);
 }
@@ -170,6 +173,36 @@ refuse (GError **error, const char *message)
   return FALSE;
 }
 
+/* The parameters' own shape, and what is no parameter of the picture. */
+static const char *const fixed[] = { "basis", "size", "steps", "schedule", "checkpoint", NULL };
+
+/* What is to come must make sense too. */
+static gboolean
+validate_schedule (GboxVisualizationSpec *self, GError **error)
+{
+  g_autoptr (GboxSchedule) schedule = NULL;
+  g_autoptr (GboxSpec) last = NULL;
+
+  if (self->values.schedule[0] == '\0')
+    return TRUE;
+  schedule = gbox_schedule_parse (self->values.schedule, error);
+  if (schedule == NULL)
+    return FALSE;
+  for (guint i = 0; i < gbox_schedule_get_length (schedule); i++)
+    {
+      const char *property = gbox_schedule_get_entry (schedule, i)->property;
+
+      if (!g_strv_contains (fixed, property))
+        continue;
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” cannot change on the way.",
+                   property);
+      return FALSE;
+    }
+  last = gbox_spec_copy (GBOX_SPEC (self));
+  g_object_set (last, "schedule", "", NULL);
+  return gbox_schedule_apply (schedule, 0, G_MAXUINT, last, error) && gbox_spec_validate (last, error);
+}
+
 static gboolean
 validate (GboxSpec *spec, GError **error)
 {
@@ -182,10 +215,13 @@ validate (GboxSpec *spec, GError **error)
     return refuse (
       error, "A position in the layer needs both its row and its column: give at-y and at-x, or neither "
              "for the middle.");
-  if (v->objective != GBOX_OBJECTIVE_DIRECTION)
-    return TRUE;
-  direction = gbox_direction_parse (v->direction, error);
-  return direction != NULL;
+  if (v->objective == GBOX_OBJECTIVE_DIRECTION)
+    {
+      direction = gbox_direction_parse (v->direction, error);
+      if (direction == NULL)
+        return FALSE;
+    }
+  return validate_schedule (GBOX_VISUALIZATION_SPEC (spec), error);
 }
 
 /* Adds properties to the class in the order of the ids. */
@@ -313,6 +349,10 @@ install_rest (GObjectClass *class, guint *id)
                                  "gradient, let the gradient through for 16 steps",
                                  TRUE, PLAIN_FLAGS));
   install (class, id,
+           g_param_spec_string ("schedule", "Changes on the way",
+                                "What changes after which step, such as 100:learning-rate=0.02;200:rotate=0",
+                                "", PLAIN_FLAGS));
+  install (class, id,
            g_param_spec_string ("checkpoint", "Checkpoint", "File of a saved run to go on from", "",
                                 PLAIN_FLAGS));
 }
@@ -382,6 +422,20 @@ const char *const *
 gbox_visualization_spec_get_presets (void)
 {
   return presets;
+}
+
+gboolean
+gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint step, GError **error)
+{
+  g_autoptr (GboxSchedule) schedule = gbox_schedule_parse (spec->values.schedule, error);
+  g_autofree char *rest = NULL;
+
+  if (schedule == NULL || !gbox_schedule_apply (schedule, 0, step + 1, GBOX_SPEC (spec), error))
+    return FALSE;
+  gbox_schedule_keep (schedule, step + 1, G_MAXUINT);
+  rest = gbox_schedule_to_text (schedule);
+  g_object_set (spec, "schedule", rest, NULL);
+  return TRUE;
 }
 
 gboolean

@@ -38,7 +38,8 @@ GType gbox_objective_kind_get_type (void);
  * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
  * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
  * live), `final-jitter` (int 4, live), `redirect` (boolean TRUE: lead a dead unit out for the first 16
- * steps), `checkpoint` (string, "": a checkpoint to go on from).
+ * steps), `schedule` (string, "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way),
+ * `checkpoint` (string, "": a checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -74,6 +75,7 @@ typedef struct
   double rotate;
   int final_jitter;
   gboolean redirect;
+  char *schedule;
   char *checkpoint;
 } GboxVisualizationValues;
 
@@ -86,6 +88,18 @@ const GboxVisualizationValues *gbox_visualization_spec_get_values (GboxVisualiza
  * @from: takes over the %GBOX_PARAM_LIVE properties of this one
  */
 void gbox_visualization_spec_adjust (GboxVisualizationSpec *spec, GboxVisualizationSpec *from);
+
+/**
+ * gbox_visualization_spec_advance:
+ * @spec: (inout): a spec as of the start
+ * @step: steps done
+ * @error: return location for an error
+ *
+ * Applies what its schedule says up to @step; what comes later stays in the schedule.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_INVALID_ARGUMENT
+ */
+gboolean gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint step, GError **error);
 
 /**
  * gbox_visualization_spec_apply_preset:

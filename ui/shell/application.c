@@ -13,7 +13,7 @@ struct _GboxApplication
 
   GboxEngine *engine;
   GboxSettings *settings;
-  char *model; /* to open at the start instead of the last one */
+  char *file; /* to open at the start */
   gboolean quits_after_startup;
 };
 
@@ -65,18 +65,18 @@ get_window (GboxApplication *self)
 }
 
 static void
-on_open_model (GSimpleAction *action, GVariant *parameter, gpointer user_data)
+on_open_file (GSimpleAction *action, GVariant *parameter, gpointer user_data)
 {
   GboxApplication *self = user_data;
   GboxWindow *window = get_window (self);
 
   if (window)
     {
-      g_action_group_activate_action (G_ACTION_GROUP (window), "open-model", parameter);
+      g_action_group_activate_action (G_ACTION_GROUP (window), "open-file", parameter);
       return;
     }
-  g_free (self->model);
-  self->model = g_variant_dup_string (parameter, NULL);
+  g_free (self->file);
+  self->file = g_variant_dup_string (parameter, NULL);
 }
 
 static void
@@ -86,7 +86,7 @@ add_actions (GboxApplication *self)
     { .name = "preferences", .activate = on_preferences },
     { .name = "about", .activate = on_about },
     { .name = "quit", .activate = on_quit },
-    { .name = "open-model", .activate = on_open_model, .parameter_type = "s" },
+    { .name = "open-file", .activate = on_open_file, .parameter_type = "s" },
   };
 
   g_action_map_add_action_entries (G_ACTION_MAP (self), entries, G_N_ELEMENTS (entries), self);
@@ -186,12 +186,22 @@ gbox_application_activate (GApplication *application)
       window = gbox_window_new (ADW_APPLICATION (self), self->engine, self->settings);
       if (self->quits_after_startup)
         g_signal_connect_object (window, "map", G_CALLBACK (on_mapped), self, 0);
-      if (self->model)
-        g_action_group_activate_action (G_ACTION_GROUP (window), "open-model",
-                                        g_variant_new_string (self->model));
-      g_clear_pointer (&self->model, g_free);
+      if (self->file)
+        g_action_group_activate_action (G_ACTION_GROUP (window), "open-file",
+                                        g_variant_new_string (self->file));
+      g_clear_pointer (&self->file, g_free);
     }
   gtk_window_present (GTK_WINDOW (window));
+}
+
+static void
+gbox_application_open (GApplication *application, GFile **files, int n_files, const char *hint)
+{
+  g_autofree char *path = g_file_get_path (files[0]);
+
+  if (path)
+    g_action_group_activate_action (G_ACTION_GROUP (application), "open-file", g_variant_new_string (path));
+  g_application_activate (application);
 }
 
 static int
@@ -219,7 +229,7 @@ gbox_application_handle_local_options (GApplication *application, GVariantDict *
     }
   self->quits_after_startup = g_variant_dict_contains (options, "quit-after-startup");
   if (g_variant_dict_lookup (options, "model", "s", &model))
-    g_action_group_activate_action (G_ACTION_GROUP (self), "open-model", g_variant_new_string (model));
+    g_action_group_activate_action (G_ACTION_GROUP (self), "open-file", g_variant_new_string (model));
   return -1;
 }
 
@@ -238,7 +248,7 @@ gbox_application_shutdown (GApplication *application)
 static void
 gbox_application_finalize (GObject *object)
 {
-  g_free (GBOX_APPLICATION (object)->model);
+  g_free (GBOX_APPLICATION (object)->file);
   G_OBJECT_CLASS (gbox_application_parent_class)->finalize (object);
 }
 
@@ -249,6 +259,7 @@ gbox_application_class_init (GboxApplicationClass *class)
 
   G_OBJECT_CLASS (class)->finalize = gbox_application_finalize;
   application_class->startup = gbox_application_startup;
+  application_class->open = gbox_application_open;
   application_class->activate = gbox_application_activate;
   application_class->handle_local_options = gbox_application_handle_local_options;
   application_class->shutdown = gbox_application_shutdown;
@@ -260,7 +271,7 @@ gbox_application_init (GboxApplication *self)
   static const GOptionEntry options[] = {
     { "version", 0, 0, G_OPTION_ARG_NONE, NULL, "Print the version and exit", NULL },
     { "model", 'm', 0, G_OPTION_ARG_STRING, NULL,
-      "Open this model: a name of the catalogue or a weights file", "MODEL" },
+      "Open this model (a name of the catalogue or a weights file), picture or checkpoint", "FILE" },
     { "quit-after-startup", 0, 0, G_OPTION_ARG_NONE, NULL, "Quit once the window has been drawn", NULL },
     { NULL },
   };
@@ -272,6 +283,6 @@ gbox_application_init (GboxApplication *self)
 GboxApplication *
 gbox_application_new (void)
 {
-  return g_object_new (GBOX_TYPE_APPLICATION, "application-id", "org.glassbox.Glassbox", "resource-base-path",
-                       "/org/glassbox/Glassbox", NULL);
+  return g_object_new (GBOX_TYPE_APPLICATION, "application-id", "org.glassbox.Glassbox", "flags",
+                       G_APPLICATION_HANDLES_OPEN, "resource-base-path", "/org/glassbox/Glassbox", NULL);
 }

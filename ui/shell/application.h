@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * GboxApplication:
  *
  * Owns the engine and the settings. Options: `--version`, `--model`, `--quit-after-startup`. Actions:
- * `preferences`, `about`, `quit`, `open-model` (a catalogue name or a path).
+ * `preferences`, `about`, `quit`, `open-file` (a catalogue name or a path).
  */
 #define GBOX_TYPE_APPLICATION (gbox_application_get_type ())
 G_DECLARE_FINAL_TYPE (GboxApplication, gbox_application, GBOX, APPLICATION, AdwApplication)

@@ -9,6 +9,7 @@ struct _GboxWindow
   GboxVisionPage *vision_page;
 
   GboxSettings *settings;
+  guint begin_source; /* the first frame has been drawn and the work not yet begun */
 };
 
 G_DEFINE_FINAL_TYPE (GboxWindow, gbox_window, ADW_TYPE_APPLICATION_WINDOW)
@@ -39,11 +40,44 @@ restore_size (GboxWindow *self)
 }
 
 static gboolean
+begin (gpointer data)
+{
+  GboxWindow *self = data;
+
+  self->begin_source = 0;
+  gbox_vision_page_begin (self->vision_page);
+  return G_SOURCE_REMOVE;
+}
+
+/* Loading a network takes all cores: the window comes first. */
+static void
+on_first_frame (GdkFrameClock *clock, GboxWindow *self)
+{
+  g_signal_handlers_disconnect_by_func (clock, on_first_frame, self);
+  self->begin_source = g_idle_add (begin, self);
+}
+
+static void
+gbox_window_realize (GtkWidget *widget)
+{
+  GTK_WIDGET_CLASS (gbox_window_parent_class)->realize (widget);
+  g_signal_connect_object (gtk_widget_get_frame_clock (widget), "after-paint", G_CALLBACK (on_first_frame),
+                           widget, 0);
+}
+
+static void
+cancel_begin (GboxWindow *self)
+{
+  g_clear_handle_id (&self->begin_source, g_source_remove);
+}
+
+static gboolean
 gbox_window_close_request (GtkWindow *window)
 {
   GboxWindow *self = GBOX_WINDOW (window);
 
   remember_size (self);
+  cancel_begin (self);
   gbox_vision_page_end (self->vision_page);
   gbox_settings_flush (self->settings);
   return GTK_WINDOW_CLASS (gbox_window_parent_class)->close_request (window);
@@ -52,6 +86,7 @@ gbox_window_close_request (GtkWindow *window)
 static void
 gbox_window_dispose (GObject *object)
 {
+  cancel_begin (GBOX_WINDOW (object));
   g_clear_object (&GBOX_WINDOW (object)->settings);
   G_OBJECT_CLASS (gbox_window_parent_class)->dispose (object);
 }
@@ -63,6 +98,7 @@ gbox_window_class_init (GboxWindowClass *class)
 
   G_OBJECT_CLASS (class)->dispose = gbox_window_dispose;
   GTK_WINDOW_CLASS (class)->close_request = gbox_window_close_request;
+  widget_class->realize = gbox_window_realize;
   g_type_ensure (GBOX_TYPE_VISION_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, vision_page);
@@ -82,7 +118,6 @@ gbox_window_new (AdwApplication *application, GboxEngine *engine, GboxSettings *
   self->settings = g_object_ref (settings);
   restore_size (self);
   gbox_vision_page_set_up (self->vision_page, engine, settings, G_ACTION_MAP (self));
-  gbox_vision_page_begin (self->vision_page);
   return self;
 }
 

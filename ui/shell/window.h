@@ -13,8 +13,8 @@ G_BEGIN_DECLS
 /**
  * GboxWindow:
  *
- * Its actions are the commands of its pages. It starts to work at once, and stops within a step when it is
- * closed.
+ * Its actions are the commands of its pages. It starts to work once it has been drawn, and stops
+ * within a step when it is closed.
  */
 #define GBOX_TYPE_WINDOW (gbox_window_get_type ())
 G_DECLARE_FINAL_TYPE (GboxWindow, gbox_window, GBOX, WINDOW, AdwApplicationWindow)

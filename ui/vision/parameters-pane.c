@@ -146,6 +146,8 @@ follow_spec (GboxParametersPane *self)
 static char *
 describe_waiting (GObject *from, GObject *to)
 {
+  /* What was opened, which the rows do not show. */
+  static const char *const hidden[] = { "schedule", "checkpoint", NULL };
   g_autofree GParamSpec **pspecs = NULL;
   g_autoptr (GString) text = g_string_new ("");
   guint n_pspecs = 0, n_waiting = 0;
@@ -158,7 +160,8 @@ describe_waiting (GObject *from, GObject *to)
 
       g_object_get_property (from, pspecs[i]->name, &old_value);
       g_object_get_property (to, pspecs[i]->name, &new_value);
-      if ((pspecs[i]->flags & GBOX_PARAM_LIVE) || g_param_values_cmp (pspecs[i], &old_value, &new_value) == 0)
+      if ((pspecs[i]->flags & GBOX_PARAM_LIVE) || g_strv_contains (hidden, pspecs[i]->name)
+          || g_param_values_cmp (pspecs[i], &old_value, &new_value) == 0)
         continue;
       g_string_append_printf (text, "%s%s", n_waiting > 0 ? ", " : "", g_param_spec_get_nick (pspecs[i]));
       n_waiting++;
@@ -296,4 +299,23 @@ gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *s
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
   follow_spec (self);
+}
+
+void
+gbox_parameters_pane_commit (GboxParametersPane *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+  GtkWidget *spin;
+
+  g_return_if_fail (GBOX_IS_PARAMETERS_PANE (self));
+
+  if (!focus || !gtk_widget_is_ancestor (focus, GTK_WIDGET (self)))
+    return;
+  spin = gtk_widget_get_ancestor (focus, GTK_TYPE_SPIN_BUTTON);
+  if (spin)
+    gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  else if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->direction_row))
+           && strcmp (gtk_editable_get_text (self->direction_row), get_values (self)->direction) != 0)
+    on_direction_applied (self);
 }

@@ -19,4 +19,7 @@ G_DECLARE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, GBOX, PARAMETERS
 /* Once. */
 void gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *session);
 
+/* Takes over what has been typed into the row that has the focus and not yet been entered. */
+void gbox_parameters_pane_commit (GboxParametersPane *self);
+
 G_END_DECLS

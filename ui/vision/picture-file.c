@@ -15,10 +15,16 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   g_autoptr (GError) error = NULL;
   g_autofree char *name = g_path_get_basename (saving->path);
   g_autofree char *text = NULL;
+  g_autofree char *heading = NULL;
 
   if (gbox_run_save_finish (GBOX_RUN (source), result, &error))
     text = g_strdup_printf ("Saved as %s", name);
-  gbox_vision_page_tell (saving->page, error ? error->message : text);
+  else
+    heading = g_strdup_printf ("“%s” Cannot Be Saved", name);
+  if (text)
+    gbox_vision_page_tell (saving->page, text);
+  else
+    gbox_vision_page_tell_problem (saving->page, heading, error->message);
   g_object_unref (saving->page);
   g_free (saving->path);
   g_free (saving);

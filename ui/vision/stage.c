@@ -298,6 +298,17 @@ gbox_stage_set_session (GboxStage *self, GboxVisionSession *session)
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
 }
 
+gboolean
+gbox_stage_has_toolbar_focus (GboxStage *self)
+{
+  GtkRoot *root = gtk_widget_get_root (GTK_WIDGET (self));
+  GtkWidget *focus = root ? gtk_root_get_focus (root) : NULL;
+
+  g_return_val_if_fail (GBOX_IS_STAGE (self), FALSE);
+
+  return focus && gtk_widget_is_ancestor (focus, self->toolbar);
+}
+
 GdkTexture *
 gbox_stage_get_texture (GboxStage *self)
 {

@@ -21,4 +21,7 @@ void gbox_stage_set_session (GboxStage *self, GboxVisionSession *session);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_stage_get_texture (GboxStage *self);
 
+/* Whether the focus is on one of the buttons on the picture. */
+gboolean gbox_stage_has_toolbar_focus (GboxStage *self);
+
 G_END_DECLS

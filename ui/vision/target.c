@@ -133,19 +133,13 @@ gbox_target_fit (GboxVisualizationSpec *spec, const GboxNetwork *network)
   gbox_target_set_unit (spec, middle->name, 0);
 }
 
-int
-gbox_target_get_map_side (const GboxLayer *layer, int size)
-{
-  return layer->stride > 0 ? (size + layer->stride - 1) / layer->stride : 1;
-}
-
 char *
 gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
   const int index = gbox_network_find_layer (network, values->layer);
   const GboxLayer *layer = index < 0 ? NULL : gbox_network_get_layer (network, index);
-  const int side = layer ? gbox_target_get_map_side (layer, values->size) : 0;
+  const int side = layer ? gbox_network_get_map_side (network, (guint) index, values->size) : 0;
 
   if (!layer)
     return g_strdup ("");

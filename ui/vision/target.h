@@ -59,9 +59,6 @@ void gbox_target_set_objective (GboxVisualizationSpec *spec, GboxObjectiveKind k
  */
 void gbox_target_fit (GboxVisualizationSpec *spec, const GboxNetwork *network);
 
-/* Positions along an axis of a layer's map for inputs of @size pixels; 1 for the classes. */
-int gbox_target_get_map_side (const GboxLayer *layer, int size);
-
 /* "Mean activation over 14 × 14 positions": what the objective is, in words; free with g_free(). */
 char *gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network);
 

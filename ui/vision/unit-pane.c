@@ -27,7 +27,8 @@ struct _GboxUnitPane
   GtkLabel *none_label;
 
   GboxVisionSession *session;
-  char *layer; /* whose units the grid shows */
+  char *layer;   /* whose units the grid shows */
+  char *unfound; /* (nullable): the text of the search whose error is shown */
 };
 
 G_DEFINE_FINAL_TYPE (GboxUnitPane, gbox_unit_pane, ADW_TYPE_BIN)
@@ -94,6 +95,7 @@ show_list (GboxUnitPane *self)
                                                                      : "units");
 }
 
+/* The entry tells of what is typed with a delay, perhaps after it was entered. */
 static void
 on_search_changed (GboxUnitPane *self)
 {
@@ -101,6 +103,9 @@ on_search_changed (GboxUnitPane *self)
   const gboolean is_classes = shows_classes (self, text);
   const char *filter = strpbrk (text, "/:") ? "" : text;
 
+  if (g_strcmp0 (text, self->unfound) == 0)
+    return;
+  g_clear_pointer (&self->unfound, g_free);
   gbox_class_list_set_filter_text (self->class_list, is_classes ? filter : "");
   gbox_unit_grid_set_filter_text (self->unit_grid, is_classes ? "" : filter);
   show_list (self);
@@ -124,6 +129,7 @@ on_search_activate (GboxUnitPane *self)
 
   if (!*text || !network)
     return;
+  g_clear_pointer (&self->unfound, g_free);
   on_search_changed (self);
   if (is_number (text))
     {
@@ -144,6 +150,7 @@ on_search_activate (GboxUnitPane *self)
     focus_list (self);
   if (error)
     {
+      self->unfound = g_strdup (text);
       gtk_label_set_label (self->none_label, error->message);
       gtk_stack_set_visible_child_name (self->list_stack, "none");
     }
@@ -187,6 +194,7 @@ static void
 gbox_unit_pane_finalize (GObject *object)
 {
   g_free (GBOX_UNIT_PANE (object)->layer);
+  g_free (GBOX_UNIT_PANE (object)->unfound);
   G_OBJECT_CLASS (gbox_unit_pane_parent_class)->finalize (object);
 }
 

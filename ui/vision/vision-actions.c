@@ -2,6 +2,7 @@
 /* The commands of the Vision page as actions of its window. */
 #include "vision/vision-actions.h"
 
+#include "vision/open-file.h"
 #include "vision/picture-file.h"
 
 struct _GboxVisionActions
@@ -67,18 +68,21 @@ on_set (GboxVisionActions *self, GVariant *parameter)
 static void
 on_play_pause (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_play_pause (self->session);
 }
 
 static void
 on_step (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_step (self->session);
 }
 
 static void
 on_restart (GboxVisionActions *self, GVariant *parameter)
 {
+  gbox_vision_page_commit (self->page);
   gbox_vision_session_restart (self->session);
 }
 
@@ -112,50 +116,15 @@ on_copy (GboxVisionActions *self, GVariant *parameter)
 }
 
 static void
-on_open_response (GboxVisionActions *self, int response, GtkNativeDialog *dialog)
-{
-  g_autoptr (GFile) file = NULL;
-  g_autofree char *path = NULL;
-
-  if (response == GTK_RESPONSE_ACCEPT)
-    {
-      file = gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog));
-      path = g_file_get_path (file);
-      if (path)
-        gbox_vision_session_choose_model_name (self->session, path);
-      else
-        gbox_vision_page_tell (self->page, "Only files on this computer can be opened; copy it here first.");
-    }
-  g_object_unref (dialog);
-}
-
-static void
 on_open (GboxVisionActions *self, GVariant *parameter)
 {
-  GtkFileChooserNative *dialog
-    = gtk_file_chooser_native_new ("Open Model", GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->page))),
-                                   GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
-  g_autoptr (GtkFileFilter) weights = gtk_file_filter_new ();
-  g_autoptr (GtkFileFilter) all = gtk_file_filter_new ();
-
-  gtk_file_filter_set_name (weights, "Weights (Caffe, PyTorch, safetensors)");
-  gtk_file_filter_add_suffix (weights, "caffemodel");
-  gtk_file_filter_add_suffix (weights, "pth");
-  gtk_file_filter_add_suffix (weights, "pt");
-  gtk_file_filter_add_suffix (weights, "safetensors");
-  gtk_file_filter_set_name (all, "All files");
-  gtk_file_filter_add_pattern (all, "*");
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), weights);
-  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), all);
-  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
-  g_signal_connect_object (dialog, "response", G_CALLBACK (on_open_response), self, G_CONNECT_SWAPPED);
-  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+  gbox_open_file_choose (self->page);
 }
 
 static void
-on_open_model (GboxVisionActions *self, GVariant *parameter)
+on_open_file (GboxVisionActions *self, GVariant *parameter)
 {
-  gbox_vision_session_choose_model_name (self->session, g_variant_get_string (parameter, NULL));
+  gbox_vision_page_open (self->page, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -183,7 +152,7 @@ static const struct
   { "save-to", "s", on_save_to },
   { "copy", NULL, on_copy },
   { "open", NULL, on_open },
-  { "open-model", "s", on_open_model },
+  { "open-file", "s", on_open_file },
   { "search-units", NULL, on_search_units },
 };
 

@@ -3,11 +3,15 @@
 #include "vision/vision-page.h"
 
 #include "vision/model-status.h"
+#include "vision/open-file.h"
 #include "vision/parameters-pane.h"
 #include "vision/stage.h"
 #include "vision/unit-pane.h"
 #include "vision/unit-thumbnails.h"
 #include "vision/vision-actions.h"
+
+/* Of a line of what is said in passing. */
+#define TOAST_CHARS 48
 
 struct _GboxVisionPage
 {
@@ -26,6 +30,9 @@ struct _GboxVisionPage
   GboxVisionSession *session;
   GboxUnitThumbnails *thumbnails;
   GboxVisionActions *actions;
+  char *name;            /* to open as soon as the page begins */
+  GCancellable *opening; /* what was opened last */
+  gboolean has_begun;
 };
 
 G_DEFINE_FINAL_TYPE (GboxVisionPage, gbox_vision_page, ADW_TYPE_BIN)
@@ -54,13 +61,23 @@ is_taken (GtkWidget *focus)
              || gtk_widget_get_ancestor (focus, GTK_TYPE_POPOVER));
 }
 
-/* Space means pause wherever it presses nothing. */
+/* Buttons, switches and rows of parameters are pressed by Space. The buttons on the picture are not: there it
+ * means what the first of them says, and Enter presses the one that has the focus. In the lists the arrows
+ * choose, which leaves Space nothing to do. */
+static gboolean
+is_pressed_by_space (GboxVisionPage *self, GtkWidget *focus)
+{
+  if (gbox_stage_has_toolbar_focus (self->stage))
+    return FALSE;
+  return GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus) || ADW_IS_PREFERENCES_ROW (focus);
+}
+
 static gboolean
 on_space (GtkWidget *widget, GVariant *arguments, gpointer user_data)
 {
   GtkWidget *focus = gtk_root_get_focus (gtk_widget_get_root (widget));
 
-  if (is_taken (focus) || GTK_IS_BUTTON (focus) || GTK_IS_SWITCH (focus) || ADW_IS_PREFERENCES_ROW (focus))
+  if (is_taken (focus) || is_pressed_by_space (GBOX_VISION_PAGE (widget), focus))
     return FALSE;
   return gtk_widget_activate_action (widget, "win.play-pause", NULL);
 }
@@ -124,6 +141,8 @@ gbox_vision_page_dispose (GObject *object)
 {
   GboxVisionPage *self = GBOX_VISION_PAGE (object);
 
+  g_clear_pointer (&self->name, g_free);
+  g_clear_object (&self->opening);
   g_clear_object (&self->actions);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
@@ -181,6 +200,14 @@ restore_panes (GboxVisionPage *self)
   adw_flap_set_reveal_flap (self->right_flap, right_pane);
 }
 
+/* Where keys mean the picture, or what to do to get one. */
+static void
+focus_content (GboxVisionPage *self)
+{
+  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
+    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
+}
+
 void
 gbox_vision_page_set_up (GboxVisionPage *self,
                          GboxEngine *engine,
@@ -207,6 +234,15 @@ gbox_vision_page_set_up (GboxVisionPage *self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_vision_actions_new (self, actions);
   follow_model (self);
+  focus_content (self);
+}
+
+static void
+cancel_opening (GboxVisionPage *self)
+{
+  if (self->opening)
+    g_cancellable_cancel (self->opening);
+  g_clear_object (&self->opening);
 }
 
 void
@@ -214,9 +250,12 @@ gbox_vision_page_begin (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
-    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
-  gbox_vision_session_begin (self->session);
+  self->has_begun = TRUE;
+  if (self->name)
+    gbox_vision_page_open (self, self->name);
+  else
+    gbox_vision_session_begin (self->session);
+  g_clear_pointer (&self->name, g_free);
 }
 
 void
@@ -224,6 +263,7 @@ gbox_vision_page_end (GboxVisionPage *self)
 {
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
+  cancel_opening (self);
   gbox_vision_session_end (self->session);
 }
 
@@ -245,10 +285,32 @@ gbox_vision_page_get_session (GboxVisionPage *self)
   return self->session;
 }
 
+void
+gbox_vision_page_commit (GboxVisionPage *self)
+{
+  g_return_if_fail (GBOX_IS_VISION_PAGE (self));
+
+  gbox_parameters_pane_commit (self->parameters_pane);
+}
+
 GdkTexture *
 gbox_vision_page_get_texture (GboxVisionPage *self)
 {
   return gbox_stage_get_texture (self->stage);
+}
+
+/* In as many lines as they need: a toast's own title is cut to one. */
+static GtkWidget *
+make_words (const char *text)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_CHARS);
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_widget_add_css_class (label, "heading");
+  return label;
 }
 
 void
@@ -260,7 +322,34 @@ gbox_vision_page_tell (GboxVisionPage *self, const char *text)
 
   toast = adw_toast_new (text);
   adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
+  adw_toast_set_custom_title (toast, make_words (text));
   adw_toast_overlay_add_toast (self->toast_overlay, toast);
+}
+
+void
+gbox_vision_page_tell_problem (GboxVisionPage *self, const char *heading, const char *text)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
+  GtkWidget *dialog = adw_message_dialog_new (window, heading, text);
+
+  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", "_Close");
+  gtk_window_present (GTK_WINDOW (dialog));
+}
+
+void
+gbox_vision_page_open (GboxVisionPage *self, const char *name)
+{
+  g_return_if_fail (GBOX_IS_VISION_PAGE (self));
+
+  if (!self->has_begun)
+    {
+      g_free (self->name);
+      self->name = g_strdup (name);
+      return;
+    }
+  cancel_opening (self);
+  self->opening = g_cancellable_new ();
+  gbox_open_file (self, name, self->opening);
 }
 
 void

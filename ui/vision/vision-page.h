@@ -29,7 +29,7 @@ void gbox_vision_page_set_up (GboxVisionPage *self,
                               GboxEngine *engine,
                               GboxSettings *settings,
                               GActionMap *actions);
-/* Loads the last model and unit and starts. */
+/* Loads the last model and unit, or what is to be opened, and starts. */
 void gbox_vision_page_begin (GboxVisionPage *self);
 /* Stops everything within a step; for when the window closes. */
 void gbox_vision_page_end (GboxVisionPage *self);
@@ -39,8 +39,15 @@ AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
+/* Takes over what has been typed into a parameter and not yet been entered. */
+void gbox_vision_page_commit (GboxVisionPage *self);
 /* Says something once, in passing. */
 void gbox_vision_page_tell (GboxVisionPage *self, const char *text);
+/* Says in a dialog of its own what could not be done, and why. */
+void gbox_vision_page_tell_problem (GboxVisionPage *self, const char *heading, const char *text);
+/* Opens a weights file, picture or checkpoint, or a model by name; once the page has begun, if it has not
+ * yet. */
+void gbox_vision_page_open (GboxVisionPage *self, const char *name);
 void gbox_vision_page_search (GboxVisionPage *self);
 
 G_END_DECLS

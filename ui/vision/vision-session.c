@@ -1,30 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the Vision page is about: the model at hand, the spec being edited and the run that goes on. */
-#include "vision/vision-session.h"
+#include "vision/vision-session-private.h"
 
-#include "base/error.h"
 #include "vision/model-list.h"
 #include "vision/target.h"
-
-struct _GboxVisionSession
-{
-  GObject parent_instance;
-
-  GboxEngine *engine;
-  GboxSettings *settings;
-  GListStore *models;
-  GboxModelItem *model;
-  GboxVisualizationSpec *spec;
-  GboxNetwork *network;
-  GCancellable *loading; /* of the model at hand */
-  GboxRun *run;
-  char *problem;
-  char *layer; /* where to return to from the classes */
-  int unit;
-  int class_id; /* where to return to from the layers */
-  gboolean needs_restart;
-  gboolean is_changing; /* several properties of the spec at once */
-};
 
 G_DEFINE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, G_TYPE_OBJECT)
 
@@ -163,6 +142,21 @@ update_needs_restart (GboxVisionSession *self)
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NEEDS_RESTART]);
 }
 
+/* Several properties at once, of which nobody is told but in the end. What was opened is left behind: it is
+ * about another picture. */
+void
+gbox_vision_session_begin_change (GboxVisionSession *self)
+{
+  self->is_changing = TRUE;
+  g_object_set (self->spec, "schedule", "", "checkpoint", "", NULL);
+}
+
+void
+gbox_vision_session_end_change (GboxVisionSession *self)
+{
+  self->is_changing = FALSE;
+}
+
 static void
 on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
 {
@@ -170,6 +164,11 @@ on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
 
   if (self->is_changing)
     return;
+  if (!(pspec->flags & GBOX_PARAM_LIVE))
+    {
+      gbox_vision_session_begin_change (self);
+      gbox_vision_session_end_change (self);
+    }
   remember_spec (self);
   if (self->run && (pspec->flags & GBOX_PARAM_LIVE))
     {
@@ -193,8 +192,8 @@ set_run (GboxVisionSession *self, GboxRun *run)
   update_needs_restart (self);
 }
 
-static void
-start_run (GboxVisionSession *self)
+void
+gbox_vision_session_start_run (GboxVisionSession *self)
 {
   g_autoptr (GboxRun) run = NULL;
 
@@ -206,8 +205,8 @@ start_run (GboxVisionSession *self)
 }
 
 /* The target has been changed: whoever shows it is told, and a run of it starts. */
-static void
-start_target (GboxVisionSession *self)
+void
+gbox_vision_session_start_target (GboxVisionSession *self)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
@@ -222,7 +221,7 @@ start_target (GboxVisionSession *self)
       self->unit = values->unit;
     }
   g_signal_emit (self, signals[SIGNAL_TARGET_CHANGED], 0);
-  start_run (self);
+  gbox_vision_session_start_run (self);
 }
 
 static void
@@ -245,7 +244,7 @@ on_network_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   gbox_target_fit (self->spec, self->network);
   self->is_changing = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
-  start_target (self);
+  gbox_vision_session_start_target (self);
 }
 
 static void
@@ -256,35 +255,36 @@ cancel_loading (GboxVisionSession *self)
   g_clear_object (&self->loading);
 }
 
-static void
-load_model (GboxVisionSession *self)
+void
+gbox_vision_session_load_model (GboxVisionSession *self)
 {
   cancel_loading (self);
   set_run (self, NULL);
   set_problem (self, NULL);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
-  if (!gbox_model_item_get_present (self->model))
+  if (!self->has_begun || !gbox_model_item_get_present (self->model))
     return;
   self->loading = g_cancellable_new ();
   gbox_engine_load_network_async (self->engine, gbox_model_item_get_name (self->model), self->loading,
                                   on_network_loaded, g_object_ref (self));
 }
 
-static void
-set_model (GboxVisionSession *self, GboxModelItem *model)
+void
+gbox_vision_session_set_model (GboxVisionSession *self, GboxModelItem *model)
 {
   if (self->model)
-    g_signal_handlers_disconnect_by_func (self->model, load_model, self);
+    g_signal_handlers_disconnect_by_func (self->model, gbox_vision_session_load_model, self);
   g_set_object (&self->model, model);
   if (model)
-    g_signal_connect_object (model, "notify::present", G_CALLBACK (load_model), self, G_CONNECT_SWAPPED);
+    g_signal_connect_object (model, "notify::present", G_CALLBACK (gbox_vision_session_load_model), self,
+                             G_CONNECT_SWAPPED);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_MODEL]);
 }
 
 /* Returns: (transfer none): the item of that name. */
-static GboxModelItem *
-find_model (GboxVisionSession *self, const char *name)
+GboxModelItem *
+gbox_vision_session_find_model (GboxVisionSession *self, const char *name)
 {
   return gbox_model_list_find (self->models, self->engine, name);
 }
@@ -301,7 +301,7 @@ restore_spec (GboxVisionSession *self)
   if (error)
     g_info ("The last parameters are not taken up: %s", error->message);
   self->spec = spec ? GBOX_VISUALIZATION_SPEC (spec) : gbox_visualization_spec_new ();
-  g_object_set (self->spec, "checkpoint", "", NULL);
+  g_object_set (self->spec, "schedule", "", "checkpoint", "", NULL);
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (on_spec_notify), self, G_CONNECT_SWAPPED);
 }
 
@@ -315,7 +315,7 @@ restore_model (GboxVisionSession *self)
 
   if (!path)
     name = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
-  set_model (self, find_model (self, name));
+  gbox_vision_session_set_model (self, gbox_vision_session_find_model (self, name));
   self->is_changing = TRUE;
   g_object_set (self->spec, "model", gbox_model_item_get_name (self->model), NULL);
   self->is_changing = FALSE;
@@ -339,7 +339,8 @@ gbox_vision_session_begin (GboxVisionSession *self)
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
-  load_model (self);
+  self->has_begun = TRUE;
+  gbox_vision_session_load_model (self);
 }
 
 void
@@ -347,11 +348,24 @@ gbox_vision_session_end (GboxVisionSession *self)
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
+  self->has_begun = FALSE;
   cancel_loading (self);
   if (self->run)
     set_run (self, NULL);
   if (self->models)
     gbox_model_list_cancel (self->models);
+}
+
+GboxEngine *
+gbox_vision_session_get_engine (GboxVisionSession *self)
+{
+  return self->engine;
+}
+
+gboolean
+gbox_vision_session_has_begun (GboxVisionSession *self)
+{
+  return self->has_begun;
 }
 
 GListModel *
@@ -390,8 +404,7 @@ gbox_vision_session_get_map_side (GboxVisionSession *self)
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const int index = self->network ? gbox_network_find_layer (self->network, values->layer) : -1;
 
-  return index < 0 ? 0
-                   : gbox_target_get_map_side (gbox_network_get_layer (self->network, index), values->size);
+  return index < 0 ? 0 : gbox_network_get_map_side (self->network, (guint) index, values->size);
 }
 
 gboolean
@@ -413,11 +426,11 @@ gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model)
 
   if (model == self->model && !self->problem)
     return;
-  self->is_changing = TRUE;
+  gbox_vision_session_begin_change (self);
   g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
-  self->is_changing = FALSE;
-  set_model (self, model);
-  load_model (self);
+  gbox_vision_session_end_change (self);
+  gbox_vision_session_set_model (self, model);
+  gbox_vision_session_load_model (self);
 }
 
 void
@@ -425,133 +438,7 @@ gbox_vision_session_choose_model_name (GboxVisionSession *self, const char *name
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
-  gbox_vision_session_choose_model (self, find_model (self, name));
-}
-
-void
-gbox_vision_session_visualize (GboxVisionSession *self, const char *layer, int unit)
-{
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  self->is_changing = TRUE;
-  gbox_target_set_unit (self->spec, layer, unit);
-  self->is_changing = FALSE;
-  start_target (self);
-}
-
-gboolean
-gbox_vision_session_visualize_text (GboxVisionSession *self, const char *text, GError **error)
-{
-  g_autoptr (GboxTarget) target = gbox_target_parse (text, error);
-
-  g_return_val_if_fail (GBOX_IS_VISION_SESSION (self), FALSE);
-
-  if (!target)
-    return FALSE;
-  if (target->model && !g_str_equal (target->model, gbox_model_item_get_name (self->model)))
-    {
-      self->is_changing = TRUE;
-      gbox_target_set_unit (self->spec, target->layer, target->unit);
-      self->is_changing = FALSE;
-      gbox_vision_session_choose_model_name (self, target->model);
-      return TRUE;
-    }
-  if (self->network && !gbox_target_exists (self->network, target->layer, target->unit, error))
-    return FALSE;
-  gbox_vision_session_visualize (self, target->layer, target->unit);
-  return TRUE;
-}
-
-void
-gbox_vision_session_choose_layer (GboxVisionSession *self, const char *layer)
-{
-  GboxObjectiveKind kind;
-  int unit;
-
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  if (!self->network)
-    return;
-  kind = gbox_visualization_spec_get_values (self->spec)->objective;
-  unit = self->unit;
-  if (g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
-    unit = self->class_id;
-  if (!gbox_target_exists (self->network, layer, unit, NULL))
-    unit = 0;
-  self->is_changing = TRUE;
-  gbox_target_set_unit (self->spec, layer, unit);
-  if (kind == GBOX_OBJECTIVE_LAYER && !g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
-    g_object_set (self->spec, "objective", kind, NULL);
-  self->is_changing = FALSE;
-  start_target (self);
-}
-
-void
-gbox_vision_session_set_objective (GboxVisionSession *self, GboxObjectiveKind kind)
-{
-  GboxObjectiveKind old_kind;
-
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  old_kind = gbox_visualization_spec_get_values (self->spec)->objective;
-  if (kind == old_kind || !self->network)
-    return;
-  self->is_changing = TRUE;
-  if (kind == GBOX_OBJECTIVE_CLASS)
-    gbox_target_set_unit (self->spec, GBOX_TARGET_CLASS_LAYER, self->class_id);
-  else if (old_kind == GBOX_OBJECTIVE_CLASS)
-    gbox_target_set_unit (self->spec, self->layer ? self->layer : "", self->unit);
-  gbox_target_fit (self->spec, self->network);
-  gbox_target_set_objective (self->spec, kind);
-  self->is_changing = FALSE;
-  start_target (self);
-}
-
-void
-gbox_vision_session_set_position (GboxVisionSession *self, int y, int x)
-{
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  self->is_changing = TRUE;
-  g_object_set (self->spec, "at-y", y, "at-x", x, NULL);
-  self->is_changing = FALSE;
-  start_target (self);
-}
-
-void
-gbox_vision_session_set_direction (GboxVisionSession *self, const char *direction)
-{
-  g_auto (GStrv) words = g_strsplit_set (direction, " \t", -1);
-  g_autofree char *tight = g_strjoinv ("", words);
-
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  self->is_changing = TRUE;
-  g_object_set (self->spec, "direction", tight, NULL);
-  self->is_changing = FALSE;
-  start_target (self);
-}
-
-gboolean
-gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error)
-{
-  gboolean is_known;
-
-  g_return_val_if_fail (GBOX_IS_VISION_SESSION (self), FALSE);
-
-  self->is_changing = TRUE;
-  is_known = gbox_visualization_spec_apply_preset (self->spec, preset);
-  self->is_changing = FALSE;
-  if (!is_known)
-    {
-      g_autofree char *presets = g_strjoinv (", ", (char **) gbox_visualization_spec_get_presets ());
-
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "There is no preset “%s”; there are %s.",
-                   preset, presets);
-      return FALSE;
-    }
-  start_run (self);
-  return TRUE;
+  gbox_vision_session_choose_model (self, gbox_vision_session_find_model (self, name));
 }
 
 void
@@ -559,7 +446,7 @@ gbox_vision_session_restart (GboxVisionSession *self)
 {
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
-  start_run (self);
+  gbox_vision_session_start_run (self);
 }
 
 void
@@ -568,7 +455,7 @@ gbox_vision_session_play_pause (GboxVisionSession *self)
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
   if (!self->run || gbox_run_is_final (self->run))
-    start_run (self);
+    gbox_vision_session_start_run (self);
   else if (gbox_run_get_state (self->run) == GBOX_RUN_PAUSED)
     gbox_run_resume (self->run);
   else
@@ -584,7 +471,7 @@ gbox_vision_session_step (GboxVisionSession *self)
 
   state = self->run ? gbox_run_get_state (self->run) : GBOX_RUN_STOPPED;
   if (state == GBOX_RUN_STOPPED || state == GBOX_RUN_FAILED)
-    start_run (self);
+    gbox_vision_session_start_run (self);
   if (self->run)
     gbox_run_step (self->run);
 }

@@ -29,11 +29,14 @@ G_DECLARE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, GBOX, VISION_SESSI
 
 /* Takes the last spec from @settings; nothing is loaded yet. */
 GboxVisionSession *gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings);
-/* Loads the model at hand and starts. */
+/* Loads the model at hand and starts; before this the session only takes note of what is chosen. */
 void gbox_vision_session_begin (GboxVisionSession *self);
 /* Stops the run and what is being fetched or loaded, and remembers the spec. */
 void gbox_vision_session_end (GboxVisionSession *self);
 
+GboxEngine *gbox_vision_session_get_engine (GboxVisionSession *self);
+/* Whether it has begun and not ended. */
+gboolean gbox_vision_session_has_begun (GboxVisionSession *self);
 GListModel *gbox_vision_session_get_models (GboxVisionSession *self); /* of GboxModelItem */
 GboxModelItem *gbox_vision_session_get_model (GboxVisionSession *self);
 /* The same object for life: rows bind to its properties. */
@@ -49,6 +52,10 @@ const char *gbox_vision_session_get_problem (GboxVisionSession *self);
 void gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model);
 /* The same by name: of the catalogue, or the path of a weights file, which joins the models. */
 void gbox_vision_session_choose_model_name (GboxVisionSession *self, const char *name);
+
+/* Makes what a recipe says: its model, which must be here or in the catalogue, its unit and all parameters.
+ */
+void gbox_vision_session_open (GboxVisionSession *self, GboxVisualizationSpec *spec);
 
 /* Goes to a unit and starts a run of it, in place of the one that goes on. */
 void gbox_vision_session_visualize (GboxVisionSession *self, const char *layer, int unit);

@@ -57,7 +57,7 @@ gbox_axis_fit_steps (GboxAxis *axis, double max, int max_ticks)
         axis->step = max / parts;
         return;
       }
-  axis->step = get_round_step (max / MAX (max_ticks - 1, 1));
+  axis->step = MAX (1, get_round_step (max / MAX (max_ticks - 1, 1)));
 }
 
 static double

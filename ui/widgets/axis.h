@@ -32,7 +32,7 @@ typedef struct
  */
 void gbox_axis_fit_values (GboxAxis *axis, double min, double max, int max_ticks);
 
-/* The axis 0 … @max of counted steps: quarters where they are whole, else round ticks. */
+/* The axis 0 … @max of counted steps: quarters where they are whole, else round ticks, of whole steps. */
 void gbox_axis_fit_steps (GboxAxis *axis, double max, int max_ticks);
 
 /* Number of ticks, and the value of one of them. */

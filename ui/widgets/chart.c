@@ -9,7 +9,7 @@
 #define MINIMUM_WIDTH  240
 #define MINIMUM_HEIGHT 120
 #define NATURAL_WIDTH  600
-#define NATURAL_HEIGHT 160
+#define NATURAL_HEIGHT 140
 
 struct _GboxChart
 {

@@ -1,0 +1,205 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Saving and opening in the window. */
+#include <glib/gstdio.h>
+#include <stdlib.h>
+
+#include "window-drive.h"
+
+static gboolean
+is_saved (gpointer path)
+{
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static void
+check_saving (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "picture.png", NULL);
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GError) error = NULL;
+
+  window_set_parameter (fixture, "steps", "3");
+  window_activate (fixture, "restart", NULL);
+  window_wait_until (window_is_finished, fixture);
+  window_activate (fixture, "copy", NULL);
+  window_activate (fixture, "save-to", g_variant_new_string (path));
+  window_wait_until (is_saved, path);
+  texture = gdk_texture_new_from_filename (path, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (gdk_texture_get_width (texture), ==, atoi (WINDOW_SIZE));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
+static void
+save_to (WindowFixture *fixture, const char *path)
+{
+  window_activate (fixture, "save-to", g_variant_new_string (path));
+  window_wait_until (is_saved, (gpointer) path);
+}
+
+/* Changed on the way, so that the recipe is more than its parameters. Returns: the steps it took. */
+static guint
+make_picture (WindowFixture *fixture, const char *path)
+{
+  g_autofree char *n_steps = NULL;
+
+  window_set_parameter (fixture, "steps", "100000");
+  window_set_parameter (fixture, "seed", "11");
+  window_set_parameter (fixture, "learning-rate", "0.012345678");
+  window_click_a_unit (fixture, 9);
+  window_wait_until (window_has_frame, fixture);
+  window_activate (fixture, "play-pause", NULL);
+  window_wait_until (window_is_paused, fixture);
+  window_set_parameter (fixture, "rotate", "3");
+  window_activate (fixture, "step", NULL);
+  window_iterate (100);
+  n_steps = g_strdup_printf ("%u", gbox_run_get_step (window_get_run (fixture)) + 6);
+  window_set_parameter (fixture, "steps", n_steps);
+  window_activate (fixture, "play-pause", NULL);
+  window_wait_until (window_is_finished, fixture);
+  save_to (fixture, path);
+  return gbox_run_get_step (window_get_run (fixture));
+}
+
+static void
+assert_same_file (const char *path, const char *other)
+{
+  g_autofree char *bytes = NULL;
+  g_autofree char *other_bytes = NULL;
+  gsize n, n_other;
+
+  g_assert_true (g_file_get_contents (path, &bytes, &n, NULL));
+  g_assert_true (g_file_get_contents (other, &other_bytes, &n_other, NULL));
+  g_assert_cmpmem (bytes, n, other_bytes, n_other);
+}
+
+static gboolean
+is_unit_9 (gpointer data)
+{
+  return window_get_values (data)->unit == 9 && window_get_run (data);
+}
+
+static void
+leave (WindowFixture *fixture)
+{
+  window_set_parameter (fixture, "seed", "4");
+  window_set_parameter (fixture, "rotate", "20");
+  window_set_parameter (fixture, "steps", "100000");
+  window_click_a_unit (fixture, 2);
+  window_wait_until (window_has_frame, fixture);
+}
+
+static void
+open_file (WindowFixture *fixture, const char *path)
+{
+  leave (fixture);
+  g_assert_cmpstr (window_get_values (fixture)->schedule, ==, "");
+  window_activate (fixture, "open-file", g_variant_new_string (path));
+}
+
+/* A picture is made again as it was. */
+static void
+check_picture (WindowFixture *fixture, const char *picture, const char *again, guint n_steps)
+{
+  open_file (fixture, picture);
+  window_wait_until (is_unit_9, fixture);
+  g_assert_cmpuint (window_get_values (fixture)->seed, ==, 11);
+  g_assert_cmpuint (window_get_values (fixture)->steps, ==, n_steps);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  window_wait_until (window_is_finished, fixture);
+  save_to (fixture, again);
+  assert_same_file (picture, again);
+}
+
+/* A checkpoint goes on, until something is asked for that needs a new start. */
+static void
+check_checkpoint (WindowFixture *fixture, const char *checkpoint, guint n_steps)
+{
+  open_file (fixture, checkpoint);
+  window_wait_until (is_unit_9, fixture);
+  window_wait_until (window_has_frame, fixture);
+  g_assert_cmpuint (gbox_run_get_frame (window_get_run (fixture))->step, >=, n_steps);
+  g_assert_cmpuint (gbox_run_get_n_steps (window_get_run (fixture)), >, n_steps);
+  g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
+  window_set_parameter (fixture, "seed", "12");
+  g_assert_cmpstr (window_get_values (fixture)->checkpoint, ==, "");
+}
+
+/* What is neither changes nothing. */
+static void
+check_wrong_file (WindowFixture *fixture, const char *wrong)
+{
+  GboxRun *run;
+
+  g_assert_true (g_file_set_contents (wrong, "no weights", -1, NULL));
+  open_file (fixture, wrong);
+  run = window_get_run (fixture);
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "wrong.pth");
+  g_assert_true (window_get_run (fixture) == run);
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_RUNNING);
+  g_assert_cmpint (window_get_values (fixture)->unit, ==, 2);
+}
+
+static void
+check_opening (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+  g_autofree char *again = g_build_filename (folder, "again.png", NULL);
+  g_autofree char *checkpoint = g_build_filename (folder, "on.safetensors", NULL);
+  g_autofree char *wrong = g_build_filename (folder, "wrong.pth", NULL);
+  guint n_steps;
+
+  n_steps = make_picture (fixture, picture);
+  save_to (fixture, checkpoint);
+  check_picture (fixture, picture, again, n_steps);
+  check_checkpoint (fixture, checkpoint, n_steps);
+  check_wrong_file (fixture, wrong);
+  window_remove_folder (folder);
+}
+
+/* What cannot be saved is told, and what runs goes on. */
+static void
+check_unwritable (WindowFixture *fixture)
+{
+  GboxRun *run = window_get_run (fixture);
+
+  window_activate (fixture, "save-to", g_variant_new_string ("/nowhere/at/all/picture.png"));
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "could not be saved");
+  g_assert_true (window_get_run (fixture) == run);
+}
+
+static void
+files_body (gpointer data)
+{
+  WindowFixture *fixture = data;
+
+  window_wait_until (window_has_frame, fixture);
+  window_set_parameter (fixture, "size", WINDOW_SIZE);
+  check_saving (fixture);
+  check_opening (fixture);
+  check_unwritable (fixture);
+  window_close (fixture);
+}
+
+static void
+test_files (void)
+{
+  window_test_with_model (files_body);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/window-files/files", test_files);
+}
+
+int
+main (int argc, char **argv)
+{
+  return window_main (argc, argv, add_tests);
+}
