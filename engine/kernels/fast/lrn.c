@@ -226,9 +226,14 @@ differentiate_group (const GboxLrnWork *work,
       const float *mask = gbox_mask_pixel (&work->mask, first + p);
       const gsize at = p * line;
 
-      FOR_EACH_VECTOR (c, n, channels,
-                       combine (&k, half, x, direct + at, products + at, dx, work->accumulate, mask,
-                                work->mask.ceiling, c, n));
+      if (mask == NULL)
+        FOR_EACH_VECTOR (c, n, channels,
+                         combine (&k, half, x, direct + at, products + at, dx, work->accumulate, NULL, 0, c,
+                                  n));
+      else
+        FOR_EACH_VECTOR (c, n, channels,
+                         combine (&k, half, x, direct + at, products + at, dx, work->accumulate, mask,
+                                  work->mask.ceiling, c, n));
     }
 }
 

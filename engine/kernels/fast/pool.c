@@ -123,7 +123,7 @@ typedef struct
 } Target;
 
 ALWAYS_INLINE void
-gather (const Sources *s, int n_rows, int n_columns, const Target *t, gsize c, int n)
+gather (const Sources *s, int n_rows, int n_columns, const Target *t, const float *mask, gsize c, int n)
 {
   Vec sum = t->accumulate ? vec_load_n (t->dx + c, n) : vec_set (0);
 
@@ -137,11 +137,19 @@ gather (const Sources *s, int n_rows, int n_columns, const Target *t, gsize c, i
 
         sum += vec_keep (bytes_equal (bytes_load_n (argmax, n), bytes_set (position)), vec_load_n (dy, n));
       }
-  vec_store_n (t->dx + c, rectify_gradient (sum, t->mask, t->ceiling, c, n), n);
+  vec_store_n (t->dx + c, rectify_gradient (sum, mask, t->ceiling, c, n), n);
 }
 
+/* Where there is no mask the loop does not ask for one. */
 #define GATHER(n_rows, n_columns)                                                                            \
-  FOR_EACH_VECTOR (c, n, channels, gather (&sources, n_rows, n_columns, &target, c, n))
+  do                                                                                                         \
+    {                                                                                                        \
+      if (target.mask == NULL)                                                                               \
+        FOR_EACH_VECTOR (c, n, channels, gather (&sources, n_rows, n_columns, &target, NULL, c, n));         \
+      else                                                                                                   \
+        FOR_EACH_VECTOR (c, n, channels, gather (&sources, n_rows, n_columns, &target, target.mask, c, n));  \
+    }                                                                                                        \
+  while (0)
 
 /* The counts that windows of 3 with strides of 1 and 2 have are compiled apart, so that their loops unroll.
  */
