@@ -22,6 +22,45 @@ is_needed (const GboxOperation *operation, const GboxSlice *target, GArray *need
   return FALSE;
 }
 
+static void
+extend_slice (GboxSlice *needed, const GboxSlice *output, const GboxSlice *wanted)
+{
+  const int first = MAX (output->first, wanted->first);
+  const int end = MIN (output->first + output->n, wanted->first + wanted->n);
+  const int old_end = needed->first + needed->n;
+
+  if (!gbox_slice_overlaps (output, wanted))
+    return;
+  if (needed->n == 0)
+    *needed = (GboxSlice){ output->value, first, end - first };
+  else
+    {
+      needed->first = MIN (needed->first, first);
+      needed->n = MAX (old_end, end) - needed->first;
+    }
+}
+
+/* Of a convolution only the channels that the target and other steps look at are computed. */
+static void
+narrow_output (const GboxPlan *plan, GboxPlanStep *step)
+{
+  const GboxSlice *output = &step->operation->output;
+
+  step->output = *output;
+  if (step->operation->kind != GBOX_OPERATION_CONV)
+    return;
+  step->output.n = 0;
+  extend_slice (&step->output, output, &plan->target);
+  for (guint i = 0; i < plan->steps->len; i++)
+    {
+      const GboxOperation *reader = gbox_plan_get_step (plan, i)->operation;
+
+      extend_slice (&step->output, output, &reader->input);
+      if (reader->kind == GBOX_OPERATION_ADD)
+        extend_slice (&step->output, output, &reader->addend);
+    }
+}
+
 /* From the last operation to the first: what writes the target, and what writes what that reads. Then into
  * execution order. */
 void
@@ -50,6 +89,8 @@ gbox_plan_choose_steps (GboxPlan *plan)
       *low = *high;
       *high = kept;
     }
+  for (guint i = 0; i < steps->len; i++)
+    narrow_output (plan, gbox_plan_get_step (plan, i));
 }
 
 gboolean

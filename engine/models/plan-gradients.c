@@ -121,14 +121,14 @@ derive_mask (Derivation *d, guint i)
   const GboxSlice *input = &operation->input;
   const GboxActivation rectifier = find_rectifier (d, input);
 
-  step->rectify = operation->activation != GBOX_ACTIVATION_NONE && !is_masked (d, &operation->output);
+  step->rectify = operation->activation != GBOX_ACTIVATION_NONE && !is_masked (d, &step->output);
   step->mask = GBOX_ACTIVATION_NONE;
   if (rectifier == GBOX_ACTIVATION_NONE || operation->kind == GBOX_OPERATION_ADD
       || !is_alone (d, input, i, i + 1))
     return;
 
   memset (d->masked[input->value] + input->first, 1, (gsize) input->n);
-  if (operation->kind == GBOX_OPERATION_MAX_POOL && is_masked (d, &operation->output)
+  if (operation->kind == GBOX_OPERATION_MAX_POOL && is_masked (d, &step->output)
       && is_alone (d, input, i, d->plan->steps->len) && !gbox_slice_overlaps (input, &d->plan->target))
     return;
   step->mask = rectifier;
@@ -143,7 +143,7 @@ derive_step (Derivation *d, guint i)
   const GboxOperation *operation = step->operation;
   const guint time = gbox_plan_backward_time (plan, i);
 
-  clear_uncovered (d, &operation->output);
+  clear_uncovered (d, &step->output);
   gbox_plan_span_extend (&plan->values[operation->output.value].gradient_span, time);
   step->accumulate_x = claim (d, &operation->input, time);
   if (operation->kind == GBOX_OPERATION_ADD)

@@ -49,6 +49,7 @@ typedef struct
 /**
  * GboxPlanStep:
  * @operation: what is done; owned by the network
+ * @output: what is written of the operation's output: of a convolution only what somebody needs
  * @x: what is read
  * @addend: what an addition also reads
  * @y: what is written
@@ -59,7 +60,7 @@ typedef struct
  * @mask: (nullable as %GBOX_ACTIVATION_NONE): the rectifier that made @x, where this step is the last to
  * write @dx and makes it the gradient before that rectifier
  * @conv_shape: shape of a convolution, with this input's padding
- * @conv: (nullable): the packed convolution; owned by the network
+ * @conv: (nullable): the packed convolution; owned by the network, or where it is a part by the plan
  * @backward_conv: (nullable): the same, packed for the gradient
  * @depthwise: the shape, with this input's padding
  * @pool: the shape
@@ -68,6 +69,7 @@ typedef struct
 typedef struct
 {
   const GboxOperation *operation;
+  GboxSlice output;
   GboxTensor x, addend, y;
   GboxTensor dx, daddend, dy;
   gboolean accumulate_x, accumulate_addend;
@@ -95,8 +97,9 @@ struct _GboxPlan
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */
   guint n_values;
-  GArray *steps;  /* of GboxPlanStep: only what the target needs */
-  GArray *clears; /* of GboxTensor: gradients that no step writes before they are read */
+  GArray *steps;        /* of GboxPlanStep: only what the target needs */
+  GPtrArray *own_convs; /* of GboxConv: parts of the network's convolutions */
+  GArray *clears;       /* of GboxTensor: gradients that no step writes before they are read */
   GboxSlice target;
 
   GboxTensor input, input_gradient;
@@ -178,7 +181,7 @@ void gbox_plan_span_extend (GboxPlanSpan *span, guint time);
  * @plan: a plan whose network, team, batch, target and with_gradient are set
  * @height: input rows
  * @width: input columns
- * @region: (nullable): the part of the target that is wanted
+ * @region: the part of the target that is wanted; all of it where its height is 0
  * @error: return location for an error
  *
  * Chooses the steps, packs their weights and gives everything its memory.

@@ -93,8 +93,8 @@ make_views (GboxPlan *plan)
 
       step->x = get_view (&from->activation, &operation->input);
       step->dx = get_view (&from->gradient, &operation->input);
-      step->y = get_view (&to->activation, &operation->output);
-      step->dy = get_view (&to->gradient, &operation->output);
+      step->y = get_view (&to->activation, &step->output);
+      step->dy = get_view (&to->gradient, &step->output);
       if (operation->kind == GBOX_OPERATION_ADD)
         {
           step->addend = get_view (&plan->values[operation->addend.value].activation, &operation->addend);
@@ -105,18 +105,52 @@ make_views (GboxPlan *plan)
   plan->output_gradient = get_view (&plan->values[plan->target.value].gradient, &plan->target);
 }
 
+/* The network keeps whole convolutions for other plans; of a part another unit would want another. */
+static const GboxConv *
+get_conv (const GboxPlan *plan, const GboxPlanStep *step, const GboxConvPacking *packing)
+{
+  const GboxOperation *operation = step->operation;
+  const gsize first = (gsize) (step->output.first - operation->output.first);
+  const gsize window
+    = (gsize) operation->input.n * (gsize) operation->window.kernel * (gsize) operation->window.kernel;
+
+  if (step->output.n == operation->output.n)
+    return gbox_network_get_conv (plan->network, step->index, packing);
+  return gbox_conv_new (&step->conv_shape, packing, operation->activation,
+                        operation->weights + first * window,
+                        operation->bias == NULL ? NULL : operation->bias + first);
+}
+
 static void
-prepare_conv (GboxPlan *plan, GboxPlanStep *step)
+prepare_conv (const GboxPlan *plan, GboxPlanStep *step)
 {
   GboxConvPacking packing;
 
   step->conv_shape = gbox_operation_get_conv_shape (step->operation, step->pad_top, step->pad_left);
+  step->conv_shape.out_channels = step->output.n;
   packing = gbox_conv_choose (&step->conv_shape, GBOX_CONV_FORWARD, &step->x, &step->y);
-  step->conv = gbox_network_get_conv (plan->network, step->index, &packing);
+  step->conv = get_conv (plan, step, &packing);
   if (!plan->with_gradient)
     return;
   packing = gbox_conv_choose (&step->conv_shape, GBOX_CONV_BACKWARD, &step->dy, &step->dx);
-  step->backward_conv = gbox_network_get_conv (plan->network, step->index, &packing);
+  step->backward_conv = get_conv (plan, step, &packing);
+}
+
+/* After the tasks that packed them. */
+static void
+keep_own_convs (GboxPlan *plan)
+{
+  plan->own_convs = g_ptr_array_new_with_free_func ((GDestroyNotify) gbox_conv_free);
+  for (guint i = 0; i < plan->steps->len; i++)
+    {
+      const GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+      if (step->conv == NULL || step->output.n == step->operation->output.n)
+        continue;
+      g_ptr_array_add (plan->own_convs, (gpointer) step->conv);
+      if (step->backward_conv != NULL)
+        g_ptr_array_add (plan->own_convs, (gpointer) step->backward_conv);
+    }
 }
 
 /* One task a step: packs its weights where the network does not have them yet, and prepares its shapes. */
@@ -252,7 +286,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   gbox_plan_choose_steps (plan);
   if (!gbox_plan_measure (plan, height, width, error))
     return FALSE;
-  if (region != NULL && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
+  if (region->height != 0 && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
   shape_values (plan);
   derive_lifetimes (plan);
@@ -260,6 +294,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
     gbox_plan_derive_gradients (plan, clears);
   make_views (plan); /* the sizes to reserve follow from the shapes */
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
+  keep_own_convs (plan);
   if (!allocate (plan, error))
     return FALSE;
   place (plan, clears);

@@ -61,7 +61,7 @@ make_name (const GboxNetworkData *data, const GboxPlanStep *step)
   switch (operation->kind)
     {
     case GBOX_OPERATION_CONV:
-      return g_strdup_printf ("%s %s %d→%d", layer, window, operation->input.n, operation->output.n);
+      return g_strdup_printf ("%s %s %d→%d", layer, window, operation->input.n, step->output.n);
     case GBOX_OPERATION_DEPTHWISE:
       return g_strdup_printf ("%s depthwise %s %d", layer, window, operation->input.n);
     case GBOX_OPERATION_MAX_POOL:
@@ -108,8 +108,8 @@ count_forward (const GboxPlanStep *step, GboxPlanOperation *out)
 {
   const double per_output = count_weights_per_output (step->operation);
   const gboolean reads_twice = step->operation->kind == GBOX_OPERATION_ADD;
-  const double floats = count_elements (&step->x) * (reads_twice ? 2 : 1)
-                        + per_output * step->operation->output.n + count_elements (&step->y);
+  const double floats = count_elements (&step->x) * (reads_twice ? 2 : 1) + per_output * step->output.n
+                        + count_elements (&step->y);
 
   out->forward_flops = 2 * per_output * count_elements (&step->y);
   out->forward_bytes = floats * sizeof (float) + (step->argmax != NULL ? count_elements (&step->y) : 0);
@@ -120,7 +120,7 @@ count_backward (const GboxPlanStep *step, GboxPlanOperation *out)
 {
   const GboxOperation *operation = step->operation;
   const double per_output = count_weights_per_output (operation);
-  double floats = count_elements (&step->dy) + per_output * operation->output.n
+  double floats = count_elements (&step->dy) + per_output * step->output.n
                   + count_elements (&step->dx) * (step->accumulate_x ? 2 : 1);
 
   if (step->rectify)

@@ -77,18 +77,25 @@ redirect_backward (GboxPlanStep *step, GboxTeam *team)
 {
   const GboxOperation *operation = step->operation;
   gboolean redirected = FALSE;
-  int first = 0;
+  GboxSlice part = { .value = operation->output.value, .first = operation->output.first };
 
   if (operation->activation == GBOX_ACTIVATION_NONE)
     return FALSE;
 
-  for (guint i = 0; i < operation->n_parts; i++)
+  for (guint i = 0; i < operation->n_parts; i++, part.first += part.n)
     {
-      const GboxTensor y = gbox_tensor_slice (&step->y, first, operation->parts[i]);
-      GboxTensor dy = gbox_tensor_slice (&step->dy, first, operation->parts[i]);
+      int first, end;
+
+      part.n = operation->parts[i];
+      if (!gbox_slice_overlaps (&part, &step->output))
+        continue;
+      first = MAX (part.first - step->output.first, 0);
+      end = MIN (part.first + part.n - step->output.first, step->output.n);
+
+      const GboxTensor y = gbox_tensor_slice (&step->y, first, end - first);
+      GboxTensor dy = gbox_tensor_slice (&step->dy, first, end - first);
 
       redirected |= gbox_activation_backward (team, operation->activation, &y, &dy, TRUE);
-      first += operation->parts[i];
     }
 
   return redirected;

@@ -44,6 +44,27 @@ plan_new (GboxNetwork *network, guint layer)
   return plan;
 }
 
+/* Narrows the target to the channels that are wanted. */
+static gboolean
+take_channels (GboxPlan *plan, const GboxPlanPart *part, GError **error)
+{
+  const int n = plan->target.n;
+
+  if (part->n_channels == 0)
+    return TRUE;
+  if (part->first_channel < 0 || part->first_channel >= n || part->n_channels < 0
+      || part->n_channels > n - part->first_channel)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "Channels %d to %d are not all in this layer: it has channels 0 to %d.",
+                   part->first_channel, part->first_channel + part->n_channels - 1, n - 1);
+      return FALSE;
+    }
+  plan->target = gbox_slice (plan->target, part->first_channel, part->n_channels);
+
+  return TRUE;
+}
+
 GboxPlan *
 gbox_plan_new (GboxNetwork *network,
                GboxTeam *team,
@@ -54,19 +75,21 @@ gbox_plan_new (GboxNetwork *network,
                gboolean with_gradient,
                GError **error)
 {
-  return gbox_plan_new_for_region (network, team, layer, batch, height, width, NULL, with_gradient, error);
+  static const GboxPlanPart all = { 0 };
+
+  return gbox_plan_new_for_part (network, team, layer, batch, height, width, &all, with_gradient, error);
 }
 
 GboxPlan *
-gbox_plan_new_for_region (GboxNetwork *network,
-                          GboxTeam *team,
-                          guint layer,
-                          int batch,
-                          int height,
-                          int width,
-                          const GboxRegion *region,
-                          gboolean with_gradient,
-                          GError **error)
+gbox_plan_new_for_part (GboxNetwork *network,
+                        GboxTeam *team,
+                        guint layer,
+                        int batch,
+                        int height,
+                        int width,
+                        const GboxPlanPart *part,
+                        gboolean with_gradient,
+                        GError **error)
 {
   g_autoptr (GboxPlan) plan = NULL;
 
@@ -77,7 +100,7 @@ gbox_plan_new_for_region (GboxNetwork *network,
   plan->team = team;
   plan->batch = batch;
   plan->with_gradient = with_gradient;
-  if (!gbox_plan_lay_out (plan, height, width, region, error))
+  if (!take_channels (plan, part, error) || !gbox_plan_lay_out (plan, height, width, &part->region, error))
     return NULL;
 
   return g_steal_pointer (&plan);
@@ -108,6 +131,7 @@ gbox_plan_free (GboxPlan *plan)
     return;
 
   g_clear_pointer (&plan->arena, gbox_arena_free);
+  g_clear_pointer (&plan->own_convs, g_ptr_array_unref);
   g_clear_pointer (&plan->steps, g_array_unref);
   g_clear_pointer (&plan->clears, g_array_unref);
   g_free (plan->values);

@@ -47,25 +47,41 @@ GboxPlan *gbox_plan_new (GboxNetwork *network,
                          gboolean with_gradient,
                          GError **error);
 /**
- * gbox_plan_new_for_region:
- * @region: the part of the target layer that is wanted
+ * GboxPlanPart:
+ * @region: rows and columns; where its height is 0 all of them
+ * @first_channel: the first channel
+ * @n_channels: how many from there; 0 for all, whatever @first_channel is
  *
- * As gbox_plan_new(), but only what @region sees is computed, forward and backward: input, output and their
- * gradients are those of regions, see gbox_plan_get_input_region(). What the plan computes is what the whole
- * plan has there.
+ * The part of a layer that is wanted.
+ */
+typedef struct
+{
+  GboxRegion region;
+  int first_channel;
+  int n_channels;
+} GboxPlanPart;
+
+/**
+ * gbox_plan_new_for_part:
+ * @part: the part of the target layer that is wanted
  *
- * Returns: (transfer full) (nullable): a plan; %NULL with %GBOX_ERROR_INVALID_ARGUMENT also where @region is
+ * As gbox_plan_new(), but only what @part depends on is computed, forward and backward: the branches that
+ * lead to its channels, and the pixels that its region sees. The output and its gradient are those of the
+ * part, the input and its gradient those of gbox_plan_get_input_region(). What the plan computes is what the
+ * whole plan has there.
+ *
+ * Returns: (transfer full) (nullable): a plan; %NULL with %GBOX_ERROR_INVALID_ARGUMENT also where @part is
  * not inside the layer
  */
-GboxPlan *gbox_plan_new_for_region (GboxNetwork *network,
-                                    GboxTeam *team,
-                                    guint layer,
-                                    int batch,
-                                    int height,
-                                    int width,
-                                    const GboxRegion *region,
-                                    gboolean with_gradient,
-                                    GError **error);
+GboxPlan *gbox_plan_new_for_part (GboxNetwork *network,
+                                  GboxTeam *team,
+                                  guint layer,
+                                  int batch,
+                                  int height,
+                                  int width,
+                                  const GboxPlanPart *part,
+                                  gboolean with_gradient,
+                                  GError **error);
 void gbox_plan_free (GboxPlan *plan);
 
 /**

@@ -46,14 +46,22 @@ find_layer (GboxNetwork *network, const char *name, GError **error)
   return -1;
 }
 
-/* A neuron alone needs only what it sees: the plan's output becomes that one position. */
-static GboxRegion
-take_neuron (GboxObjective *objective)
+/* A unit alone needs only what leads to it: the plan's output becomes that one channel, and of a neuron that
+ * one position. */
+static GboxPlanPart
+take_unit (GboxObjective *objective)
 {
-  const GboxRegion region = { objective->y, objective->x, 1, 1 };
+  GboxPlanPart part = { .first_channel = objective->unit, .n_channels = 1 };
 
-  objective->y = objective->x = 0;
-  return region;
+  if (objective->kind == GBOX_OBJECTIVE_LAYER || objective->kind == GBOX_OBJECTIVE_DIRECTION)
+    return (GboxPlanPart){ 0 };
+  objective->unit = 0;
+  if (objective->kind == GBOX_OBJECTIVE_NEURON)
+    {
+      part.region = (GboxRegion){ objective->y, objective->x, 1, 1 };
+      objective->y = objective->x = 0;
+    }
+  return part;
 }
 
 static gboolean
@@ -63,7 +71,7 @@ init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
   const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? "class" : values->layer;
   const int size = values->size;
   const int layer = find_layer (network, name, error);
-  GboxRegion region = { 0 };
+  GboxPlanPart part;
   GboxTensor whole;
   int height, width;
 
@@ -72,10 +80,8 @@ init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
   whole = gbox_tensor (NULL, 1, height, width, gbox_network_get_layer (network, (guint) layer)->n_channels);
   if (!gbox_objective_init (&self->objective, self->spec, &whole, error))
     return FALSE;
-  if (values->objective == GBOX_OBJECTIVE_NEURON)
-    region = take_neuron (&self->objective);
-  self->plan = gbox_plan_new_for_region (network, self->team, (guint) layer, 1, size, size,
-                                         region.height > 0 ? &region : NULL, TRUE, error);
+  part = take_unit (&self->objective);
+  self->plan = gbox_plan_new_for_part (network, self->team, (guint) layer, 1, size, size, &part, TRUE, error);
   return self->plan != NULL;
 }
 
