@@ -19,6 +19,7 @@ static const CliCommand commands[] = {
   { "classify", cli_classify, "say what photographs show" },
   { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
+  { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
 };
 
 static void

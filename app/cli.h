@@ -28,6 +28,7 @@ typedef int (*CliFunc) (char **argv);
 int cli_models (char **argv);
 int cli_classify (char **argv);
 int cli_probe (char **argv);
+int cli_tokenize (char **argv);
 int cli_visualize (char **argv);
 
 /* Says @error on standard error, and how to get help. Returns %CLI_USAGE. */

@@ -271,6 +271,13 @@ def llama2c(shared):
     return struct.pack("<7i", dim, hidden, layers, heads, kv_heads, vocabulary if shared else -vocabulary, context) + encode("F32", floats(n))
 
 
+def llama2c_tokenizer():
+    """The special tokens, four bytes, and what "the" merges from."""
+    tokens = [(0, b"<unk>"), (0, b"\n<s>\n"), (0, b"\n</s>\n"), (0, b"<0x0A>"), (0, b"<0xC3>"), (0, b"<0xA9>"), (-9, b" "), (-9, b"t"),
+              (-9, b"h"), (-9, b"e"), (-1, b"th"), (-2, b"the")]
+    return struct.pack("<i", 6) + b"".join(struct.pack("<fi", score, len(text)) + text for score, text in tokens)
+
+
 FIXTURES = {
     "caffe-v1.caffemodel": caffe_v1,
     "caffe-v2.caffemodel": caffe_v2,
@@ -281,6 +288,7 @@ FIXTURES = {
     "small.gguf": gguf,
     "llama2c.bin": lambda: llama2c(True),
     "llama2c-own-head.bin": lambda: llama2c(False),
+    "tokenizer-llama2c.bin": llama2c_tokenizer,
 }
 
 

@@ -262,7 +262,7 @@ locate_path (const GboxCatalogue *catalogue, const char *path, GError **error)
   g_autofree char *names = NULL;
   g_autofree char *display_name = NULL;
 
-  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR) || g_file_test (path, G_FILE_TEST_IS_DIR))
     return g_strdup (path);
   names = list_names (catalogue);
   display_name = g_filename_display_name (path);

@@ -55,8 +55,8 @@ const GboxModelEntry *gbox_catalogue_find (const GboxCatalogue *catalogue, const
 /**
  * gbox_catalogue_locate:
  * @catalogue: the catalogue
- * @model: a catalogue name, or the path of a file; a name wins over a file in the current folder, unless
- * there is a slash
+ * @model: a catalogue name, or the path of a file or, for language models, a folder; a name wins over a file in
+ * the current folder, unless there is a slash
  * @error: return location for an error
  *
  * A name is looked for in the folders of `GBOX_MODEL_PATH` (colon-separated), then in `glassbox/models` of

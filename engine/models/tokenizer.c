@@ -173,7 +173,8 @@ gbox_tokenizer_encode (const GboxTokenizer *tokenizer,
         }
       at += matched;
     }
-  encode_plain (&encoding, text + start, length - start, start == 0);
+  if (start < length)
+    encode_plain (&encoding, text + start, length - start, start == 0);
   return encoding.ids;
 }
 
