@@ -143,8 +143,8 @@ fixture_assert_values (
     g_assert_cmpfloat (values[i], ==, fixture_value (first + i));
 }
 
-/* The path of a real weights file in a folder of GBOX_MODEL_PATH, or where set-up fetched it to; skips the test
- * and returns NULL where there is none. */
+/* The path of a real weights file in a folder of GBOX_MODEL_PATH, or where set-up fetched it to; skips the
+ * test and returns NULL where there is none. */
 static inline char *
 fixture_find_model (const char *name)
 {
