@@ -3,6 +3,7 @@
 #include "models/language-file.h"
 
 #include "models/language-config-private.h"
+#include "models/models-folder.h"
 
 #include <string.h>
 
@@ -23,7 +24,7 @@ find_weights (const char *path)
   return g_strdup (path);
 }
 
-/* The first of @names that lies beside @path; they may begin with %s, which stands for its name without the
+/* The first of @names that lies beside @path; one that begins with a dot goes on from its name without the
  * suffix. An error naming @wanted if there is none. */
 static char *
 find_beside (const char *path, const char *const *names, const char *wanted, GError **error)
@@ -40,6 +41,11 @@ find_beside (const char *path, const char *const *names, const char *wanted, GEr
       g_autofree char *found = g_build_filename (folder, name, NULL);
 
       if (g_file_test (found, G_FILE_TEST_IS_REGULAR))
+        return g_steal_pointer (&found);
+      g_free (found);
+      /* The model's own are fetched into the user's folder, even if the weights lie in another. */
+      found = **names == '.' ? gbox_models_folder_find (name) : NULL;
+      if (found != NULL)
         return g_steal_pointer (&found);
     }
   {
