@@ -166,6 +166,29 @@ fixture_find_model (const char *name)
   return NULL;
 }
 
+/* (nullable): the path of values that others computed, in $GBOX_REFERENCE_PATH, or in the folder `reference`
+ * beside a folder of models. */
+static inline char *
+fixture_find_reference (const char *name)
+{
+  const char *folder = g_getenv ("GBOX_REFERENCE_PATH");
+  const char *models_path = g_getenv ("GBOX_MODEL_PATH");
+  g_auto (GStrv) folders = g_strsplit (models_path != NULL ? models_path : "", ":", -1);
+
+  if (folder != NULL)
+    return g_build_filename (folder, name, NULL);
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folders[i], "..", "reference", name, NULL);
+
+      if (*folders[i] != '\0' && g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
+
+  return NULL;
+}
+
 /* SHA-256 over each tensor's name and bytes, in the file's order. */
 static inline char *
 fixture_digest (const GboxTensorFile *file)

@@ -218,6 +218,40 @@ test_smollm2 (void)
                       >, 50);
 }
 
+/* What others wrote down for the real model: pairs of a text and its tokens, and prompts. */
+static void
+test_reference (void)
+{
+  g_autofree char *path = fixture_find_reference ("language-values.json");
+  g_autoptr (GboxTokenizer) tokenizer = load_smollm2 ();
+  g_autoptr (JsonParser) parser = json_parser_new ();
+  JsonArray *pairs, *prompts;
+
+  if (tokenizer == NULL)
+    return;
+  if (path == NULL || !json_parser_load_from_file (parser, path, NULL))
+    {
+      g_test_skip ("language-values.json is not on this computer");
+      return;
+    }
+  pairs = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "tokenize");
+  prompts = json_object_get_array_member (json_node_get_object (json_parser_get_root (parser)), "prompts");
+  for (guint i = 0; i < json_array_get_length (pairs); i++)
+    {
+      JsonArray *pair = json_array_get_array_element (pairs, i);
+
+      assert_ids (tokenizer, json_array_get_string_element (pair, 0), GBOX_TOKENIZE_SPECIAL,
+                  json_array_get_array_element (pair, 1));
+    }
+  for (guint i = 0; i < json_array_get_length (prompts); i++)
+    {
+      JsonObject *prompt = json_array_get_object_element (prompts, i);
+
+      assert_ids (tokenizer, json_object_get_string_member (prompt, "prompt"), GBOX_TOKENIZE_SPECIAL,
+                  json_object_get_array_member (prompt, "ids"));
+    }
+}
+
 /* llama2.c's own way, in quadratic time: of all pairs the one with the highest score, the first of equals. */
 static GArray *
 encode_slowly (const GboxTokenizer *tokenizer, const char *text)
@@ -555,6 +589,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/characters", test_characters);
   g_test_add_func ("/tokenizer/pieces", test_pieces);
   g_test_add_func ("/tokenizer/smollm2", test_smollm2);
+  g_test_add_func ("/tokenizer/reference", test_reference);
   g_test_add_func ("/tokenizer/llama2c", test_llama2c);
   g_test_add_func ("/tokenizer/round-trips", test_round_trips);
   g_test_add_func ("/tokenizer/smollm2-bytes", test_smollm2_bytes);
