@@ -3,8 +3,7 @@
  * that make a careless one slow. */
 #include "models/tokenizer.h"
 
-#include "fixture.h"
-#include "models/token-decoder.h"
+#include "tokenizer-testing.h"
 
 #include <json-glib/json-glib.h>
 #include <math.h>
@@ -29,17 +28,6 @@ load_values (JsonParser *parser)
   return json_node_get_object (json_parser_get_root (parser));
 }
 
-static GboxTokenizer *
-load_json (const char *name)
-{
-  g_autoptr (GBytes) bytes = fixture_load (name);
-  g_autoptr (GError) error = NULL;
-  GboxTokenizer *tokenizer = gbox_tokenizer_new_from_json (bytes, name, &error);
-
-  g_assert_no_error (error);
-  return tokenizer;
-}
-
 /* The small byte tokenizer with another chain of steps before its merges. */
 static GboxTokenizer *
 load_with_steps (JsonNode *steps)
@@ -59,17 +47,6 @@ load_with_steps (JsonNode *steps)
   text = json_to_string (json_parser_get_root (parser), FALSE);
   changed = g_bytes_new_take (text, strlen (text));
   tokenizer = gbox_tokenizer_new_from_json (changed, "changed.json", &error);
-  g_assert_no_error (error);
-  return tokenizer;
-}
-
-static GboxTokenizer *
-load_pieces (void)
-{
-  g_autoptr (GboxTensorFile) file = fixture_open ("tokenizer-pieces.gguf");
-  g_autoptr (GError) error = NULL;
-  GboxTokenizer *tokenizer = gbox_tokenizer_new_from_gguf (file, &error);
-
   g_assert_no_error (error);
   return tokenizer;
 }
@@ -252,43 +229,56 @@ test_reference (void)
     }
 }
 
-/* llama2.c's own way, in quadratic time: of all pairs the one with the highest score, the first of equals. */
+/* The token of @part, or −1. */
+static int
+find_normal (const GboxTokenizer *tokenizer, const char *part)
+{
+  int id = gbox_tokenizer_get_n_tokens (tokenizer) - 1;
+
+  while (id >= 0
+         && (gbox_tokenizer_get_token (tokenizer, id)->kind != GBOX_TOKEN_NORMAL
+             || strcmp (gbox_tokenizer_get_token (tokenizer, id)->bytes, part) != 0))
+    id--;
+  return id;
+}
+
+/* Of all neighbours in @parts that make a token, the left of the pair with the highest score, the first of
+ * equals; or −1. */
+static int
+find_best (const GboxTokenizer *tokenizer, const GPtrArray *parts)
+{
+  float score = -INFINITY;
+  int best = -1;
+
+  for (int i = 0; i + 1 < (int) parts->len; i++)
+    {
+      g_autofree char *part = g_strconcat (parts->pdata[i], parts->pdata[i + 1], NULL);
+      const int id = find_normal (tokenizer, part);
+
+      if (id >= 0 && gbox_tokenizer_get_token (tokenizer, id)->score > score)
+        {
+          best = i;
+          score = gbox_tokenizer_get_token (tokenizer, id)->score;
+        }
+    }
+  return best;
+}
+
+/* llama2.c's own way, in quadratic time. */
 static GArray *
 encode_slowly (const GboxTokenizer *tokenizer, const char *text)
 {
   GArray *ids = g_array_new (FALSE, FALSE, sizeof (int));
   g_autoptr (GPtrArray) parts = g_ptr_array_new_with_free_func (g_free);
-  const int n_tokens = gbox_tokenizer_get_n_tokens (tokenizer);
+  int best;
 
-#define FIND(id, part)                                                                                       \
-  for (id = n_tokens - 1; id >= 0; id--)                                                                     \
-    if (gbox_tokenizer_get_token (tokenizer, id)->kind == GBOX_TOKEN_NORMAL                                  \
-        && strcmp (gbox_tokenizer_get_token (tokenizer, id)->bytes, part) == 0)                              \
-      break;
   g_ptr_array_add (parts, g_strdup (" "));
   for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
     g_ptr_array_add (parts, g_strndup (at, (gsize) (g_utf8_next_char (at) - at)));
-  for (;;)
+  while ((best = find_best (tokenizer, parts)) >= 0)
     {
-      int best = -1;
-      float score = -INFINITY;
-      char *merged;
+      char *merged = g_strconcat (parts->pdata[best], parts->pdata[best + 1], NULL);
 
-      for (int i = 0; i + 1 < (int) parts->len; i++)
-        {
-          g_autofree char *part = g_strconcat (parts->pdata[i], parts->pdata[i + 1], NULL);
-          int id;
-
-          FIND (id, part)
-          if (id >= 0 && gbox_tokenizer_get_token (tokenizer, id)->score > score)
-            {
-              best = i;
-              score = gbox_tokenizer_get_token (tokenizer, id)->score;
-            }
-        }
-      if (best < 0)
-        break;
-      merged = g_strconcat (parts->pdata[best], parts->pdata[best + 1], NULL);
       g_ptr_array_remove_index (parts, (guint) best);
       g_free (parts->pdata[best]);
       parts->pdata[best] = merged;
@@ -296,9 +286,8 @@ encode_slowly (const GboxTokenizer *tokenizer, const char *text)
   for (guint i = 0; i < parts->len; i++)
     {
       const char *part = parts->pdata[i];
-      int id;
+      int id = find_normal (tokenizer, part);
 
-      FIND (id, part)
       if (id >= 0)
         g_array_append_val (ids, id);
       else
@@ -308,7 +297,6 @@ encode_slowly (const GboxTokenizer *tokenizer, const char *text)
             g_array_append_val (ids, id);
           }
     }
-#undef FIND
   return ids;
 }
 
@@ -486,70 +474,6 @@ test_long (void)
   check_long (pieces, 1 << 18);
 }
 
-/* Twice: with what was made complete, and with what ends in the middle of a character. */
-static void
-test_decoder (void)
-{
-  static const char text[] = "naïve 東京 🙂";
-  g_autoptr (GboxTokenizer) tokenizer = load_json ("tokenizer-bytes.json");
-  g_autoptr (GArray) ids = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_PLAIN);
-
-  for (guint n_left_out = 0; n_left_out < 4; n_left_out++)
-    {
-      g_autoptr (GboxTokenDecoder) decoder = gbox_token_decoder_new (tokenizer, TRUE);
-      g_autoptr (GString) out = g_string_new (NULL);
-
-      for (guint i = 0; i < ids->len - n_left_out; i++)
-        {
-          gbox_token_decoder_push (decoder, g_array_index (ids, int, i), out);
-          g_assert_true (g_utf8_validate (out->str, (gssize) out->len, NULL));
-          g_assert_true (g_str_has_prefix (text, out->str));
-        }
-      gbox_token_decoder_finish (decoder, out);
-      g_assert_cmpstr (out->str, ==, n_left_out == 0 ? text : "naïve 東京 \xef\xbf\xbd");
-    }
-}
-
-static void
-test_decoder_noise (void)
-{
-  static const char noise[] = "a\xff\xe6\x9d"
-                              "b\0c\xf0\x9f"
-                              "d\xe2\x82\xac";
-  g_autoptr (GboxTokenizer) tokenizer = load_json ("tokenizer-bytes.json");
-  g_autoptr (GArray) ids = gbox_tokenizer_encode (tokenizer, noise, sizeof noise - 1, GBOX_TOKENIZE_PLAIN);
-  g_autoptr (GboxTokenDecoder) decoder = gbox_token_decoder_new (tokenizer, TRUE);
-  g_autoptr (GString) out = g_string_new (NULL);
-
-  gbox_token_decoder_push (decoder, -1, out);
-  gbox_token_decoder_push (decoder, 1 << 30, out);
-  for (guint i = 0; i < ids->len; i++)
-    gbox_token_decoder_push (decoder, g_array_index (ids, int, i), out);
-  gbox_token_decoder_finish (decoder, out);
-  g_assert_cmpstr (out->str, ==,
-                   "a\xef\xbf\xbd\xef\xbf\xbd"
-                   "b\xef\xbf\xbd"
-                   "c\xef\xbf\xbd"
-                   "d€");
-}
-
-static void
-test_decoder_space (void)
-{
-  g_autoptr (GboxTokenizer) tokenizer = load_pieces ();
-  g_autoptr (GArray) ids = gbox_tokenizer_encode (tokenizer, "the town", 8, GBOX_TOKENIZE_BEGIN);
-
-  for (int at_start = 0; at_start < 2; at_start++)
-    {
-      g_autoptr (GboxTokenDecoder) decoder = gbox_token_decoder_new (tokenizer, at_start);
-      g_autoptr (GString) out = g_string_new (NULL);
-
-      for (guint i = 0; i < ids->len; i++)
-        gbox_token_decoder_push (decoder, g_array_index (ids, int, i), out);
-      g_assert_cmpstr (out->str, ==, at_start ? "the town" : " the town");
-    }
-}
-
 static gpointer
 encode_on_thread (gpointer tokenizer)
 {
@@ -596,9 +520,6 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/special", test_special);
   g_test_add_func ("/tokenizer/user-defined", test_user_defined);
   g_test_add_func ("/tokenizer/long", test_long);
-  g_test_add_func ("/tokenizer/decoder", test_decoder);
-  g_test_add_func ("/tokenizer/decoder-noise", test_decoder_noise);
-  g_test_add_func ("/tokenizer/decoder-space", test_decoder_space);
   g_test_add_func ("/tokenizer/threads", test_threads);
   return g_test_run ();
 }
