@@ -378,6 +378,21 @@ test_round_trips (void)
     check_round_trips (llama2c);
 }
 
+/* The end the file names, and the one of texts that are no chats. */
+static void
+test_ends (void)
+{
+  g_autoptr (GboxTokenizer) tokenizer = load_smollm2 ();
+
+  if (tokenizer == NULL)
+    return;
+  g_assert_true (gbox_tokenizer_is_end (tokenizer, 2));
+  g_assert_true (gbox_tokenizer_is_end (tokenizer, 0));
+  g_assert_false (gbox_tokenizer_is_end (tokenizer, 1));
+  g_assert_cmpint (gbox_tokenizer_find_special (tokenizer, "<|im_end|>"), ==, 2);
+  g_assert_false (gbox_tokenizer_adds_begin (tokenizer));
+}
+
 /* SmolLM2 has no token for 21 bytes; all others return. */
 static void
 test_smollm2_bytes (void)
@@ -422,7 +437,7 @@ test_special (void)
   g_assert_cmpmem (g_bytes_get_data (hidden, NULL), g_bytes_get_size (hidden), "ab", 2);
   g_assert_true (gbox_tokenizer_is_special (tokenizer, end));
   g_assert_false (gbox_tokenizer_is_end (tokenizer, end));
-  gbox_tokenizer_set_ends (tokenizer, 1 << 20, (const int[]){ end, -1, end, 1 << 20 }, 4);
+  gbox_tokenizer_add_ends (tokenizer, 1 << 20, (const int[]){ end, -1, end, 1 << 20 }, 4);
   g_assert_true (gbox_tokenizer_is_end (tokenizer, end));
   g_assert_cmpint (gbox_tokenizer_get_begin (tokenizer), ==, -1);
 }
@@ -516,6 +531,7 @@ main (int argc, char **argv)
   g_test_add_func ("/tokenizer/reference", test_reference);
   g_test_add_func ("/tokenizer/llama2c", test_llama2c);
   g_test_add_func ("/tokenizer/round-trips", test_round_trips);
+  g_test_add_func ("/tokenizer/ends", test_ends);
   g_test_add_func ("/tokenizer/smollm2-bytes", test_smollm2_bytes);
   g_test_add_func ("/tokenizer/special", test_special);
   g_test_add_func ("/tokenizer/user-defined", test_user_defined);

@@ -57,7 +57,7 @@ typedef enum
  * @attention_scale: what products of queries and keys are multiplied by
  * @tied: whether the embedding is also the head
  * @begin: beginning-of-text token, or −1 if that is not said
- * @ends: tokens that end a text
+ * @ends: tokens that end a text; the tokenizer knows more of them by their names
  * @n_ends: how many
  */
 typedef struct

@@ -129,7 +129,7 @@ read_parts (GboxLanguageFile *file, const char *path, GError **error)
         return FALSE;
       file->tokenizer = read_json_beside (path, error);
       if (file->tokenizer != NULL)
-        gbox_tokenizer_set_ends (file->tokenizer, file->config.begin, file->config.ends, file->config.n_ends);
+        gbox_tokenizer_add_ends (file->tokenizer, file->config.begin, file->config.ends, file->config.n_ends);
     }
   else if (g_str_equal (format, "gguf") || g_str_equal (format, "llama2.c"))
     {

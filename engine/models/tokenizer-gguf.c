@@ -212,6 +212,6 @@ gbox_tokenizer_new_from_gguf (const GboxTensorFile *file, GError **error)
     }
   tokenizer = gbox_tokenizer_new (&reading.parts, reading.display_name, error);
   if (tokenizer != NULL)
-    gbox_tokenizer_set_ends (tokenizer, get_id (metadata, KEY ("bos_token_id")), ends, G_N_ELEMENTS (ends));
+    gbox_tokenizer_add_ends (tokenizer, get_id (metadata, KEY ("bos_token_id")), ends, G_N_ELEMENTS (ends));
   return tokenizer;
 }

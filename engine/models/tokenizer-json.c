@@ -279,6 +279,6 @@ gbox_tokenizer_new_from_json (GBytes *json, const char *display_name, GError **e
   reading.parts.adds_begin = begin != NULL;
   tokenizer = gbox_tokenizer_new (&reading.parts, display_name, error);
   if (tokenizer != NULL && begin != NULL)
-    gbox_tokenizer_set_ends (tokenizer, gbox_tokenizer_find_special (tokenizer, begin), NULL, 0);
+    gbox_tokenizer_add_ends (tokenizer, gbox_tokenizer_find_special (tokenizer, begin), NULL, 0);
   return tokenizer;
 }

@@ -102,6 +102,6 @@ gbox_tokenizer_new_from_llama2c (GBytes *bytes, const char *display_name, GError
   tokenizer = gbox_tokenizer_new (&parts, display_name, error);
   /* Stories follow each other in training: the next one's beginning is this one's end. */
   if (tokenizer != NULL)
-    gbox_tokenizer_set_ends (tokenizer, BEGIN_ID, ends, G_N_ELEMENTS (ends));
+    gbox_tokenizer_add_ends (tokenizer, BEGIN_ID, ends, G_N_ELEMENTS (ends));
   return tokenizer;
 }

@@ -62,6 +62,22 @@ fill_trie (GboxTokenizer *tokenizer)
   return TRUE;
 }
 
+/* Files name one end only, often that of a turn in a chat; a model also ends texts as it did before it
+ * learned to chat. */
+static void
+find_ends (GboxTokenizer *tokenizer)
+{
+  static const char *const names[]
+    = { "<|endoftext|>", "<|im_end|>", "<end_of_turn>", "<|end_of_text|>", "<|eot_id|>", "</s>", "<eos>" };
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    {
+      const int id = gbox_tokenizer_find_special (tokenizer, names[i]);
+
+      gbox_tokenizer_add_ends (tokenizer, -1, &id, 1);
+    }
+}
+
 GboxTokenizer *
 gbox_tokenizer_new (const GboxTokenizerParts *parts, const char *display_name, GError **error)
 {
@@ -73,7 +89,10 @@ gbox_tokenizer_new (const GboxTokenizerParts *parts, const char *display_name, G
   tokenizer->trie = gbox_token_trie_new ();
   tokenizer->ends = g_array_new (FALSE, FALSE, sizeof (int));
   if (fill_trie (tokenizer))
-    return g_steal_pointer (&tokenizer);
+    {
+      find_ends (tokenizer);
+      return g_steal_pointer (&tokenizer);
+    }
   gbox_tokenizer_fail (error, GBOX_ERROR_UNSUPPORTED, display_name, "it has too many special tokens");
   return NULL;
 }
@@ -104,12 +123,10 @@ is_token (const GboxTokenizer *tokenizer, int id)
 }
 
 void
-gbox_tokenizer_set_ends (GboxTokenizer *tokenizer, int begin, const int *ends, guint n_ends)
+gbox_tokenizer_add_ends (GboxTokenizer *tokenizer, int begin, const int *ends, guint n_ends)
 {
   if (is_token (tokenizer, begin))
     tokenizer->parts.begin = begin;
-  if (n_ends > 0)
-    g_array_set_size (tokenizer->ends, 0);
   for (guint i = 0; i < n_ends; i++)
     if (is_token (tokenizer, ends[i]) && !gbox_tokenizer_is_end (tokenizer, ends[i]))
       g_array_append_val (tokenizer->ends, ends[i]);

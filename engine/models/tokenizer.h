@@ -49,7 +49,7 @@ GboxTokenizer *gbox_tokenizer_new_from_gguf (const GboxTensorFile *file, GError 
  * @error: return location for an error
  *
  * Reads BPE models of bytes (the splits as above) and of characters with byte fallback. Which tokens begin
- * and end a text is not said there: see gbox_tokenizer_set_ends().
+ * and end a text is not said there: see gbox_tokenizer_add_ends().
  *
  * Returns: (transfer full) (nullable): the tokenizer
  */
@@ -69,15 +69,15 @@ GboxTokenizer *gbox_tokenizer_ref (GboxTokenizer *tokenizer);
 void gbox_tokenizer_unref (GboxTokenizer *tokenizer);
 
 /**
- * gbox_tokenizer_set_ends:
+ * gbox_tokenizer_add_ends:
  * @tokenizer: a tokenizer nobody else has yet
  * @begin: the token that begins a text, or −1 to leave it
- * @ends: (array length=n_ends): tokens that end one
- * @n_ends: how many; 0 to leave them
+ * @ends: (array length=n_ends): tokens that end one, beside those known by their names (“<|endoftext|>” …)
+ * @n_ends: how many
  *
  * Ignores numbers that are no tokens.
  */
-void gbox_tokenizer_set_ends (GboxTokenizer *tokenizer, int begin, const int *ends, guint n_ends);
+void gbox_tokenizer_add_ends (GboxTokenizer *tokenizer, int begin, const int *ends, guint n_ends);
 
 /**
  * gbox_tokenizer_encode:
