@@ -126,7 +126,6 @@ read_merge (Reading *reading, int rank, const GboxText *text)
   const char *space = memchr (text->data, ' ', text->length);
   char bytes[2 * GBOX_MAX_TOKEN_LENGTH];
   gssize n_left, n_right;
-  int left, right, result;
 
   if (space == NULL || text->length > sizeof bytes)
     return FALSE;
@@ -135,15 +134,9 @@ read_merge (Reading *reading, int rank, const GboxText *text)
     return FALSE;
   n_right
     = gbox_byte_alphabet_decode (space + 1, text->length - (gsize) (space + 1 - text->data), bytes + n_left);
-  if (n_right < 0)
-    return FALSE;
-  left = gbox_vocabulary_find (reading->parts.vocabulary, bytes, (gsize) n_left);
-  right = gbox_vocabulary_find (reading->parts.vocabulary, bytes + n_left, (gsize) n_right);
-  result = gbox_vocabulary_find (reading->parts.vocabulary, bytes, (gsize) (n_left + n_right));
-  if (left < 0 || right < 0 || result < 0)
-    return FALSE;
-  gbox_vocabulary_add_merge (reading->parts.vocabulary, left, right, rank, result);
-  return TRUE;
+  return n_right >= 0
+         && gbox_vocabulary_add_merge (reading->parts.vocabulary, bytes, (gsize) n_left, (gsize) n_right,
+                                       rank);
 }
 
 static gboolean

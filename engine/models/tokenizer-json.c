@@ -184,11 +184,9 @@ split_merge (JsonNode *node, GboxText *left, GboxText *right)
 static gboolean
 read_merge (Reading *reading, int rank, JsonNode *node)
 {
-  const GboxVocabulary *vocabulary = reading->parts.vocabulary;
   char bytes[2 * GBOX_MAX_TOKEN_LENGTH];
   GboxText left, right;
   gssize n_left, n_right;
-  int left_id, right_id, result;
 
   if (!split_merge (node, &left, &right) || left.length > GBOX_MAX_TOKEN_LENGTH
       || right.length > GBOX_MAX_TOKEN_LENGTH)
@@ -197,15 +195,9 @@ read_merge (Reading *reading, int rank, JsonNode *node)
   if (n_left < 0)
     return FALSE;
   n_right = decode (reading, right.data, right.length, bytes + n_left);
-  if (n_right < 0)
-    return FALSE;
-  left_id = gbox_vocabulary_find (vocabulary, bytes, (gsize) n_left);
-  right_id = gbox_vocabulary_find (vocabulary, bytes + n_left, (gsize) n_right);
-  result = gbox_vocabulary_find (vocabulary, bytes, (gsize) (n_left + n_right));
-  if (left_id < 0 || right_id < 0 || result < 0)
-    return FALSE;
-  gbox_vocabulary_add_merge (reading->parts.vocabulary, left_id, right_id, rank, result);
-  return TRUE;
+  return n_right >= 0
+         && gbox_vocabulary_add_merge (reading->parts.vocabulary, bytes, (gsize) n_left, (gsize) n_right,
+                                       rank);
 }
 
 static gboolean

@@ -149,14 +149,20 @@ gbox_vocabulary_seal (GboxVocabulary *vocabulary)
       vocabulary->by_byte[(guint8) vocabulary->tokens[i].bytes[0]] = i;
 }
 
-void
-gbox_vocabulary_add_merge (GboxVocabulary *vocabulary, int left, int right, int rank, int result)
+gboolean
+gbox_vocabulary_add_merge (
+  GboxVocabulary *vocabulary, const char *bytes, gsize n_left, gsize n_right, int rank)
 {
-  const GboxMerge key = { left, right, hash_pair (vocabulary->seed, left, right), rank, result };
+  const int left = gbox_vocabulary_find (vocabulary, bytes, n_left);
+  const int right = gbox_vocabulary_find (vocabulary, bytes + n_left, n_right);
+  const GboxMerge key = { left, right, hash_pair (vocabulary->seed, left, right), rank,
+                          gbox_vocabulary_find (vocabulary, bytes, n_left + n_right) };
   GboxMerge *merge;
 
+  if (left < 0 || right < 0 || key.result < 0)
+    return FALSE;
   if (g_hash_table_contains (vocabulary->merges, &key))
-    return;
+    return TRUE;
   if (vocabulary->n_in_chunk == MERGES_A_CHUNK)
     {
       g_ptr_array_add (vocabulary->chunks, g_new (GboxMerge, MERGES_A_CHUNK));
@@ -164,7 +170,7 @@ gbox_vocabulary_add_merge (GboxVocabulary *vocabulary, int left, int right, int 
     }
   merge = (GboxMerge *) vocabulary->chunks->pdata[vocabulary->chunks->len - 1] + vocabulary->n_in_chunk++;
   *merge = key;
-  g_hash_table_add (vocabulary->merges, merge);
+  return g_hash_table_add (vocabulary->merges, merge);
 }
 
 int

@@ -73,8 +73,18 @@ void gbox_vocabulary_set (
 /* Makes tokens findable: normal ones, then user-defined ones; of equals the first. */
 void gbox_vocabulary_seal (GboxVocabulary *vocabulary);
 
-/* Adds, to a sealed vocabulary, the merge of two tokens to a third; of equals the first counts. */
-void gbox_vocabulary_add_merge (GboxVocabulary *vocabulary, int left, int right, int rank, int result);
+/**
+ * gbox_vocabulary_add_merge:
+ * @vocabulary: a sealed vocabulary
+ * @bytes: the text of two tokens, one after the other
+ * @n_left: bytes of the first
+ * @n_right: bytes of the second
+ * @rank: when it comes; of two merges of the same tokens the first added counts
+ *
+ * Returns: %FALSE if the two or their whole are no tokens
+ */
+gboolean gbox_vocabulary_add_merge (
+  GboxVocabulary *vocabulary, const char *bytes, gsize n_left, gsize n_right, int rank);
 
 int gbox_vocabulary_get_n_tokens (const GboxVocabulary *vocabulary);
 const GboxToken *gbox_vocabulary_get (const GboxVocabulary *vocabulary, int id);
