@@ -20,6 +20,7 @@ static const CliCommand commands[] = {
   { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
   { "bench", cli_bench, "time this machine, beside PyTorch where it is installed" },
+  { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
 };
 
 static void

@@ -28,6 +28,7 @@ typedef int (*CliFunc) (char **argv);
 int cli_models (char **argv);
 int cli_classify (char **argv);
 int cli_probe (char **argv);
+int cli_tokenize (char **argv);
 int cli_visualize (char **argv);
 int cli_bench (char **argv);
 

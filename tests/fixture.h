@@ -143,14 +143,15 @@ fixture_assert_values (
     g_assert_cmpfloat (values[i], ==, fixture_value (first + i));
 }
 
-/* The path of a real weights file in a folder of GBOX_MODEL_PATH; skips the test and returns NULL where there
- * is none. */
+/* The path of a real weights file in a folder of GBOX_MODEL_PATH, or where set-up fetched it to; skips the
+ * test and returns NULL where there is none. */
 static inline char *
 fixture_find_model (const char *name)
 {
   g_auto (GStrv) folders
     = g_strsplit (g_getenv ("GBOX_MODEL_PATH") != NULL ? g_getenv ("GBOX_MODEL_PATH") : "", ":", -1);
-  g_autofree char *message = g_strdup_printf ("%s is in no folder of GBOX_MODEL_PATH", name);
+  g_autofree char *fetched = g_build_filename (g_get_user_data_dir (), "glassbox", "models", name, NULL);
+  g_autofree char *message = g_strdup_printf ("%s is not on this computer", name);
 
   for (guint i = 0; folders[i] != NULL; i++)
     {
@@ -159,7 +160,32 @@ fixture_find_model (const char *name)
       if (*folders[i] != '\0' && g_file_test (path, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer (&path);
     }
+  if (g_file_test (fetched, G_FILE_TEST_IS_REGULAR))
+    return g_steal_pointer (&fetched);
   g_test_skip (message);
+  return NULL;
+}
+
+/* (nullable): the path of values that others computed, in $GBOX_REFERENCE_PATH, or in the folder `reference`
+ * beside a folder of models. */
+static inline char *
+fixture_find_reference (const char *name)
+{
+  const char *folder = g_getenv ("GBOX_REFERENCE_PATH");
+  const char *models_path = g_getenv ("GBOX_MODEL_PATH");
+  g_auto (GStrv) folders = g_strsplit (models_path != NULL ? models_path : "", ":", -1);
+
+  if (folder != NULL)
+    return g_build_filename (folder, name, NULL);
+
+  for (guint i = 0; folders[i] != NULL; i++)
+    {
+      g_autofree char *path = g_build_filename (folders[i], "..", "reference", name, NULL);
+
+      if (*folders[i] != '\0' && g_file_test (path, G_FILE_TEST_EXISTS))
+        return g_steal_pointer (&path);
+    }
+
   return NULL;
 }
 

@@ -231,6 +231,53 @@ def safetensors():
     return struct.pack("<Q", len(text)) + text + data
 
 
+# GGUF ----------------------------------------------------------------------------------------------------------------
+
+
+def gguf_text(text):
+    return struct.pack("<Q", len(text.encode())) + text.encode()
+
+
+def gguf():
+    """Every type of key and list, and a few types of tensors; Q8_0 holds sixteenths exactly."""
+    numbers = {0: ("B", 200), 1: ("b", -3), 2: ("H", 60000), 3: ("h", -300), 4: ("I", 4000000000), 5: ("i", -70000), 6: ("f", 0.5),
+               7: ("?", True), 10: ("Q", 1 << 40), 11: ("q", -1 << 40), 12: ("d", 0.1)}
+    keys = [("general.architecture", 8, gguf_text("fixture")), ("text", 8, gguf_text("caf\u00e9")),
+            ("words", 9, struct.pack("<IQ", 8, 3) + gguf_text("a") + gguf_text("") + gguf_text("bc")),
+            ("reals", 9, struct.pack("<IQ2f", 6, 2, 1.5, -2)), ("flags", 9, struct.pack("<IQ2B", 7, 2, 1, 0)),
+            ("none", 9, struct.pack("<IQ", 5, 0))]
+    keys += [("number.%d" % kind, kind, struct.pack("<" + code, n)) for kind, (code, n) in numbers.items()]
+    q8 = b"".join(struct.pack("<e32b", 1 / 16, *(round(16 * value(i)) for i in range(at, at + 32))) for at in (0, 32))
+    tensors = [("weight", (4, 6), 0, encode("F32", floats(24))), ("half", (2, 3), 1, encode("F16", floats(6))),
+               ("brain", (5,), 30, encode("BF16", floats(5))), ("eights", (2, 32), 8, q8)]
+    infos, data = b"", b""
+    for name, shape, kind, content in tensors:
+        data += b"\0" * (-len(data) % 32)
+        infos += gguf_text(name) + struct.pack("<I%dQIQ" % len(shape), len(shape), *reversed(shape), kind, len(data))
+        data += content
+    head = b"GGUF" + struct.pack("<IQQ", 3, len(tensors), len(keys))
+    head += b"".join(gguf_text(key) + struct.pack("<I", kind) + content for key, kind, content in keys) + infos
+    return head + b"\0" * (-len(head) % 32) + data
+
+
+# llama2.c ------------------------------------------------------------------------------------------------------------
+
+
+def llama2c(shared):
+    """A model of two layers."""
+    dim, hidden, layers, heads, kv_heads, vocabulary, context = 8, 12, 2, 4, 2, 6, 3
+    n = vocabulary * dim + layers * (2 * dim + 2 * dim * dim + 2 * dim * dim * kv_heads // heads + 3 * dim * hidden)
+    n += dim + context * dim // heads + (0 if shared else vocabulary * dim)
+    return struct.pack("<7i", dim, hidden, layers, heads, kv_heads, vocabulary if shared else -vocabulary, context) + encode("F32", floats(n))
+
+
+def llama2c_tokenizer():
+    """The special tokens, four bytes, and what "the" merges from."""
+    tokens = [(0, b"<unk>"), (0, b"\n<s>\n"), (0, b"\n</s>\n"), (0, b"<0x0A>"), (0, b"<0xC3>"), (0, b"<0xA9>"), (-9, b" "), (-9, b"t"),
+              (-9, b"h"), (-9, b"e"), (-1, b"th"), (-2, b"the")]
+    return struct.pack("<i", 6) + b"".join(struct.pack("<fi", score, len(text)) + text for score, text in tokens)
+
+
 FIXTURES = {
     "caffe-v1.caffemodel": caffe_v1,
     "caffe-v2.caffemodel": caffe_v2,
@@ -238,6 +285,10 @@ FIXTURES = {
     "torch-zip.pth": lambda: torch_zip(zipfile.ZIP_STORED, 2),
     "torch-zip-deflated.pth": lambda: torch_zip(zipfile.ZIP_DEFLATED, 4, wrap=False),
     "small.safetensors": safetensors,
+    "small.gguf": gguf,
+    "llama2c.bin": lambda: llama2c(True),
+    "llama2c-own-head.bin": lambda: llama2c(False),
+    "tokenizer-llama2c.bin": llama2c_tokenizer,
 }
 
 

@@ -130,7 +130,6 @@ test_other_files (void)
     const char *content;
     const char *word;
   } others[] = {
-    { "GGUF\003", "GGUF" },
     { "\x89HDF\r\n", "HDF5" },
     { "<!DOCTYPE html>", "web page" },
     { "version https://git-lfs.github.com/spec/v1\n", "Git LFS" },

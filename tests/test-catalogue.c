@@ -43,6 +43,8 @@ test_content (void)
   g_assert_null (lite->terms);
   g_assert_nonnull (gbox_catalogue_find (catalogue, "gemma-3-270m")->terms);
   g_assert_null (gbox_catalogue_find (catalogue, "gpt2")->checksum);
+  g_assert_cmpuint (gbox_catalogue_find (catalogue, "gpt2")->n_companions, ==, 2);
+  g_assert_cmpuint (lite->n_companions, ==, 0);
   g_assert_cmpint (gbox_catalogue_find (catalogue, "inceptionv1")->checksum_type, ==, G_CHECKSUM_SHA1);
   g_assert_cmpstr (gbox_catalogue_find (catalogue, "inceptionv1-torchvision")->checksum, ==, "1378be20");
   g_assert_null (gbox_catalogue_find (catalogue, "no such model"));
@@ -64,6 +66,10 @@ test_malformed (void)
     "{\"models\":[{\"name\":\"a\",\"file\":\"../f\"," ENTRY "}]}",
     "{\"models\":[{\"name\":\"a\",\"file\":\"..\"," ENTRY "}]}",
     "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"size\":-1," ENTRY "}]}",
+    "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"beside\":[]," ENTRY "}]}",
+    "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"beside\":{\"b\":7}," ENTRY "}]}",
+    "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"beside\":{\"b\":\"http://a/b\",\"../c\":\"http://a/"
+    "c\"}," ENTRY "}]}",
     "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"sha256\":\"abc\"," ENTRY "}]}",
     "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"sha256-prefix\":\"12345\"," ENTRY "}]}",
     "{\"models\":[{\"name\":\"a\",\"file\":\"f\",\"title\":\"A\",\"licence\":\"MIT\",\"kind\":\"vision\","

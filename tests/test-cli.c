@@ -26,7 +26,8 @@ have_model (const char *const *names)
             && !json_object_get_null_member (model, "path"))
           return *names;
       }
-  g_test_skip ("no vision model is here: GBOX_MODEL_PATH names no folder with one, and none was fetched");
+  g_test_skip (
+    "no model of that kind is here: GBOX_MODEL_PATH names no folder with one, and none was fetched");
   return NULL;
 }
 
@@ -67,6 +68,8 @@ test_usage (void)
     "bench vision --repeats many",
     "bench vision --threads 0",
     "bench vision --only no-such-case",
+    "tokenize words",
+    "tokenize --frobnicate",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -91,6 +94,9 @@ test_failures (void)
     "visualize --from /nowhere/picture.png -o {tmp}/out.png",
     "models fetch no-such-model",
     "bench vision --no-peer --model no-such-model",
+    "tokenize --model no-such-model",
+    "tokenize --model /nowhere/model.gguf",
+    "tokenize --model {tmp}",
   };
   char *folder = make_folder ();
 
@@ -111,7 +117,7 @@ test_help (void)
 {
   static const char *const helpful[]
     = { "--help",       "--version",        "models --help", "classify --help",
-        "probe --help", "visualize --help", "bench --help" };
+        "probe --help", "visualize --help", "bench --help",  "tokenize --help" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (helpful); i++)
     {
@@ -153,6 +159,42 @@ test_models (void)
   g_assert_cmpuint (json_array_get_length (
                       json_object_get_array_member (json_node_get_object (root), "models")),
                     >=, 3);
+}
+
+/* Standard input to tokens, exactly, with what the reference wrote down for the real model. */
+static void
+test_tokenize (void)
+{
+  static const struct
+  {
+    const char *text;
+    const char *options;
+    const char *ids;
+  } cases[] = {
+    { "The capital of France is", "", "{\"ids\":[504,3575,282,4649,314]}\n" },
+    { "Hello world! 123", "--json", "{\"ids\":[19556,905,17,216,33,34,35]}\n" },
+    { "<|im_start|>user\\nhi<|im_end|>", "", "{\"ids\":[1,4093,198,6004,2]}\n" },
+    { "<|im_end|>", "--plain", "{\"ids\":[44,108,306,79,486,108,46]}\n" },
+    { "", "", "{\"ids\":[]}\n" },
+  };
+  static const char *const model[] = { "smollm2-135m", NULL };
+
+  if (have_model (model) == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *line = g_strdup_printf ("printf '%s' | %s tokenize --model smollm2-135m %s",
+                                               cases[i].text, g_getenv ("GBOX_CLI"), cases[i].options);
+      const char *const shell[] = { "sh", "-c", line, NULL };
+      g_autoptr (GError) error = NULL;
+      g_autofree char *output = NULL;
+      g_autoptr (GSubprocess) process = g_subprocess_newv (shell, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+
+      g_assert_no_error (error);
+      g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+      g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
+      g_assert_cmpstr (output, ==, cases[i].ids);
+    }
 }
 
 /* A line a step, steps in order, and a file that is a PNG. */
@@ -341,6 +383,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/help", test_help);
   g_test_add_func ("/cli/full-disk", test_full_disk);
   g_test_add_func ("/cli/models", test_models);
+  g_test_add_func ("/cli/tokenize", test_tokenize);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
   g_test_add_func ("/cli/out-of-range", test_out_of_range);

@@ -45,6 +45,31 @@ test_present (void)
   g_unlink (path);
 }
 
+/* What belongs to a model comes with it, and is got also for a model that is there. */
+static void
+test_companion (void)
+{
+  g_autoptr (Server) server = server_new ();
+  g_autofree char *beside = g_strdup_printf ("\"beside\":{\"m.tokenizer.json\":\"%s\"},", server->address);
+  g_autoptr (GboxCatalogue) catalogue = make_catalogue (server->address, beside);
+  g_autofree char *path = user_path ("m.bin");
+  g_autofree char *companion = user_path ("m.tokenizer.json");
+  Fetch both = { .catalogue = catalogue }, rest = { .catalogue = catalogue };
+
+  run_fetch (&both);
+  g_assert_cmpuint (count_user_files (), ==, 2);
+  g_assert_cmpuint (server->n_requests, ==, 2);
+  g_unlink (companion);
+  run_fetch (&rest);
+  g_assert_cmpuint (server->n_requests, ==, 3);
+  g_assert_true (g_file_test (companion, G_FILE_TEST_IS_REGULAR));
+  g_assert_cmpstr (rest.path, ==, path);
+  g_unlink (companion);
+  g_unlink (path);
+  g_free (both.path);
+  g_free (rest.path);
+}
+
 /* Leaves the first @n bytes of an interrupted download, the first one replaced by @first. */
 static void
 leave_part (const Server *server, gsize n, char first)
@@ -221,6 +246,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/fetch/address", test_address);
   g_test_add_func ("/fetch/present", test_present);
+  g_test_add_func ("/fetch/companion", test_companion);
   g_test_add_func ("/fetch/interrupted", test_interrupted);
   g_test_add_func ("/fetch/resume", test_resume);
   g_test_add_func ("/fetch/wrong-content", test_wrong_content);

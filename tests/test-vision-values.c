@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Every layer of the real networks beside values that were computed by others. */
+#include "fixture.h"
 #include "kernels/isa.h"
 #include "models/catalogue.h"
 #include "vision/probe.h"
@@ -26,36 +27,14 @@ typedef struct
   GboxTeam *team;
 } Fixture;
 
-/* In $GBOX_REFERENCE_PATH, or in the folder `reference` beside a folder of models. */
-static char *
-find_reference (const char *name)
-{
-  const char *folder = g_getenv ("GBOX_REFERENCE_PATH");
-  const char *models_path = g_getenv ("GBOX_MODEL_PATH");
-  g_auto (GStrv) folders = g_strsplit (models_path != NULL ? models_path : "", ":", -1);
-
-  if (folder != NULL)
-    return g_build_filename (folder, name, NULL);
-
-  for (guint i = 0; folders[i] != NULL; i++)
-    {
-      g_autofree char *path = g_build_filename (folders[i], "..", "reference", name, NULL);
-
-      if (*folders[i] != '\0' && g_file_test (path, G_FILE_TEST_EXISTS))
-        return g_steal_pointer (&path);
-    }
-
-  return NULL;
-}
-
 static void
 fixture_set_up (Fixture *fixture, gconstpointer data)
 {
   const Model *model = data;
   g_autoptr (GboxCatalogue) catalogue = gbox_catalogue_new (NULL);
   g_autofree char *model_path = gbox_catalogue_locate (catalogue, model->name, NULL);
-  g_autofree char *values_path = find_reference ("vision-values.json");
-  g_autofree char *image_path = find_reference ("probe.png");
+  g_autofree char *values_path = fixture_find_reference ("vision-values.json");
+  g_autofree char *image_path = fixture_find_reference ("probe.png");
   g_autoptr (GError) error = NULL;
   JsonArray *list;
 

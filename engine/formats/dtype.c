@@ -2,6 +2,8 @@
 /* Element types of stored tensors: sizes, names, and conversion to float32. */
 #include "formats/dtype.h"
 
+#include "formats/quantized.h"
+
 #include <string.h>
 
 #if G_BYTE_ORDER != G_LITTLE_ENDIAN
@@ -12,17 +14,38 @@ static const struct
 {
   const char *name;
   gsize size;
+  gsize block;
 } dtypes[] = {
-  [GBOX_DTYPE_F32] = { "F32", 4 },   [GBOX_DTYPE_F16] = { "F16", 2 }, [GBOX_DTYPE_BF16] = { "BF16", 2 },
-  [GBOX_DTYPE_F64] = { "F64", 8 },   [GBOX_DTYPE_I64] = { "I64", 8 }, [GBOX_DTYPE_I32] = { "I32", 4 },
-  [GBOX_DTYPE_I16] = { "I16", 2 },   [GBOX_DTYPE_I8] = { "I8", 1 },   [GBOX_DTYPE_U8] = { "U8", 1 },
-  [GBOX_DTYPE_BOOL] = { "BOOL", 1 },
+  [GBOX_DTYPE_F32] = { "F32", 4, 1 },
+  [GBOX_DTYPE_F16] = { "F16", 2, 1 },
+  [GBOX_DTYPE_BF16] = { "BF16", 2, 1 },
+  [GBOX_DTYPE_F64] = { "F64", 8, 1 },
+  [GBOX_DTYPE_I64] = { "I64", 8, 1 },
+  [GBOX_DTYPE_I32] = { "I32", 4, 1 },
+  [GBOX_DTYPE_I16] = { "I16", 2, 1 },
+  [GBOX_DTYPE_I8] = { "I8", 1, 1 },
+  [GBOX_DTYPE_U8] = { "U8", 1, 1 },
+  [GBOX_DTYPE_BOOL] = { "BOOL", 1, 1 },
+  [GBOX_DTYPE_Q4_0] = { "Q4_0", GBOX_Q4_0_BYTES, GBOX_Q_BLOCK },
+  [GBOX_DTYPE_Q4_1] = { "Q4_1", GBOX_Q4_1_BYTES, GBOX_Q_BLOCK },
+  [GBOX_DTYPE_Q5_0] = { "Q5_0", GBOX_Q5_0_BYTES, GBOX_Q_BLOCK },
+  [GBOX_DTYPE_Q5_1] = { "Q5_1", GBOX_Q5_1_BYTES, GBOX_Q_BLOCK },
+  [GBOX_DTYPE_Q8_0] = { "Q8_0", GBOX_Q8_0_BYTES, GBOX_Q_BLOCK },
+  [GBOX_DTYPE_Q4_K] = { "Q4_K", GBOX_Q4_K_BYTES, GBOX_QK_BLOCK },
+  [GBOX_DTYPE_Q5_K] = { "Q5_K", GBOX_Q5_K_BYTES, GBOX_QK_BLOCK },
+  [GBOX_DTYPE_Q6_K] = { "Q6_K", GBOX_Q6_K_BYTES, GBOX_QK_BLOCK },
 };
 
 gsize
 gbox_dtype_get_size (GboxDtype dtype)
 {
   return dtypes[dtype].size;
+}
+
+gsize
+gbox_dtype_get_block (GboxDtype dtype)
+{
+  return dtypes[dtype].block;
 }
 
 const char *
@@ -35,7 +58,7 @@ gboolean
 gbox_dtype_from_name (const char *name, GboxDtype *dtype)
 {
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
-    if (strcmp (name, dtypes[i].name) == 0)
+    if (dtypes[i].block == 1 && strcmp (name, dtypes[i].name) == 0)
       {
         *dtype = (GboxDtype) i;
         return TRUE;
@@ -46,16 +69,22 @@ gbox_dtype_from_name (const char *name, GboxDtype *dtype)
 gboolean
 gbox_dtype_count_bytes (GboxDtype dtype, guint n_dims, const guint64 *dims, gsize *n_bytes)
 {
+  const guint64 block = gbox_dtype_get_block (dtype);
   guint64 product = gbox_dtype_get_size (dtype);
   gboolean empty = FALSE;
 
+  if (block > 1 && (n_dims == 0 || dims[n_dims - 1] % block != 0))
+    return FALSE;
   for (guint i = 0; i < n_dims; i++)
     {
-      empty = empty || dims[i] == 0;
-      if (dims[i] != 0 && !g_uint64_checked_mul (&product, product, dims[i]))
+      const guint64 n = i + 1 == n_dims ? dims[i] / block : dims[i];
+
+      empty = empty || n == 0;
+      if (n != 0 && !g_uint64_checked_mul (&product, product, n))
         return FALSE;
     }
-  if (product > G_MAXSSIZE)
+  /* The elements have to be countable as well as the bytes. */
+  if (product > G_MAXSSIZE / block)
     return FALSE;
   *n_bytes = empty ? 0 : (gsize) product;
   return TRUE;
@@ -70,9 +99,8 @@ float_from_bits (guint32 bits)
   return value;
 }
 
-/* IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-static float
-float_from_half (guint16 half)
+float
+gbox_half_to_float (guint16 half)
 {
   guint32 sign = (guint32) (half & 0x8000u) << 16;
   guint32 exponent = (half >> 10) & 0x1fu;
@@ -97,7 +125,7 @@ convert_16 (const guint8 *data, gsize n, gboolean brain, float *out)
       guint16 bits;
 
       memcpy (&bits, data + 2 * i, sizeof bits);
-      out[i] = brain ? float_from_bits ((guint32) bits << 16) : float_from_half (bits);
+      out[i] = brain ? float_from_bits ((guint32) bits << 16) : gbox_half_to_float (bits);
     }
 }
 
@@ -128,6 +156,16 @@ gbox_dtype_to_floats (GboxDtype dtype, const void *data, gsize n, float *out)
       return TRUE;
     case GBOX_DTYPE_F64:
       convert_64 (data, n, out);
+      return TRUE;
+    case GBOX_DTYPE_Q4_0:
+    case GBOX_DTYPE_Q4_1:
+    case GBOX_DTYPE_Q5_0:
+    case GBOX_DTYPE_Q5_1:
+    case GBOX_DTYPE_Q8_0:
+    case GBOX_DTYPE_Q4_K:
+    case GBOX_DTYPE_Q5_K:
+    case GBOX_DTYPE_Q6_K:
+      gbox_quantized_to_floats (dtype, data, n, out);
       return TRUE;
     case GBOX_DTYPE_I64:
     case GBOX_DTYPE_I32:

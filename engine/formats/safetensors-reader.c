@@ -205,7 +205,7 @@ add_metadata (Reading *reading, JsonNode *node, GError **error)
 
       if (text == NULL)
         return fail (reading, error, "its metadata holds something other than text");
-      gbox_tensor_file_add_metadata (reading->file, key, text);
+      gbox_metadata_add_string (gbox_tensor_file_get_own_metadata (reading->file), key, text);
     }
   return TRUE;
 }

@@ -31,6 +31,13 @@ check_tensors (const GboxNamedTensor *tensors, guint n_tensors, GError **error)
                        tensor->name);
           return FALSE;
         }
+      if (gbox_dtype_get_block (tensor->dtype) > 1)
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "Tensor “%s” cannot be saved: safetensors has no quantized type %s. Convert it first.",
+                       tensor->name, gbox_dtype_get_name (tensor->dtype));
+          return FALSE;
+        }
       if (tensor->n_dims > GBOX_MAX_DIMS
           || !gbox_dtype_count_bytes (tensor->dtype, tensor->n_dims, tensor->dims, &n_bytes)
           || n_bytes != tensor->n_bytes)

@@ -13,7 +13,7 @@ G_BEGIN_DECLS
 
 /**
  * gbox_tensor_file_new:
- * @format: "caffe", "torch" or "safetensors"; static
+ * @format: what gbox_tensor_file_get_format() returns; static
  * @display_name: how messages call the file
  *
  * Returns: (transfer full): an empty file, to be filled and then sealed by its only owner
@@ -34,8 +34,8 @@ void gbox_tensor_file_keep (GboxTensorFile *file, GBytes *bytes);
  */
 gboolean gbox_tensor_file_add (GboxTensorFile *file, const GboxNamedTensor *tensor, GError **error);
 
-/* Both strings are copied. */
-void gbox_tensor_file_add_metadata (GboxTensorFile *file, const char *key, const char *value);
+/* What gbox_tensor_file_get_all_metadata() returns, to be filled. */
+GboxMetadata *gbox_tensor_file_get_own_metadata (GboxTensorFile *file);
 
 /**
  * gbox_tensor_file_seal:

@@ -4,6 +4,8 @@
 
 #include "formats/caffe.h"
 #include "formats/dtype.h"
+#include "formats/gguf.h"
+#include "formats/llama2c.h"
 #include "formats/safetensors-reader.h"
 #include "formats/torch.h"
 
@@ -21,8 +23,8 @@ struct _GboxTensorFile
   GArray *tensors;    /* GboxNamedTensor, in the file's order */
   GPtrArray *by_name; /* (element-type GboxNamedTensor): the same, sorted; looked up by bisection, so no names
                          can make it slow */
-  GHashTable *metadata; /* char * → char * */
-  GPtrArray *kept;      /* (element-type GBytes) */
+  GboxMetadata *metadata;
+  GPtrArray *kept; /* (element-type GBytes) */
 };
 
 typedef GboxTensorFile *(*Reader) (GBytes *bytes, const char *display_name, GError **error);
@@ -38,7 +40,7 @@ gbox_tensor_file_new (const char *format, const char *display_name)
   file->names = g_string_chunk_new (4096);
   file->tensors = g_array_new (FALSE, FALSE, sizeof (GboxNamedTensor));
   file->by_name = g_ptr_array_new ();
-  file->metadata = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, g_free);
+  file->metadata = gbox_metadata_new ();
   file->kept = g_ptr_array_new_with_free_func ((GDestroyNotify) g_bytes_unref);
   return file;
 }
@@ -59,7 +61,7 @@ gbox_tensor_file_unref (GboxTensorFile *file)
   g_string_chunk_free (file->names);
   g_array_unref (file->tensors);
   g_ptr_array_unref (file->by_name);
-  g_hash_table_unref (file->metadata);
+  gbox_metadata_free (file->metadata);
   g_ptr_array_unref (file->kept);
   g_free (file);
 }
@@ -125,10 +127,10 @@ gbox_tensor_file_add (GboxTensorFile *file, const GboxNamedTensor *tensor, GErro
   return TRUE;
 }
 
-void
-gbox_tensor_file_add_metadata (GboxTensorFile *file, const char *key, const char *value)
+GboxMetadata *
+gbox_tensor_file_get_own_metadata (GboxTensorFile *file)
 {
-  g_hash_table_insert (file->metadata, g_strdup (key), g_strdup (value));
+  return file->metadata;
 }
 
 static int
@@ -177,7 +179,7 @@ recognise_other (const guint8 *data, gsize size)
     const char *prefix;
     const char *what;
   } others[] = {
-    { "GGUF", "it is a language model in GGUF format, not a vision network" },
+    { "24ka", "it is in a newer version of llama2.c's format than the first one, which alone is read" },
     { "\x89HDF", "it is an HDF5 file (Keras or Caffe), which is not supported" },
     { "version https://git-lfs", "it is only a Git LFS pointer to the weights; fetch the file itself" },
     { "<", "it is a web page or other markup, not weights; the download probably went wrong" },
@@ -200,6 +202,10 @@ recognise (const guint8 *data, gsize size)
     return gbox_torch_zip_read;
   if (gbox_torch_is_legacy (data, size))
     return gbox_torch_legacy_read;
+  if (gbox_gguf_recognise (data, size))
+    return gbox_gguf_read;
+  if (gbox_llama2c_recognise (data, size))
+    return gbox_llama2c_read;
   if (gbox_safetensors_recognise (data, size))
     return gbox_safetensors_read;
   if (recognise_other (data, size) == NULL && gbox_caffe_recognise (data, size))
@@ -225,7 +231,8 @@ gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_name, GError **e
     return reader (bytes, display_name, error);
   other = recognise_other (data, size);
   gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, display_name, "%s",
-                              other != NULL ? other : "it is none of Caffe, PyTorch and safetensors");
+                              other != NULL ? other
+                                            : "it is none of Caffe, PyTorch, safetensors, GGUF and llama2.c");
   return NULL;
 }
 
@@ -311,9 +318,21 @@ gbox_tensor_file_lookup (const GboxTensorFile *file, const char *name)
 }
 
 const char *
+gbox_tensor_file_get_display_name (const GboxTensorFile *file)
+{
+  return file->display_name;
+}
+
+const GboxMetadata *
+gbox_tensor_file_get_all_metadata (const GboxTensorFile *file)
+{
+  return file->metadata;
+}
+
+const char *
 gbox_tensor_file_get_metadata (const GboxTensorFile *file, const char *key)
 {
-  return g_hash_table_lookup (file->metadata, key);
+  return gbox_metadata_get_string (file->metadata, key);
 }
 
 static char *
@@ -377,7 +396,7 @@ gbox_tensor_file_get_floats (
 
   if (tensor == NULL)
     return NULL;
-  n = tensor->n_bytes / gbox_dtype_get_size (tensor->dtype);
+  n = tensor->n_bytes / gbox_dtype_get_size (tensor->dtype) * gbox_dtype_get_block (tensor->dtype);
   values = g_try_new (float, MAX (n, 1));
   if (values == NULL)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_MEMORY,

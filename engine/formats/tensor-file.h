@@ -2,6 +2,8 @@
 /* Named tensors read from a file of weights, whatever its format. */
 #pragma once
 
+#include "formats/metadata.h"
+
 #include <gio/gio.h>
 
 G_BEGIN_DECLS
@@ -18,6 +20,15 @@ typedef enum
   GBOX_DTYPE_I8,
   GBOX_DTYPE_U8,
   GBOX_DTYPE_BOOL,
+  /* Quantized in blocks along the last dimension, as GGUF does: formats/quantized.h. */
+  GBOX_DTYPE_Q4_0,
+  GBOX_DTYPE_Q4_1,
+  GBOX_DTYPE_Q5_0,
+  GBOX_DTYPE_Q5_1,
+  GBOX_DTYPE_Q8_0,
+  GBOX_DTYPE_Q4_K,
+  GBOX_DTYPE_Q5_K,
+  GBOX_DTYPE_Q6_K,
 } GboxDtype;
 
 #define GBOX_MAX_DIMS 8
@@ -29,7 +40,8 @@ typedef enum
  * @n_dims: number of dimensions, 0 for a scalar
  * @dims: sizes, slowest first
  * @data: row-major and contiguous, valid as long as the file object; may be unaligned
- * @n_bytes: size of @data; checked to be the product of @dims times the element's size
+ * @n_bytes: size of @data; checked to be the product of @dims times the element's size. Quantized rows are
+ * whole blocks
  */
 typedef struct
 {
@@ -55,7 +67,8 @@ typedef struct _GboxTensorFile GboxTensorFile;
  *
  * Recognises the format by the content: Caffe (`.caffemodel`, V1 and newer layers; a tensor is named
  * LAYER.BLOB, "conv1/7x7_s2.0" the weights and ".1" the bias; layers without blobs are dropped), PyTorch
- * (`.pth`, zip and legacy; only tensors and containers are understood, nothing is executed), safetensors.
+ * (`.pth`, zip and legacy; only tensors and containers are understood, nothing is executed), safetensors,
+ * GGUF, llama2.c (`.bin`; tensors and metadata get the names they would have in GGUF).
  * Every offset and size is checked against the file.
  *
  * Returns: (transfer full) (nullable): the file, or %NULL with %GBOX_ERROR_INVALID_FILE,
@@ -66,12 +79,17 @@ GboxTensorFile *gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_
 GboxTensorFile *gbox_tensor_file_ref (GboxTensorFile *file);
 void gbox_tensor_file_unref (GboxTensorFile *file);
 
-/* "caffe", "torch" or "safetensors". */
+/* "caffe", "torch", "safetensors", "gguf" or "llama2.c". */
 const char *gbox_tensor_file_get_format (const GboxTensorFile *file);
 guint gbox_tensor_file_get_n_tensors (const GboxTensorFile *file);
 const GboxNamedTensor *gbox_tensor_file_get_nth (const GboxTensorFile *file, guint i);
 const GboxNamedTensor *gbox_tensor_file_lookup (const GboxTensorFile *file, const char *name);
-/* safetensors' `__metadata__`; NULL where the key is absent. */
+/* How messages call the file. */
+const char *gbox_tensor_file_get_display_name (const GboxTensorFile *file);
+/* What the file says beside its tensors: safetensors' `__metadata__`, all of it strings, or GGUF's keys.
+ * Lives as long as @file. */
+const GboxMetadata *gbox_tensor_file_get_all_metadata (const GboxTensorFile *file);
+/* (nullable): the string under @key there. */
 const char *gbox_tensor_file_get_metadata (const GboxTensorFile *file, const char *key);
 
 /**

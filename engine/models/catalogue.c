@@ -35,6 +35,12 @@ entry_free (gpointer data)
   g_free ((char *) self->entry.file_name);
   g_free ((char *) self->entry.checksum);
   g_strfreev ((char **) self->entry.sources);
+  for (guint i = 0; i < self->entry.n_companions; i++)
+    {
+      g_free ((char *) self->entry.companions[i].file_name);
+      g_free ((char *) self->entry.companions[i].source);
+    }
+  g_free ((gpointer) self->entry.companions);
   g_free (self);
 }
 
@@ -127,14 +133,47 @@ read_size (JsonObject *object, GboxModelEntry *entry)
 }
 
 static gboolean
+leads_elsewhere (const char *file_name)
+{
+  return *file_name == '.' || *file_name == '\0' || strchr (file_name, G_DIR_SEPARATOR) != NULL;
+}
+
+/* "beside" is an object: file names, and where each comes from. Returns FALSE if it holds something else. */
+static gboolean
+read_companions (JsonObject *object, GboxModelEntry *entry)
+{
+  JsonNode *node = json_object_get_member (object, "beside");
+  GboxModelCompanion *companions;
+  JsonObjectIter iter;
+  const char *file_name;
+  JsonNode *source;
+
+  if (node == NULL)
+    return TRUE;
+  if (!JSON_NODE_HOLDS_OBJECT (node))
+    return FALSE;
+  companions = g_new0 (GboxModelCompanion, json_object_get_size (json_node_get_object (node)) + 1);
+  entry->companions = companions;
+  json_object_iter_init (&iter, json_node_get_object (node));
+  while (json_object_iter_next (&iter, &file_name, &source))
+    {
+      if (leads_elsewhere (file_name) || !JSON_NODE_HOLDS_VALUE (source)
+          || json_node_get_value_type (source) != G_TYPE_STRING)
+        return FALSE;
+      companions[entry->n_companions].file_name = g_strdup (file_name);
+      companions[entry->n_companions++].source = g_strdup (json_node_get_string (source));
+    }
+  return TRUE;
+}
+
+static gboolean
 check_entry (const GboxModelEntry *entry, const char *kind, GError **error)
 {
   if (entry->name == NULL || entry->title == NULL || entry->licence == NULL || entry->file_name == NULL)
     return fail (error, entry->name, "lacks its name, title, licence or file");
   if (strchr (entry->name, G_DIR_SEPARATOR) != NULL)
     return fail (error, entry->name, "has a slash in its name");
-  if (*entry->file_name == '.' || *entry->file_name == '\0'
-      || strchr (entry->file_name, G_DIR_SEPARATOR) != NULL)
+  if (leads_elsewhere (entry->file_name))
     return fail (error, entry->name, "has a file name that leads elsewhere");
   if (g_strcmp0 (kind, "vision") != 0 && g_strcmp0 (kind, "language") != 0)
     return fail (error, entry->name, "is neither a vision nor a language model");
@@ -168,6 +207,8 @@ add_entry (GboxCatalogue *catalogue, JsonNode *node, GError **error)
     return fail (error, self->entry.name, "has no proper size");
   if (!read_checksum (object, &self->entry))
     return fail (error, self->entry.name, "has no proper sum");
+  if (!read_companions (object, &self->entry))
+    return fail (error, self->entry.name, "has files beside it without a proper name or source");
   return check_entry (&self->entry, kind, error);
 }
 
@@ -262,7 +303,7 @@ locate_path (const GboxCatalogue *catalogue, const char *path, GError **error)
   g_autofree char *names = NULL;
   g_autofree char *display_name = NULL;
 
-  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
+  if (g_file_test (path, G_FILE_TEST_IS_REGULAR) || g_file_test (path, G_FILE_TEST_IS_DIR))
     return g_strdup (path);
   names = list_names (catalogue);
   display_name = g_filename_display_name (path);

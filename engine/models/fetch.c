@@ -236,6 +236,32 @@ run (GboxFetch *self, const char *target, GError **error)
          && gbox_sync_and_rename (self->fd, self->part, target, error);
 }
 
+/* Fetches one file, unless it is there. */
+static char *
+fetch_file (const GboxModelEntry *entry,
+            GCancellable *cancellable,
+            GboxFetchProgress progress,
+            gpointer user_data,
+            GError **error)
+{
+  g_autofree char *folder = gbox_models_folder_get_user ();
+  g_autofree char *target = g_build_filename (folder, entry->file_name, NULL);
+  GboxFetch fetch = { entry, cancellable, progress, user_data, NULL, -1, FALSE };
+  char *path = gbox_models_folder_find (entry->file_name);
+  gboolean done;
+
+  if (path != NULL)
+    return path;
+  fetch.part = g_strconcat (target, ".part", NULL);
+  done = run (&fetch, target, error);
+  if (done)
+    close (fetch.fd);
+  else
+    close_part (&fetch);
+  g_free (fetch.part);
+  return done ? g_steal_pointer (&target) : NULL;
+}
+
 char *
 gbox_catalogue_fetch (const GboxCatalogue *catalogue,
                       const char *name,
@@ -245,11 +271,6 @@ gbox_catalogue_fetch (const GboxCatalogue *catalogue,
                       GError **error)
 {
   const GboxModelEntry *entry = gbox_catalogue_find (catalogue, name);
-  g_autofree char *folder = gbox_models_folder_get_user ();
-  g_autofree char *target = NULL;
-  GboxFetch fetch = { entry, cancellable, progress, user_data, NULL, -1, FALSE };
-  char *path;
-  gboolean done;
 
   if (entry == NULL)
     {
@@ -257,16 +278,15 @@ gbox_catalogue_fetch (const GboxCatalogue *catalogue,
                    "There is no model called “%s”. “glassbox-cli models” lists them.", name);
       return NULL;
     }
-  path = gbox_models_folder_find (entry->file_name);
-  if (path != NULL)
-    return path;
-  target = g_build_filename (folder, entry->file_name, NULL);
-  fetch.part = g_strconcat (target, ".part", NULL);
-  done = run (&fetch, target, error);
-  if (done)
-    close (fetch.fd);
-  else
-    close_part (&fetch);
-  g_free (fetch.part);
-  return done ? g_steal_pointer (&target) : NULL;
+  for (guint i = 0; i < entry->n_companions; i++)
+    {
+      const char *const sources[] = { entry->companions[i].source, NULL };
+      const GboxModelEntry companion
+        = { .name = entry->name, .file_name = entry->companions[i].file_name, .sources = sources };
+      g_autofree char *path = fetch_file (&companion, cancellable, progress, user_data, error);
+
+      if (path == NULL)
+        return NULL;
+    }
+  return fetch_file (entry, cancellable, progress, user_data, error);
 }

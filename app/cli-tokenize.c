@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glassbox-cli tokenize: the numbers a language model reads for a text. */
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "cli.h"
+#include "models/language-file.h"
+
+/* Far more than any model reads; working on it takes up to 64 times the memory. */
+#define MAX_BYTES (16 << 20)
+
+/* All of standard input, as it is. */
+static GByteArray *
+read_input (GError **error)
+{
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  guint8 part[65536];
+  gsize n;
+
+  while ((n = fread (part, 1, sizeof part, stdin)) > 0)
+    {
+      g_byte_array_append (text, part, (guint) n);
+      if (text->len > MAX_BYTES)
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                       "The text is longer than 16 MiB. Split it into parts.");
+          return NULL;
+        }
+    }
+  if (ferror (stdin))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "Standard input could not be read: %s.",
+                   g_strerror (errno));
+      return NULL;
+    }
+  return g_steal_pointer (&text);
+}
+
+static GboxTokenizer *
+load_tokenizer (const char *model, GError **error)
+{
+  g_autoptr (GboxCatalogue) catalogue = gbox_catalogue_new (error);
+  g_autofree char *path = NULL;
+
+  if (catalogue == NULL)
+    return NULL;
+  if (model == NULL)
+    model = gbox_catalogue_get_default (catalogue, GBOX_MODEL_LANGUAGE);
+  path = gbox_catalogue_locate (catalogue, model, error);
+  return path != NULL ? gbox_tokenizer_load (path, error) : NULL;
+}
+
+static void
+print_json (const GArray *ids)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  json_builder_set_member_name (builder, "ids");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < ids->len; i++)
+    json_builder_add_int_value (builder, g_array_index (ids, int, i));
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+}
+
+static int
+tokenize (const char *model, GboxTokenizeFlags flags)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxTokenizer) tokenizer = NULL;
+  g_autoptr (GByteArray) text = NULL;
+  g_autoptr (GArray) ids = NULL;
+
+  if ((tokenizer = load_tokenizer (model, &error)) == NULL || (text = read_input (&error)) == NULL)
+    return cli_failure (error);
+  ids = gbox_tokenizer_encode (tokenizer, (const char *) text->data, text->len, flags);
+  print_json (ids);
+  return CLI_OK;
+}
+
+int
+cli_tokenize (char **argv)
+{
+  gboolean json = FALSE, plain = FALSE;
+  g_autofree char *model = NULL;
+  GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_STRING, &model, "A name from “glassbox-cli models”, or a file", "MODEL" },
+    { "plain", 0, 0, G_OPTION_ARG_NONE, &plain, "Take special tokens in the text for ordinary text", NULL },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &json, "Print one JSON object, as without it", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new ("— say what numbers a language model reads for a text");
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_set_description (
+    context,
+    "Reads standard input to its end, line ends included, and prints {\"ids\": […]}. The beginning-of-\n"
+    "text token is among them where the model was trained with one.");
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!cli_parse (context, &words, &error))
+    return cli_usage_error (argv[0], error);
+  if (g_strv_length (words) != 1)
+    {
+      g_set_error (&error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "the text comes from standard input, not from “%s”.", words[1]);
+      return cli_usage_error (argv[0], error);
+    }
+  return tokenize (model, plain ? GBOX_TOKENIZE_BEGIN : GBOX_TOKENIZE_BEGIN | GBOX_TOKENIZE_SPECIAL);
+}
