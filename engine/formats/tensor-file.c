@@ -253,6 +253,12 @@ check_regular (const char *path, const char *display_name, GError **error)
         gbox_tensor_file_set_error (error, GBOX_ERROR_IO, display_name, "%s", g_strerror (saved));
       return FALSE;
     }
+  if (S_ISDIR (status.st_mode))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                   "“%s” is a folder. Name the file of weights in it.", display_name);
+      return FALSE;
+    }
   if (!S_ISREG (status.st_mode))
     {
       gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, display_name, "it is not an ordinary file");

@@ -307,10 +307,7 @@ locate_path (const GboxCatalogue *catalogue, const char *path, GError **error)
     return g_strdup (path);
   names = list_names (catalogue);
   display_name = g_filename_display_name (path);
-  if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "“%s” is a folder. Name the file of weights in it.",
-                 display_name);
-  else if (strchr (path, G_DIR_SEPARATOR) != NULL)
+  if (strchr (path, G_DIR_SEPARATOR) != NULL)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "There is no file “%s”. Check its name.",
                  display_name);
   else
