@@ -255,7 +255,7 @@ check_regular (const char *path, const char *display_name, GError **error)
     }
   if (S_ISDIR (status.st_mode))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
                    "“%s” is a folder. Name the file of weights in it.", display_name);
       return FALSE;
     }
