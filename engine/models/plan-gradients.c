@@ -108,6 +108,23 @@ is_masked (const Derivation *d, const GboxSlice *slice)
   return memchr (d->masked[slice->value] + slice->first, 0, (gsize) slice->n) == NULL;
 }
 
+/* Whether the slice is what a maximum gives whose input others read too: they mask that input's gradient, so
+ * masking here would be for nothing. */
+static gboolean
+is_masked_later (const Derivation *d, const GboxSlice *slice)
+{
+  for (guint i = 0; i < d->plan->steps->len; i++)
+    {
+      const GboxOperation *writer = gbox_plan_get_step (d->plan, i)->operation;
+
+      if (writer->kind == GBOX_OPERATION_MAX_POOL && gbox_slice_overlaps (&writer->output, slice)
+          && !is_alone (d, &writer->input, i, d->plan->steps->len))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /*
  * The last step to write a gradient can apply the rectifier that made the value, which saves a passage over
  * the memory. A maximum passes on what it gets where its largest input is, which is as large: if what it gets
@@ -124,7 +141,7 @@ derive_mask (Derivation *d, guint i)
   step->rectify = operation->activation != GBOX_ACTIVATION_NONE && !is_masked (d, &step->output);
   step->mask = GBOX_ACTIVATION_NONE;
   if (rectifier == GBOX_ACTIVATION_NONE || operation->kind == GBOX_OPERATION_ADD
-      || !is_alone (d, input, i, i + 1))
+      || !is_alone (d, input, i, i + 1) || is_masked_later (d, input))
     return;
 
   memset (d->masked[input->value] + input->first, 1, (gsize) input->n);

@@ -33,6 +33,8 @@
  * @n_columns: how many columns are stored, at most 16
  * @bias: (nullable): (16), see #GboxFinish, as are the rest
  * @mask: (nullable): (rows, n_columns)
+ *
+ * Where there is a bias nothing is accumulated or masked.
  */
 typedef struct
 {
@@ -65,18 +67,69 @@ rectify_sum (Vec v, Vec bias, float floor, float ceiling)
   return vec_min (vec_set (ceiling), vec_max (vec_set (floor), v + bias));
 }
 
+/* What is asked of all sums alike, so that it is asked once. */
+typedef struct
+{
+  gboolean accumulate;
+  gboolean rectify;
+  gboolean mask;
+} ProductEnd;
+
 ALWAYS_INLINE void
-product_finish (const Product *p, int row, int column, Vec v, int n)
+product_finish (const Product *p, ProductEnd end, int row, int column, Vec v, int n)
 {
   float *c = p->c + (gsize) row * p->c_stride + column;
 
-  if (p->accumulate)
+  if (end.accumulate)
     v += vec_load_n (c, n);
-  if (p->bias != NULL)
+  if (end.rectify)
     v = rectify_sum (v, vec_load (p->bias + column), p->floor, p->ceiling);
-  if (p->mask != NULL)
+  if (end.mask)
     v = mask_sum (v, vec_load_n (p->mask + (gsize) row * p->mask_stride + column, n), p->mask_ceiling);
   vec_store_n (c, v, n);
+}
+
+ALWAYS_INLINE void
+product_finish_whole (const Product *p, ProductEnd end, int n_rows, Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS])
+{
+#pragma GCC unroll 8
+  for (int r = 0; r < n_rows; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < PRODUCT_VECTORS; v++)
+      product_finish (p, end, r, v * LANES, sums[r][v], LANES);
+}
+
+/* Where there are fewer than 16 columns. */
+ALWAYS_INLINE void
+product_finish_rest (const Product *p, ProductEnd end, int n_rows, Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS])
+{
+#pragma GCC unroll 8
+  for (int r = 0; r < n_rows; r++)
+#pragma GCC unroll 4
+    for (int v = 0; v < PRODUCT_VECTORS; v++)
+      if (p->n_columns > v * LANES)
+        product_finish (p, end, r, v * LANES, sums[r][v], MIN (p->n_columns - v * LANES, LANES));
+}
+
+ALWAYS_INLINE void
+product_end (const Product *p, gboolean plain, int n_rows, Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS])
+{
+  const ProductEnd end = { p->accumulate, p->bias != NULL, p->mask != NULL };
+
+  if (plain)
+    product_finish_whole (p, (ProductEnd){ FALSE, FALSE, FALSE }, n_rows, sums);
+  else if (p->n_columns < GBOX_PACKED_COLUMNS)
+    product_finish_rest (p, end, n_rows, sums);
+  else if (end.rectify)
+    product_finish_whole (p, (ProductEnd){ FALSE, TRUE, FALSE }, n_rows, sums);
+  else if (end.accumulate && end.mask)
+    product_finish_whole (p, (ProductEnd){ TRUE, FALSE, TRUE }, n_rows, sums);
+  else if (end.accumulate)
+    product_finish_whole (p, (ProductEnd){ TRUE, FALSE, FALSE }, n_rows, sums);
+  else if (end.mask)
+    product_finish_whole (p, (ProductEnd){ FALSE, FALSE, TRUE }, n_rows, sums);
+  else
+    product_finish_whole (p, (ProductEnd){ FALSE, FALSE, FALSE }, n_rows, sums);
 }
 
 /* Where @plain the sums are only stored. */
@@ -124,16 +177,7 @@ product_rows (const Product *p, int n_rows, gboolean plain)
     PRODUCT_STEP (0);
 #undef PRODUCT_STEP
 
-#pragma GCC unroll 8
-  for (int r = 0; r < n_rows; r++)
-#pragma GCC unroll 4
-    for (int v = 0; v < PRODUCT_VECTORS; v++)
-      if (plain)
-        vec_store (p->c + (gsize) r * p->c_stride + v * LANES, sums[r][v]);
-      else if (p->n_columns >= (v + 1) * LANES)
-        product_finish (p, r, v * LANES, sums[r][v], LANES);
-      else if (p->n_columns > v * LANES)
-        product_finish (p, r, v * LANES, sums[r][v], p->n_columns - v * LANES);
+  product_end (p, plain, n_rows, sums);
 }
 
 #define PRODUCT_DEFINE(n_rows)                                                                               \
