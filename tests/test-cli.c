@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
+#include <sys/resource.h>
 
 #include "cli-testing.h"
 
@@ -355,6 +356,35 @@ test_folder (void)
   remove_folder (folder);
 }
 
+/* The whole network at 224 pixels with all its packed weights, forward and backward, and the program around
+ * it. What is measured is the largest child so far, so all that ran before has to keep to it too. */
+static void
+test_memory (void)
+{
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  g_test_skip ("The sanitizer takes memory of its own");
+#else
+  static const char *const inceptionv1[] = { "inceptionv1", NULL };
+  const long limit = 250 * 1000; /* kB */
+  char *folder;
+  struct rusage usage;
+
+  if (have_model (inceptionv1) == NULL)
+    return;
+  folder = make_folder ();
+  {
+    g_auto (Answer) answer
+      = cli (folder, "visualize --model inceptionv1 --class 488 --size 224 --steps 2 -o {tmp}/out.png");
+
+    g_assert_cmpint (answer.code, ==, 0);
+  }
+  remove_folder (folder);
+  g_assert_cmpint (getrusage (RUSAGE_CHILDREN, &usage), ==, 0);
+  g_assert_cmpint (usage.ru_maxrss, >, 10000);
+  g_assert_cmpint (usage.ru_maxrss, <, limit);
+#endif
+}
+
 static void
 test_unknown_layer (void)
 {
@@ -389,5 +419,6 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/out-of-range", test_out_of_range);
   g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);
+  g_test_add_func ("/cli/memory", test_memory);
   return g_test_run ();
 }

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "count-allocations.h"
 #include "tiny-network.h"
 #include "vision/pipeline.h"
 
@@ -211,6 +212,39 @@ test_refusals (void)
   assert_refused (spec, GBOX_ERROR_NOT_FOUND, "from 0 to 15");
 }
 
+static void
+run_step (GboxPipeline *pipeline, guint step)
+{
+  gbox_pipeline_evaluate (pipeline, step);
+  gbox_pipeline_backpropagate (pipeline, step, step % 2 == 0);
+  gbox_pipeline_ascend (pipeline, step);
+  gbox_pipeline_render (pipeline);
+}
+
+static void
+test_allocations (gconstpointer data)
+{
+#ifdef COUNTS_ALLOCATIONS
+  g_autoptr (GboxNetwork) network = tiny_network_new (1);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxVisualizationSpec) spec = new_spec (data);
+  g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, NULL);
+  int before;
+
+  /* Libraries may set themselves up at their first call. */
+  run_step (pipeline, 1);
+  run_step (pipeline, 2);
+
+  before = g_atomic_int_get (&n_allocations);
+  g_assert_cmpint (before, >, 0);
+  for (guint step = 3; step < 7; step++)
+    run_step (pipeline, step);
+  g_assert_cmpint (g_atomic_int_get (&n_allocations), ==, before);
+#else
+  g_test_skip ("The sanitizer has its own malloc");
+#endif
+}
+
 int
 main (int argc, char **argv)
 {
@@ -219,7 +253,10 @@ main (int argc, char **argv)
     {
       g_autofree char *path = g_strdup_printf ("/pipeline/gradient/%s", cases[i].name);
 
+      g_autofree char *allocations = g_strdup_printf ("/pipeline/allocations/%s", cases[i].name);
+
       g_test_add_data_func (path, &cases[i], test_gradient);
+      g_test_add_data_func (allocations, &cases[i], test_allocations);
     }
   g_test_add_func ("/pipeline/climbs", test_climbs);
   g_test_add_func ("/pipeline/is-finite", test_is_finite);
