@@ -228,12 +228,13 @@ load_fixture (JsonParser *parser)
   return json_node_get_object (json_parser_get_root (parser));
 }
 
-/* The fixture is computed in double precision; float sums of up to 1700 products through 20 layers stay
- * within 2e-5 of the scale. */
+/* The fixture is computed in double precision; float sums of up to 1700 products through 20 layers, with
+ * Winograd's tiles on the way, come within 2.5e-5 of the scale, the worst without fused additions; twice that
+ * is allowed. */
 static void
 assert_near (double value, double expected, double scale)
 {
-  g_assert_cmpfloat (fabs (value - expected), <, 2e-5 * scale);
+  g_assert_cmpfloat (fabs (value - expected), <, 5e-5 * scale);
 }
 
 static void
