@@ -237,6 +237,14 @@ assert_near (double value, double expected, double scale)
   g_assert_cmpfloat (fabs (value - expected), <, 5e-5 * scale);
 }
 
+/* One rectifier or maximum of thousands that lies so near its kink that rounding decides moves a gradient by
+ * some 1e-4 of its length (seen without fused additions); a wrong weight would move all of it. */
+static void
+assert_gradient_near (double value, double expected, double norm)
+{
+  g_assert_cmpfloat (fabs (value - expected), <, 1e-3 * norm);
+}
+
 static void
 check_values (const GboxTensor *output, JsonObject *expected)
 {
@@ -287,11 +295,11 @@ check_gradient (GboxPlan *plan, JsonObject *expected)
 
   for (gsize i = 0; i < gbox_tensor_n_pixels (gradient) * 3; i++)
     sum_of_squares += (double) gradient->data[i] * (double) gradient->data[i];
-  assert_near (sqrt (sum_of_squares), norm, norm);
+  assert_gradient_near (sqrt (sum_of_squares), norm, norm);
   for (int c = 0; c < 3; c++)
     for (int x = 0; x < 4; x++)
-      assert_near ((double) gbox_tensor_pixel (gradient, 0, 40, 60 + x)[c],
-                   json_array_get_double_element (elements, (guint) (4 * c + x)), norm);
+      assert_gradient_near ((double) gbox_tensor_pixel (gradient, 0, 40, 60 + x)[c],
+                            json_array_get_double_element (elements, (guint) (4 * c + x)), norm);
 }
 
 static void
