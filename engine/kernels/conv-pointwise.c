@@ -57,10 +57,10 @@ cut (GboxPointwiseWork *work)
   const guint most_rows = (guint) MAX (work->n_pixels / (2 * GBOX_POINTWISE_ROW_UNIT), 1);
   const guint most_columns = (guint) gbox_packed_n_blocks ((gsize) work->n_out);
 
-  work->n_row_slices = MIN (wanted, most_rows);
+  work->n_row_slices = CLAMP (wanted, 1, most_rows);
   if (work->n_row_slices > 1 && work->n_row_slices < most_rows) /* even numbers suit most machines */
     work->n_row_slices += work->n_row_slices % 2;
-  work->n_column_slices = MIN ((wanted + work->n_row_slices - 1) / work->n_row_slices, most_columns);
+  work->n_column_slices = CLAMP (wanted / MAX (work->n_row_slices, 1), 1, most_columns);
 }
 
 static void

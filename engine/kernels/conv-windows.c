@@ -108,7 +108,8 @@ pack (const GboxConvShape *shape, const GboxConvPacking *packing, const float *w
 static gsize
 worker_windows (const GboxConvShape *shape, gsize n_pixels, GboxConvCut cut)
 {
-  const gsize rows = (n_pixels + cut.n_row_slices - 1) / cut.n_row_slices;
+  const guint n_slices = MAX (cut.n_row_slices, 1);
+  const gsize rows = (n_pixels + n_slices - 1) / n_slices;
   const gsize unit = GBOX_CONV_ALIGNMENT / sizeof (float);
 
   if (cut.n_column_slices > 1)

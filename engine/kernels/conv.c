@@ -63,9 +63,9 @@ gbox_conv_packing (const GboxConvShape *shape, GboxConvDirection direction, Gbox
 static double
 get_cost (const GboxWinogradForm *form, const GboxTensor *to)
 {
-  const double rows = (to->height + form->n_out - 1) / form->n_out;
-  const double columns = (to->width + form->n_out - 1) / form->n_out;
-  const double n_tiles = to->batch * rows * columns;
+  const int rows = (to->height + form->n_out - 1) / form->n_out;
+  const int columns = (to->width + form->n_out - 1) / form->n_out;
+  const double n_tiles = (double) to->batch * rows * columns;
   const double n_passages = n_tiles <= GBOX_WINOGRAD_SHARED_TILES ? 1 : ceil (n_tiles / BLOCK_TILES);
 
   return form->tile * form->tile * (n_tiles + PACKED_TILES * n_passages);

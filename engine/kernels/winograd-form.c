@@ -83,8 +83,8 @@ get_kernel (const GboxConvShape *shape,
   const int i = forward ? in : out, o = forward ? out : in;
   const int channel = i % shape->in_channels, phase = i / shape->in_channels;
   const float *w = weights
-                   + ((gsize) o * (gsize) shape->in_channels + (gsize) channel)
-                       * (gsize) (shape->kernel_height * shape->kernel_width);
+                   + ((gsize) o * (gsize) shape->in_channels + (gsize) channel) * (gsize) shape->kernel_height
+                       * (gsize) shape->kernel_width;
 
   for (int ky = 0; ky < form->kernel; ky++)
     for (int kx = 0; kx < form->kernel; kx++)
@@ -134,7 +134,7 @@ gbox_winograd_pack (const GboxConvShape *shape,
   const GboxWinogradForm *form = gbox_winograd_form (packing->method);
   const int n_in = gbox_winograd_n_in (shape, packing), n_out = gbox_winograd_n_out (shape, packing);
   const gsize point_step = (gsize) n_in * GBOX_PACKED_COLUMNS;
-  const gsize block_step = (gsize) (form->tile * form->tile) * point_step;
+  const gsize block_step = (gsize) form->tile * (gsize) form->tile * point_step;
   Transform g;
 
   fill_transform (form, g);

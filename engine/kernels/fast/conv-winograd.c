@@ -173,7 +173,7 @@ transform_inputs (const GboxWinogradWork *work, int first, int end, float *to)
 static void
 multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles, gsize block, float *sums)
 {
-  const gsize n_points = (gsize) (work->form->tile * work->form->tile);
+  const gsize n_points = (gsize) work->form->tile * (gsize) work->form->tile;
   const gsize n_in = (gsize) work->n_in, slice = n_in * GBOX_PACKED_COLUMNS;
   const ProductGroups groups = product_groups (n_tiles);
   const gsize n_ahead = (n_in + (gsize) groups.n_groups - 1) / (gsize) groups.n_groups;
@@ -355,7 +355,7 @@ finish_phases (const GboxWinogradWork *work, TilePlace place, const float *sums)
 {
   static const GboxFinish plain = { 0 };
   const int n = work->form->n_out;
-  PhasePixel pixels[MAX_OUT * MAX_OUT];
+  PhasePixel pixels[MAX_OUT * MAX_OUT] = { { 0 } };
   const Target beside = { .to = pixels[0],
                           .row_step = (gsize) n * GBOX_PACKED_COLUMNS,
                           .column_step = GBOX_PACKED_COLUMNS,
@@ -401,7 +401,7 @@ static void
 compute_block (
   const GboxWinogradWork *work, int first, int end, const float *inputs, gsize block, float *sums)
 {
-  const gsize n_sums = (gsize) (work->form->tile * work->form->tile) * GBOX_PACKED_COLUMNS;
+  const gsize n_sums = (gsize) work->form->tile * (gsize) work->form->tile * GBOX_PACKED_COLUMNS;
 
   multiply_points (work, inputs, end - first, block, sums);
   for (int tile = first; tile < end; tile++, sums += n_sums)
@@ -416,7 +416,7 @@ FAST (winograd_tiles) (gpointer data, guint task, guint worker)
   const int first = (int) gbox_slice_first ((gsize) work->n_tiles, work->n_blocks, task);
   const int end = (int) gbox_slice_first ((gsize) work->n_tiles, work->n_blocks, task + 1);
   float *inputs = work->scratch + worker * work->worker_floats;
-  float *sums = inputs + (gsize) (work->form->tile * work->form->tile) * work->point_step;
+  float *sums = inputs + (gsize) work->form->tile * (gsize) work->form->tile * work->point_step;
 
   transform_inputs (work, first, end, inputs);
   for (gsize block = 0; block < gbox_packed_n_blocks ((gsize) work->n_out); block++)
