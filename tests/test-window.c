@@ -163,6 +163,12 @@ check_parameters (WindowFixture *fixture)
   window_activate (fixture, "restart", NULL);
   g_assert_false (gbox_vision_session_get_needs_restart (fixture->session));
   g_assert_true (window_get_run (fixture) != run);
+
+  window_set_parameter (fixture, "schedule", "2:learning-rate=0.03");
+  g_assert_cmpstr (window_get_values (fixture)->schedule, ==, "2:learning-rate=0.03");
+  g_assert_true (gbox_vision_session_get_needs_restart (fixture->session));
+  window_set_parameter (fixture, "seed", "4");
+  g_assert_cmpstr (window_get_values (fixture)->schedule, ==, "");
 }
 
 static gboolean

@@ -17,8 +17,10 @@
 #define GAP_SPREAD_MS 250
 /* What a change of state may still cause is over by then. */
 #define SETTLE_MS 500
-#define COUNT_MS  2000
-#define REST_MS   4000
+/* Settings are written and the curve is described a second later. */
+#define COME_TO_REST_MS 2500
+#define COUNT_MS        2000
+#define REST_MS         4000
 /* A frame later than this many intervals has missed its turn. */
 #define LATE 1.5
 /* Where the display does not say: that of GTK's own clock. */
@@ -325,7 +327,7 @@ print_rest (const char *what)
 {
   double begin, used;
 
-  iterate (SETTLE_MS);
+  iterate (COME_TO_REST_MS);
   begin = get_cpu_seconds ();
   iterate (REST_MS);
   used = get_cpu_seconds () - begin;

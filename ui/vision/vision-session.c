@@ -157,6 +157,16 @@ gbox_vision_session_end_change (GboxVisionSession *self)
   self->is_changing = FALSE;
 }
 
+/* What is opened, rather than chosen. Setting one of these while its change is told would tell it for ever.
+ */
+static gboolean
+is_opened (const GParamSpec *pspec)
+{
+  static const char *const names[] = { "schedule", "checkpoint", NULL };
+
+  return g_strv_contains (names, pspec->name);
+}
+
 static void
 on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
 {
@@ -164,7 +174,7 @@ on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
 
   if (self->is_changing)
     return;
-  if (!(pspec->flags & GBOX_PARAM_LIVE))
+  if (!(pspec->flags & GBOX_PARAM_LIVE) && !is_opened (pspec))
     {
       gbox_vision_session_begin_change (self);
       gbox_vision_session_end_change (self);
