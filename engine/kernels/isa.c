@@ -33,7 +33,8 @@ gbox_isa_is_supported (GboxIsa isa)
       return TRUE;
 #ifdef __x86_64__
     case GBOX_ISA_AVX2:
-      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
+             && __builtin_cpu_supports ("f16c");
     case GBOX_ISA_AVX512:
       return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
              && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");

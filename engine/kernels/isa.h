@@ -10,7 +10,7 @@ G_BEGIN_DECLS
  * GboxIsa:
  * @GBOX_ISA_REFERENCE: the plain references, for tests and for finding defects
  * @GBOX_ISA_BASELINE: the fast kernels in what every processor of the architecture has (SSE2 on x86-64)
- * @GBOX_ISA_AVX2: with AVX2 and FMA
+ * @GBOX_ISA_AVX2: with AVX2, FMA and F16C
  * @GBOX_ISA_AVX512: with AVX-512 F, BW, DQ and VL
  *
  * From slowest to fastest. A value of the environment variable `GBOX_ISA` is the name in lower case.

@@ -37,6 +37,9 @@ G_BEGIN_DECLS
   KERNEL (max_pool_forward)                                                                                  \
   KERNEL (max_pool_backward)                                                                                 \
   KERNEL (pointwise)                                                                                         \
+  KERNEL (tile_product)                                                                                      \
+  KERNEL (tile_quantize)                                                                                     \
+  KERNEL (tile_vector)                                                                                       \
   KERNEL (winograd_channels)                                                                                 \
   KERNEL (winograd_inputs)                                                                                   \
   KERNEL (winograd_tiles)
