@@ -69,7 +69,7 @@ fill_floats (GboxTiles *tiles, GboxPhilox *random)
 static GboxTiles *
 tiles_new_random (GboxTileForm form, int n_out, int n_in)
 {
-  GboxTiles *tiles = gbox_tiles_new (form, n_out, n_in);
+  GboxTiles *tiles = gbox_tiles_new (form, n_out, n_in, NULL);
   GboxPhilox random;
 
   gbox_philox_init (&random, 3, (guint) form, (guint) n_out);
@@ -255,7 +255,7 @@ check_extremes (GboxTeam *team, gconstpointer data)
   const int n_in = 512, n = 5;
   const GboxTileForm form = (GboxTileForm) GPOINTER_TO_UINT (data);
   const int bits = gbox_tile_form_bits (form);
-  g_autoptr (GboxTiles) tiles = gbox_tiles_new (form, 4, n_in);
+  g_autoptr (GboxTiles) tiles = gbox_tiles_new (form, 4, n_in, NULL);
   g_autofree float *x = g_new (float, (gsize) n *(gsize) (n_in + GAP));
 
   for (int row = 0; row < 4; row++)

@@ -18,10 +18,19 @@ selection (void)
 const char *
 gbox_isa_get_name (GboxIsa isa)
 {
-  static const char *const names[GBOX_N_ISAS] = { "reference", "baseline", "avx2", "avx512" };
+  static const char *const names[GBOX_N_ISAS] = { "reference", "baseline", "avx2", "avx512", "avx512vnni" };
 
   return names[isa];
 }
+
+#ifdef __x86_64__
+static gboolean
+has_avx512 (void)
+{
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+}
+#endif
 
 gboolean
 gbox_isa_is_supported (GboxIsa isa)
@@ -36,8 +45,9 @@ gbox_isa_is_supported (GboxIsa isa)
       return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
              && __builtin_cpu_supports ("f16c");
     case GBOX_ISA_AVX512:
-      return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
-             && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+      return has_avx512 ();
+    case GBOX_ISA_AVX512_VNNI:
+      return has_avx512 () && __builtin_cpu_supports ("avx512vnni");
 #endif
     default:
       return FALSE;
@@ -98,6 +108,8 @@ gbox_fast_kernels (void)
       return &gbox_fast_kernels_avx2;
     case GBOX_ISA_AVX512:
       return &gbox_fast_kernels_avx512;
+    case GBOX_ISA_AVX512_VNNI:
+      return &gbox_fast_kernels_avx512vnni;
 #endif
     default:
       return &gbox_fast_kernels_baseline;

@@ -42,17 +42,21 @@ count_tile_bytes (GboxTileForm form, int n_in)
 }
 
 GboxTiles *
-gbox_tiles_new (GboxTileForm form, int n_out, int n_in)
+gbox_tiles_new (GboxTileForm form, int n_out, int n_in, GboxPages *pages)
 {
   GboxTiles *tiles = g_new (GboxTiles, 1);
+  gsize size;
 
   *tiles = (GboxTiles){
     .form = form,
     .n_out = n_out,
     .n_in = n_in,
     .tile_size = count_tile_bytes (form, n_in),
+    .pages = pages == NULL ? NULL : gbox_pages_ref (pages),
   };
-  tiles->data = g_aligned_alloc0 (MAX (gbox_tiles_n_tiles (tiles) * tiles->tile_size, 1), 1, ALIGNMENT);
+  size = gbox_tiles_n_tiles (tiles) * tiles->tile_size;
+  tiles->data
+    = pages == NULL ? g_aligned_alloc0 (MAX (size, 1), 1, ALIGNMENT) : gbox_pages_allocate (pages, size);
 
   return tiles;
 }
@@ -63,7 +67,10 @@ gbox_tiles_free (GboxTiles *tiles)
   if (tiles == NULL)
     return;
 
-  g_aligned_free (tiles->data);
+  if (tiles->pages == NULL)
+    g_aligned_free (tiles->data);
+  else
+    gbox_pages_unref (tiles->pages);
   g_free (tiles);
 }
 
@@ -110,22 +117,21 @@ static void
 set_quants (const Place *place, int bits, const guint32 *quants)
 {
   const gsize row = place->row;
+  const guint shift = row < HALF_TILE ? 0 : 4;
+
+  if (bits == 8)
+    {
+      for (guint g = 0; g < GBOX_TILE_GROUPS; g++)
+        add_bits (place->quants, g * GBOX_TILE_ROWS + row, quants[g], 0);
+      return;
+    }
 
   for (guint g = 0; g < GBOX_TILE_GROUPS; g++)
-    {
-      const guint32 upper = quants[g] >> 4;
-
-      if (bits == 8)
-        {
-          add_bits (place->quants, g * GBOX_TILE_ROWS + row, quants[g], 0);
-          continue;
-        }
-      add_bits (place->quants, g * HALF_TILE + row % HALF_TILE, quants[g] & NIBBLES, row < HALF_TILE ? 0 : 4);
-      if (bits == 5)
-        add_bits (place->upper, row, upper & FIFTH_BITS, g);
-      else if (bits == 6)
-        add_bits (place->upper, g / 4 * GBOX_TILE_ROWS + row, upper & UPPER_BITS, g % 4 * 2);
-    }
+    add_bits (place->quants, g * HALF_TILE + row % HALF_TILE, quants[g] & NIBBLES, shift);
+  for (guint g = 0; bits == 5 && g < GBOX_TILE_GROUPS; g++)
+    add_bits (place->upper, row, quants[g] >> 4 & FIFTH_BITS, g);
+  for (guint g = 0; bits == 6 && g < GBOX_TILE_GROUPS; g++)
+    add_bits (place->upper, g / 4 * GBOX_TILE_ROWS + row, quants[g] >> 4 & UPPER_BITS, g % 4 * 2);
 }
 
 static void

@@ -3,7 +3,7 @@
  */
 #pragma once
 
-#include <glib.h>
+#include "base/pages.h"
 
 G_BEGIN_DECLS
 
@@ -58,6 +58,7 @@ typedef enum
  * @n_in: its columns, whole blocks, or whole superblocks of a K form; any number of floats
  * @tile_size: bytes of a tile
  * @data: ⌈n_out / 16⌉ tiles, aligned to 64 bytes; rows that the matrix lacks are zero
+ * @pages: (nullable): what @data is part of
  *
  * A tile of floats is (n_in, 16). A quantized tile is a sequence of superblocks: 16 d, 16 m if the form has
  * them, and 1 or 8 blocks. A block is, of a K form, 16 scales and 16 minima, or twice 16 scales of Q6_K; then
@@ -76,6 +77,7 @@ typedef struct
   int n_in;
   gsize tile_size;
   guint8 *data;
+  GboxPages *pages;
 } GboxTiles;
 
 /**
@@ -107,11 +109,12 @@ gbox_tiles_n_tiles (const GboxTiles *tiles)
  * @form: how weights are stored
  * @n_out: rows
  * @n_in: columns, see #GboxTiles
+ * @pages: (nullable): where to keep it; %NULL for memory of its own
  *
  * Returns: (transfer full): a matrix of zeros, to be filled row by row, by one thread or several that share
  * no tile; free with gbox_tiles_free()
  */
-GboxTiles *gbox_tiles_new (GboxTileForm form, int n_out, int n_in);
+GboxTiles *gbox_tiles_new (GboxTileForm form, int n_out, int n_in, GboxPages *pages);
 void gbox_tiles_free (GboxTiles *tiles);
 
 /**

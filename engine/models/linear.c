@@ -16,9 +16,16 @@ struct _GboxLinear
 GboxLinear *
 gbox_linear_new (GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias)
 {
+  return gbox_linear_new_in (NULL, dtype, n_out, n_in, rows, bias);
+}
+
+GboxLinear *
+gbox_linear_new_in (
+  GboxPages *pages, GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias)
+{
   GboxLinear *linear = g_new0 (GboxLinear, 1);
 
-  linear->tiles = gbox_tile_packing_pack (dtype, n_out, n_in, rows);
+  linear->tiles = gbox_tile_packing_pack (dtype, n_out, n_in, rows, pages);
   if (bias != NULL)
     {
       linear->bias = g_new0 (float, gbox_tiles_n_tiles (linear->tiles) * GBOX_TILE_ROWS);

@@ -2,6 +2,7 @@
 /* A weight matrix that activations are multiplied with. */
 #pragma once
 
+#include "base/pages.h"
 #include "base/team.h"
 #include "formats/tensor-file.h"
 #include "kernels/precision.h"
@@ -26,6 +27,18 @@ typedef struct _GboxLinear GboxLinear;
  * Returns: (transfer full): the matrix
  */
 GboxLinear *gbox_linear_new (GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias);
+
+/**
+ * gbox_linear_new_in:
+ * @pages: (nullable): where to keep the weights, for all matrices of a model the same
+ *
+ * As gbox_linear_new(), for a model that is read from memory a token: see #GboxPages. Any thread, several at
+ * a time.
+ *
+ * Returns: (transfer full): the matrix
+ */
+GboxLinear *gbox_linear_new_in (
+  GboxPages *pages, GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias);
 void gbox_linear_free (GboxLinear *linear);
 
 int gbox_linear_get_n_out (const GboxLinear *linear);

@@ -174,7 +174,7 @@ find_packing (GboxDtype dtype)
 }
 
 GboxTiles *
-gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows)
+gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows, GboxPages *pages)
 {
   const Packing *packing = find_packing (dtype);
   const gsize block_size = gbox_dtype_get_size (dtype);
@@ -184,7 +184,7 @@ gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows
 
   g_return_val_if_fail (packing != NULL && n_in % block == 0, NULL);
 
-  tiles = gbox_tiles_new (packing->form, n_out, n_in);
+  tiles = gbox_tiles_new (packing->form, n_out, n_in, pages);
   for (int row = 0; row < n_out; row++)
     if (packing->unpack == NULL)
       {
@@ -194,7 +194,7 @@ gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows
     else
       for (int i = 0; i < n_in / block; i++, from += block_size)
         {
-          GboxTileBlock blocks[GBOX_QK_BLOCK / GBOX_Q_BLOCK] = { 0 };
+          GboxTileBlock blocks[GBOX_QK_BLOCK / GBOX_Q_BLOCK];
 
           packing->unpack (from, blocks);
           for (int part = 0; part < n_parts; part++)
