@@ -32,25 +32,63 @@ ALWAYS_INLINE float
 find_largest (const Vec *x)
 {
   Vec most = { 0 };
-  float largest = 0;
 
   for (guint i = 0; i < BLOCK_VECTORS; i++)
     most = vec_max (most, vec_max (x[i], -x[i]));
+
+#if defined __AVX512F__
+  return _mm512_reduce_max_ps ((__m512) most);
+#elif defined __AVX2__
+  __m128 four = _mm_max_ps (_mm256_castps256_ps128 ((__m256) most), _mm256_extractf128_ps ((__m256) most, 1));
+
+  four = _mm_max_ps (four, _mm_movehl_ps (four, four));
+
+  return _mm_cvtss_f32 (_mm_max_ss (four, _mm_movehdup_ps (four)));
+#else
+  float largest = 0;
+
   for (guint i = 0; i < LANES; i++)
     largest = MAX (largest, most[i]);
 
   return largest;
+#endif
 }
 
 ALWAYS_INLINE gint32
 add_lanes (VecInt v)
 {
+#if defined __AVX512F__
+  return _mm512_reduce_add_epi32 ((__m512i) v);
+#elif defined __AVX2__
+  __m128i four
+    = _mm_add_epi32 (_mm256_castsi256_si128 ((__m256i) v), _mm256_extracti128_si256 ((__m256i) v, 1));
+
+  four = _mm_add_epi32 (four, _mm_unpackhi_epi64 (four, four));
+
+  return _mm_cvtsi128_si32 (four) + _mm_extract_epi32 (four, 1);
+#else
   gint32 sum = 0;
 
   for (guint i = 0; i < LANES; i++)
     sum += v[i];
 
   return sum;
+#endif
+}
+
+ALWAYS_INLINE VecChars
+narrow_to_bytes (VecInt quants)
+{
+#if defined __AVX2__ && !defined __AVX512F__
+  /* GCC takes a dozen instructions for this. */
+  const __m256i lowest = _mm256_set1_epi32 (0x0c080400);
+  const __m256i words = _mm256_shuffle_epi8 ((__m256i) quants, lowest);
+
+  return (VecChars) _mm_cvtsi128_si64 (
+    _mm_unpacklo_epi32 (_mm256_castsi256_si128 (words), _mm256_extracti128_si256 (words, 1)));
+#else
+  return __builtin_convertvector(quants, VecChars);
+#endif
 }
 
 ALWAYS_INLINE void
