@@ -2,6 +2,10 @@
 /* Which of the compiled instruction sets the kernels use. */
 #include "kernels/isa.h"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
 #include "kernels/fast/fast.h"
 
 #define UNDECIDED (-1)
@@ -24,6 +28,15 @@ gbox_isa_get_name (GboxIsa isa)
 }
 
 #ifdef __x86_64__
+/* Clang's __builtin_cpu_supports() does not know this one. */
+static gboolean
+has_f16c (void)
+{
+  guint a, b, c, d;
+
+  return __get_cpuid (1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
 static gboolean
 has_avx512 (void)
 {
@@ -42,8 +55,7 @@ gbox_isa_is_supported (GboxIsa isa)
       return TRUE;
 #ifdef __x86_64__
     case GBOX_ISA_AVX2:
-      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma")
-             && __builtin_cpu_supports ("f16c");
+      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && has_f16c ();
     case GBOX_ISA_AVX512:
       return has_avx512 ();
     case GBOX_ISA_AVX512_VNNI:

@@ -35,6 +35,7 @@ class Llama:
         params.n_ctx = 64 * 64
         params.n_batch = params.n_ubatch = N_BATCH
         params.n_seq_max = 64
+        params.kv_unified = True
         params.n_threads = params.n_threads_batch = n_threads
         self.context = llama_cpp.llama_init_from_model(self.model, params)
         self.batch = llama_cpp.llama_batch_init(N_BATCH, 0, 1)
