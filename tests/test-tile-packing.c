@@ -115,8 +115,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
-      g_autofree char *rows = g_strdup_printf ("/linear/rows/%s", gbox_dtype_get_name (dtypes[i]));
-      g_autofree char *products = g_strdup_printf ("/linear/products/%s", gbox_dtype_get_name (dtypes[i]));
+      g_autofree char *rows = g_strdup_printf ("/tile-packing/rows/%s", gbox_dtype_get_name (dtypes[i]));
+      g_autofree char *products = g_strdup_printf ("/tile-packing/products/%s", gbox_dtype_get_name (dtypes[i]));
 
       g_test_add_data_func (rows, GUINT_TO_POINTER (dtypes[i]), test_rows);
       g_test_add_data_func (products, GUINT_TO_POINTER (dtypes[i]), test_products);
