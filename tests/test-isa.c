@@ -73,6 +73,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/isa/baseline", "baseline", test_choice);
   g_test_add_data_func ("/isa/avx2", "avx2", test_choice);
   g_test_add_data_func ("/isa/avx512", "avx512", test_choice);
+  g_test_add_data_func ("/isa/avx512vnni", "avx512vnni", test_choice);
   g_test_add_data_func ("/isa/unknown", "vax", test_choice);
   g_test_add_func ("/isa/select", test_select);
 

@@ -2,6 +2,7 @@
 /* Element types of stored tensors: sizes, names, and conversion to float32. */
 #include "formats/dtype.h"
 
+#include "base/half.h"
 #include "formats/quantized.h"
 
 #include <string.h>
@@ -90,33 +91,6 @@ gbox_dtype_count_bytes (GboxDtype dtype, guint n_dims, const guint64 *dims, gsiz
   return TRUE;
 }
 
-static float
-float_from_bits (guint32 bits)
-{
-  float value;
-
-  memcpy (&value, &bits, sizeof value);
-  return value;
-}
-
-float
-gbox_half_to_float (guint16 half)
-{
-  guint32 sign = (guint32) (half & 0x8000u) << 16;
-  guint32 exponent = (half >> 10) & 0x1fu;
-  guint32 fraction = half & 0x3ffu;
-
-  if (exponent == 0)
-    {
-      float magnitude = (float) fraction * 0x1p-24f;
-
-      return sign != 0 ? -magnitude : magnitude;
-    }
-  if (exponent == 0x1f)
-    return float_from_bits (sign | 0x7f800000u | (fraction << 13));
-  return float_from_bits (sign | ((exponent + 112) << 23) | (fraction << 13));
-}
-
 static void
 convert_16 (const guint8 *data, gsize n, gboolean brain, float *out)
 {
@@ -125,7 +99,7 @@ convert_16 (const guint8 *data, gsize n, gboolean brain, float *out)
       guint16 bits;
 
       memcpy (&bits, data + 2 * i, sizeof bits);
-      out[i] = brain ? float_from_bits ((guint32) bits << 16) : gbox_half_to_float (bits);
+      out[i] = brain ? gbox_bfloat_to_float (bits) : gbox_half_to_float (bits);
     }
 }
 

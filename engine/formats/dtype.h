@@ -46,7 +46,4 @@ gboolean gbox_dtype_count_bytes (GboxDtype dtype, guint n_dims, const guint64 *d
  */
 gboolean gbox_dtype_to_floats (GboxDtype dtype, const void *data, gsize n, float *out);
 
-/* IEEE 754 binary16: 1 sign, 5 exponent (bias 15) and 10 fraction bits. */
-float gbox_half_to_float (guint16 half);
-
 G_END_DECLS

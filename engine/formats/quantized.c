@@ -2,6 +2,7 @@
 /* The blocks of GGUF's quantized types, and the plain definition of what they stand for. */
 #include "formats/quantized.h"
 
+#include "base/half.h"
 #include "formats/dtype.h"
 
 #include <string.h>

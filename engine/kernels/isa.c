@@ -2,6 +2,10 @@
 /* Which of the compiled instruction sets the kernels use. */
 #include "kernels/isa.h"
 
+#ifdef __x86_64__
+#include <cpuid.h>
+#endif
+
 #include "kernels/fast/fast.h"
 
 #define UNDECIDED (-1)
@@ -18,10 +22,28 @@ selection (void)
 const char *
 gbox_isa_get_name (GboxIsa isa)
 {
-  static const char *const names[GBOX_N_ISAS] = { "reference", "baseline", "avx2", "avx512" };
+  static const char *const names[GBOX_N_ISAS] = { "reference", "baseline", "avx2", "avx512", "avx512vnni" };
 
   return names[isa];
 }
+
+#ifdef __x86_64__
+/* Clang's __builtin_cpu_supports() does not know this one. */
+static gboolean
+has_f16c (void)
+{
+  guint a, b, c, d;
+
+  return __get_cpuid (1, &a, &b, &c, &d) != 0 && (c & bit_F16C) != 0;
+}
+
+static gboolean
+has_avx512 (void)
+{
+  return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
+         && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+}
+#endif
 
 gboolean
 gbox_isa_is_supported (GboxIsa isa)
@@ -33,10 +55,11 @@ gbox_isa_is_supported (GboxIsa isa)
       return TRUE;
 #ifdef __x86_64__
     case GBOX_ISA_AVX2:
-      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma");
+      return __builtin_cpu_supports ("avx2") && __builtin_cpu_supports ("fma") && has_f16c ();
     case GBOX_ISA_AVX512:
-      return __builtin_cpu_supports ("avx512f") && __builtin_cpu_supports ("avx512bw")
-             && __builtin_cpu_supports ("avx512dq") && __builtin_cpu_supports ("avx512vl");
+      return has_avx512 ();
+    case GBOX_ISA_AVX512_VNNI:
+      return has_avx512 () && __builtin_cpu_supports ("avx512vnni");
 #endif
     default:
       return FALSE;
@@ -97,6 +120,8 @@ gbox_fast_kernels (void)
       return &gbox_fast_kernels_avx2;
     case GBOX_ISA_AVX512:
       return &gbox_fast_kernels_avx512;
+    case GBOX_ISA_AVX512_VNNI:
+      return &gbox_fast_kernels_avx512vnni;
 #endif
     default:
       return &gbox_fast_kernels_baseline;

@@ -10,8 +10,9 @@ G_BEGIN_DECLS
  * GboxIsa:
  * @GBOX_ISA_REFERENCE: the plain references, for tests and for finding defects
  * @GBOX_ISA_BASELINE: the fast kernels in what every processor of the architecture has (SSE2 on x86-64)
- * @GBOX_ISA_AVX2: with AVX2 and FMA
+ * @GBOX_ISA_AVX2: with AVX2, FMA and F16C
  * @GBOX_ISA_AVX512: with AVX-512 F, BW, DQ and VL
+ * @GBOX_ISA_AVX512_VNNI: the same with VNNI, for products of integers
  *
  * From slowest to fastest. A value of the environment variable `GBOX_ISA` is the name in lower case.
  */
@@ -21,6 +22,7 @@ typedef enum
   GBOX_ISA_BASELINE,
   GBOX_ISA_AVX2,
   GBOX_ISA_AVX512,
+  GBOX_ISA_AVX512_VNNI,
   GBOX_N_ISAS,
 } GboxIsa;
 
@@ -33,7 +35,7 @@ typedef enum
  */
 GboxIsa gbox_isa_get (void);
 
-/* "reference", "baseline", "avx2" or "avx512". */
+/* "reference", "baseline", "avx2", "avx512" or "avx512vnni". */
 const char *gbox_isa_get_name (GboxIsa isa);
 
 /* Whether the program was compiled with it and this processor has it. */

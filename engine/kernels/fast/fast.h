@@ -37,6 +37,9 @@ G_BEGIN_DECLS
   KERNEL (max_pool_forward)                                                                                  \
   KERNEL (max_pool_backward)                                                                                 \
   KERNEL (pointwise)                                                                                         \
+  KERNEL (tile_product)                                                                                      \
+  KERNEL (tile_quantize)                                                                                     \
+  KERNEL (tile_vector)                                                                                       \
   KERNEL (winograd_channels)                                                                                 \
   KERNEL (winograd_inputs)                                                                                   \
   KERNEL (winograd_tiles)
@@ -64,6 +67,7 @@ extern const GboxFastKernels gbox_fast_kernels_baseline;
 #ifdef __x86_64__
 extern const GboxFastKernels gbox_fast_kernels_avx2;
 extern const GboxFastKernels gbox_fast_kernels_avx512;
+extern const GboxFastKernels gbox_fast_kernels_avx512vnni;
 #endif
 
 #ifdef GBOX_FAST_ISA /* defined, as the name of the set, only where the sources of this folder are compiled  \
