@@ -8,7 +8,8 @@
 #include <math.h>
 
 static const char *const tiny_models[]
-  = { "llama.safetensors", "llama.gguf", "qwen2.safetensors", "gpt2.safetensors", "gemma3.safetensors" };
+  = { "llama.safetensors",  "llama.gguf", "qwen2.safetensors", "gpt2.safetensors",
+      "gemma3.safetensors", "gpt2.gguf",  "gemma3.gguf" };
 
 static inline GboxTensorFile *
 tiny_open (const char *name, GboxLanguageConfig *config)
@@ -58,10 +59,9 @@ tiny_context (GboxTransformer *model, GboxTeam *team, int max_trunk, int n_branc
 static inline gconstpointer
 tiny_values (const GboxTensorFile *values, const char *model, const char *part, gsize *n)
 {
-  g_autofree char *stem = g_str_has_suffix (model, ".gguf")
-                            ? g_strdup ("llama-gguf")
-                            : g_strndup (model, (gsize) (strchr (model, '.') - model));
-  g_autofree char *name = g_strdup_printf ("%s.%s", stem, part);
+  g_autofree char *stem = g_strndup (model, (gsize) (strchr (model, '.') - model));
+  g_autofree char *name
+    = g_strdup_printf ("%s%s.%s", stem, g_str_has_suffix (model, ".gguf") ? "-gguf" : "", part);
   const GboxNamedTensor *tensor = gbox_tensor_file_lookup (values, name);
 
   g_assert_nonnull (tensor);

@@ -57,13 +57,20 @@ struct _GboxCompletionJob
 
 G_DEFINE_FINAL_TYPE (GboxCompletionJob, gbox_completion_job, GBOX_TYPE_JOB)
 
+/* What was read may be of use to the next run. */
+static void
+give_context (GboxCompletionJob *self)
+{
+  if (self->context != NULL)
+    gbox_language_model_give_context (self->model, g_steal_pointer (&self->context));
+}
+
 static void
 finalize (GObject *object)
 {
   GboxCompletionJob *self = GBOX_COMPLETION_JOB (object);
 
-  if (self->context != NULL)
-    gbox_language_model_give_context (self->model, self->context);
+  give_context (self);
   for (guint i = 0; self->sequences != NULL && i < self->n_sequences; i++)
     {
       g_free (self->sequences[i].seen);
@@ -341,7 +348,10 @@ step (GboxJob *job, GError **error)
     return GBOX_STEP_FAILED;
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
   post_point (self);
-  return has_ended (self) ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
+  if (!has_ended (self))
+    return GBOX_STEP_CONTINUE;
+  give_context (self);
+  return GBOX_STEP_FINISHED;
 }
 
 /* Tokens are chosen so from now on. Memory was laid out for as many tokens as were asked for first, so no

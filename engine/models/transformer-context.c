@@ -66,7 +66,7 @@ reserve_caches (GboxTransformerContext *context, Layout *layout)
   guint *next;
 
   next = layout->caches
-    = g_new (guint, (gsize) N_CACHE_BLOCKS * (gsize) config->n_layers * (gsize) (1 + context->n_branches));
+    = g_new (guint, (gsize) N_CACHE_BLOCKS * (gsize) config->n_layers * ((gsize) context->n_branches + 1));
   for (int i = 0; i < config->n_layers; i++)
     for (int j = 0; j < N_CACHE_BLOCKS * (1 + context->n_branches); j++)
       *next++ = reserve_floats (context, j < N_CACHE_BLOCKS ? trunk : branch);
@@ -77,7 +77,7 @@ reserve (GboxTransformerContext *context, Layout *layout)
 {
   const GboxLanguageConfig *config = &context->transformer->config;
   const gsize chunk = GBOX_TRANSFORMER_CHUNK;
-  const gsize n_positions = (gsize) (context->max_trunk + context->max_branch);
+  const gsize n_positions = (gsize) context->max_trunk + (gsize) context->max_branch;
   const gsize table = n_positions * (gsize) config->rope_size;
   const GboxAttention attention = { .max_positions = (int) n_positions };
 
