@@ -70,7 +70,7 @@ fixture_init (Fixture *f, const Case *c)
   for (int i = 0; i < c->n_branch; i++)
     for (int j = 0; j < N_BRANCHES; j++)
       f->rows[f->n++] = (GboxAttentionRow){ .position = c->n_trunk + i, .sequence = j };
-  f->q = random_floats (1, (gsize) (f->n * c->n_heads * c->head_size));
+  f->q = random_floats (1, (gsize) f->n * (gsize) c->n_heads * (gsize) c->head_size);
 }
 
 static void
@@ -89,7 +89,7 @@ fixture_free (Fixture *f)
 static float *
 attend (const Fixture *f, GboxTeam *team, int first, int n, float *weights)
 {
-  const gsize width = (gsize) (f->attention.n_heads * f->attention.head_size);
+  const gsize width = (gsize) f->attention.n_heads * (gsize) f->attention.head_size;
   float *y = g_new (float, (gsize) n *width);
   g_autofree float *scratch
     = g_new (float, gbox_attention_scratch_size (&f->attention, gbox_team_get_n_threads (team)));
@@ -110,8 +110,8 @@ static void
 check (GboxTeam *team, gconstpointer data)
 {
   const Fixture *f = data;
-  const gsize width = (gsize) (f->attention.n_heads * f->attention.head_size);
-  const gsize n_weights = (gsize) (f->n * f->attention.n_heads * f->attention.max_positions);
+  const gsize width = (gsize) f->attention.n_heads * (gsize) f->attention.head_size;
+  const gsize n_weights = (gsize) f->n * (gsize) f->attention.n_heads * (gsize) f->attention.max_positions;
   const GboxIsa isa = gbox_isa_get ();
   g_autofree float *weights = g_new (float, n_weights);
   g_autofree float *expected_weights = g_new (float, n_weights);

@@ -34,10 +34,10 @@ check_product (const float *weights, const float *x, int n_in, double y, double 
 }
 
 static void
-check_precision (const GboxLinear *linear, const float *weights, const float *bias, GboxPrecision precision)
+check_precision (
+  const GboxLinear *linear, int n_in, const float *weights, const float *bias, GboxPrecision precision)
 {
   g_autoptr (GboxTeam) team = gbox_team_new (2);
-  const int n_in = gbox_linear_get_n_in (linear);
   const gsize stride = (gsize) n_in + GAP, y_stride = N_OUT + GAP;
   g_autofree float *x = random_floats (1, N * stride);
   g_autofree float *y = random_floats (2, N * y_stride);
@@ -71,10 +71,11 @@ check_matrix (GboxDtype dtype, int n_in, gconstpointer rows, const float *weight
   g_autofree float *row = g_new (float, (gsize) n_in);
 
   g_assert_cmpint (gbox_linear_get_n_out (linear), ==, N_OUT);
+  g_assert_cmpint (gbox_linear_get_n_in (linear), ==, n_in);
   gbox_linear_get_row (linear, 1, row);
   g_assert_cmpmem (row, (gsize) n_in * sizeof (float), weights + n_in, (gsize) n_in * sizeof (float));
   for (GboxPrecision precision = GBOX_PRECISION_INT8; precision <= GBOX_PRECISION_FLOAT32; precision++)
-    check_precision (linear, weights, bias, precision);
+    check_precision (linear, n_in, weights, bias, precision);
 }
 
 static void

@@ -85,7 +85,8 @@ test_rope (gconstpointer data)
         {
           const int a = pairing == GBOX_ROPE_HALVES ? i : 2 * i;
           const int b = pairing == GBOX_ROPE_HALVES ? i + TURNED / 2 : 2 * i + 1;
-          const double angle = positions[head / HEADS] / 2.0 * pow (300, -2.0 * i / TURNED);
+          const int position = positions[head / HEADS];
+          const double angle = position / 2.0 * pow (300, -2.0 * i / TURNED);
 
           g_assert_cmpfloat_with_epsilon (to[a],
                                           (double) from[a] * cos (angle) - (double) from[b] * sin (angle),
