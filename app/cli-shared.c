@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parsing, printing and loading that the subcommands share. */
+#include <errno.h>
 #include <stdio.h>
 
 #include "base/error.h"
 #include "cli.h"
+
+/* Far more than any model reads; working on it takes up to 64 times the memory. */
+#define MAX_BYTES (16 << 20)
 
 int
 cli_usage_error (const char *command, const GError *error)
@@ -80,4 +84,83 @@ cli_find_layer (GboxNetwork *network, const char *name, GError **error)
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "%s has no layer “%s”; its layers are %s.",
                gbox_network_get_title (network), name, names->str);
   return -1;
+}
+
+GByteArray *
+cli_read_input (GError **error)
+{
+  g_autoptr (GByteArray) text = g_byte_array_new ();
+  guint8 part[65536];
+  gsize n;
+
+  while ((n = fread (part, 1, sizeof part, stdin)) > 0)
+    {
+      g_byte_array_append (text, part, (guint) n);
+      if (text->len > MAX_BYTES)
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                       "The text is longer than 16 MiB. Split it into parts.");
+          return NULL;
+        }
+    }
+  if (ferror (stdin))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "Standard input could not be read: %s.",
+                   g_strerror (errno));
+      return NULL;
+    }
+  return g_steal_pointer (&text);
+}
+
+void
+cli_add_ids (JsonBuilder *builder, const GArray *ids)
+{
+  json_builder_set_member_name (builder, "ids");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < ids->len; i++)
+    json_builder_add_int_value (builder, g_array_index (ids, int, i));
+  json_builder_end_array (builder);
+}
+
+void
+cli_add_number (JsonBuilder *builder, const char *name, double value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_double_value (builder, value);
+}
+
+void
+cli_add_integer (JsonBuilder *builder, const char *name, gint64 value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_int_value (builder, value);
+}
+
+void
+cli_add_text (JsonBuilder *builder, const char *name, const char *value)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_add_string_value (builder, value);
+}
+
+char **
+cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags)
+{
+  GPtrArray *words = g_ptr_array_new ();
+
+  for (char **word = argv; *word != NULL; word++)
+    {
+      const char *flag = NULL;
+
+      for (guint i = 0; i < n_flags; i++)
+        if ((*word)[0] == '-' && (*word)[1] == flags[i].letter)
+          flag = flags[i].flag;
+      if (flag == NULL)
+        g_ptr_array_add (words, g_strdup (*word));
+      else
+        g_ptr_array_add (words,
+                         (*word)[2] == '\0' ? g_strdup (flag) : g_strconcat (flag, "=", *word + 2, NULL));
+    }
+  g_ptr_array_add (words, NULL);
+  return (char **) g_ptr_array_free (words, FALSE);
 }

@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli tokenize: the numbers a language model reads for a text. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
 #include "base/error.h"
 #include "cli.h"
 #include "models/language-file.h"
-
-/* Far more than any model reads; working on it takes up to 64 times the memory. */
-#define MAX_BYTES (16 << 20)
-
-/* All of standard input, as it is. */
-static GByteArray *
-read_input (GError **error)
-{
-  g_autoptr (GByteArray) text = g_byte_array_new ();
-  guint8 part[65536];
-  gsize n;
-
-  while ((n = fread (part, 1, sizeof part, stdin)) > 0)
-    {
-      g_byte_array_append (text, part, (guint) n);
-      if (text->len > MAX_BYTES)
-        {
-          g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                       "The text is longer than 16 MiB. Split it into parts.");
-          return NULL;
-        }
-    }
-  if (ferror (stdin))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "Standard input could not be read: %s.",
-                   g_strerror (errno));
-      return NULL;
-    }
-  return g_steal_pointer (&text);
-}
 
 static GboxTokenizer *
 load_tokenizer (const char *model, GError **error)
@@ -58,11 +24,7 @@ print_json (const GArray *ids)
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
-  json_builder_set_member_name (builder, "ids");
-  json_builder_begin_array (builder);
-  for (guint i = 0; i < ids->len; i++)
-    json_builder_add_int_value (builder, g_array_index (ids, int, i));
-  json_builder_end_array (builder);
+  cli_add_ids (builder, ids);
   json_builder_end_object (builder);
   cli_print_json (builder);
 }
@@ -75,7 +37,7 @@ tokenize (const char *model, GboxTokenizeFlags flags)
   g_autoptr (GByteArray) text = NULL;
   g_autoptr (GArray) ids = NULL;
 
-  if ((tokenizer = load_tokenizer (model, &error)) == NULL || (text = read_input (&error)) == NULL)
+  if ((tokenizer = load_tokenizer (model, &error)) == NULL || (text = cli_read_input (&error)) == NULL)
     return cli_failure (error);
   ids = gbox_tokenizer_encode (tokenizer, (const char *) text->data, text->len, flags);
   print_json (ids);

@@ -322,41 +322,14 @@ run_session (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *opt
   return session.code;
 }
 
-/* The flags of the spec have no short forms of their own; those of the other commands are understood here
- * too. Free with g_strfreev(). */
-static char **
-spell_out (char **argv)
-{
-  static const struct
-  {
-    char letter;
-    const char *flag;
-  } flags[] = { { 'm', "--model" }, { 'l', "--layer" }, { 'u', "--unit" }, { 'c', "--class" } };
-  GPtrArray *words = g_ptr_array_new ();
-
-  for (char **word = argv; *word != NULL; word++)
-    {
-      const char *flag = NULL;
-
-      for (gsize i = 0; i < G_N_ELEMENTS (flags); i++)
-        if ((*word)[0] == '-' && (*word)[1] == flags[i].letter)
-          flag = flags[i].flag;
-      if (flag == NULL)
-        g_ptr_array_add (words, g_strdup (*word));
-      else
-        g_ptr_array_add (words,
-                         (*word)[2] == '\0' ? g_strdup (flag) : g_strconcat (flag, "=", *word + 2, NULL));
-    }
-  g_ptr_array_add (words, NULL);
-  return (char **) g_ptr_array_free (words, FALSE);
-}
-
 int
 cli_visualize (char **argv)
 {
+  static const CliShortFlag flags[]
+    = { { 'm', "--model" }, { 'l', "--layer" }, { 'u', "--unit" }, { 'c', "--class" } };
   g_auto (Options) options = { .class_id = -1 };
   g_autoptr (GError) error = NULL;
-  g_auto (GStrv) words = spell_out (argv);
+  g_auto (GStrv) words = cli_spell_out (argv, flags, G_N_ELEMENTS (flags));
   g_autoptr (GboxVisualizationSpec) spec = parse_command_line (words, &options, &error);
   g_autoptr (GboxEngine) engine = NULL;
   int code;

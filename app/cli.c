@@ -21,6 +21,8 @@ static const CliCommand commands[] = {
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
   { "bench", cli_bench, "time this machine, beside PyTorch where it is installed" },
   { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
+  { "score", cli_score, "say how probable a text is to a language model, and what comes next" },
+  { "complete", cli_complete, "let a language model complete a text" },
 };
 
 static void

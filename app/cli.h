@@ -29,6 +29,8 @@ int cli_models (char **argv);
 int cli_classify (char **argv);
 int cli_probe (char **argv);
 int cli_tokenize (char **argv);
+int cli_score (char **argv);
+int cli_complete (char **argv);
 int cli_visualize (char **argv);
 int cli_bench (char **argv);
 
@@ -49,6 +51,25 @@ gboolean cli_parse (GOptionContext *context, char ***argv, GError **error);
 
 /* Prints a builder's root as one line of JSON on standard output and flushes. */
 void cli_print_json (JsonBuilder *builder);
+
+/* Members of an object that a builder is in. */
+void cli_add_ids (JsonBuilder *builder, const GArray *ids); /* "ids" */
+void cli_add_number (JsonBuilder *builder, const char *name, double value);
+void cli_add_integer (JsonBuilder *builder, const char *name, gint64 value);
+void cli_add_text (JsonBuilder *builder, const char *name, const char *value);
+
+/* All of standard input, as it is; an error where it is too long to be a text. Transfer full, nullable. */
+GByteArray *cli_read_input (GError **error);
+
+typedef struct
+{
+  char letter;
+  const char *flag;
+} CliShortFlag;
+
+/* The flags of a spec have no short forms of their own; those of the other commands are understood beside
+ * them. Free with g_strfreev(). */
+char **cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags);
 
 /* Splits "Y,X" into two non-negative numbers. */
 gboolean cli_parse_position (const char *text, int *y, int *x, GError **error);

@@ -71,6 +71,12 @@ test_usage (void)
     "bench vision --only no-such-case",
     "tokenize words",
     "tokenize --frobnicate",
+    "score words",
+    "score --precision int4",
+    "complete words",
+    "complete --temperature hot --prompt a",
+    "complete --samples 65 --prompt a",
+    "complete --prompt a --prompt-file b",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -98,6 +104,9 @@ test_failures (void)
     "tokenize --model no-such-model",
     "tokenize --model /nowhere/model.gguf",
     "tokenize --model {tmp}",
+    "score --model no-such-model",
+    "complete --model no-such-model --prompt a",
+    "complete --prompt-file /nowhere/prompt.txt",
   };
   char *folder = make_folder ();
 
@@ -117,8 +126,8 @@ static void
 test_help (void)
 {
   static const char *const helpful[]
-    = { "--help",       "--version",        "models --help", "classify --help",
-        "probe --help", "visualize --help", "bench --help",  "tokenize --help" };
+    = { "--help",           "--version",    "models --help",   "classify --help", "probe --help",
+        "visualize --help", "bench --help", "tokenize --help", "score --help",    "complete --help" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (helpful); i++)
     {

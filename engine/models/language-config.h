@@ -3,6 +3,7 @@
 #pragma once
 
 #include "formats/tensor-file.h"
+#include "kernels/rope.h"
 
 G_BEGIN_DECLS
 
@@ -20,14 +21,6 @@ typedef enum
   GBOX_TENSOR_NAMES_GGUF,         /* "blk.0.attn_q.weight" */
   GBOX_TENSOR_NAMES_HUGGING_FACE, /* "model.layers.0.self_attn.q_proj.weight", "h.0.attn.c_attn.weight" */
 } GboxTensorNames;
-
-/* Which two numbers of a head turn together. */
-typedef enum
-{
-  GBOX_ROPE_NONE,
-  GBOX_ROPE_NEIGHBOURS, /* 2 i and 2 i + 1: llama in GGUF, whose rows were permuted for it, and llama2.c */
-  GBOX_ROPE_HALVES,     /* i and i + rope_size / 2: all others */
-} GboxRopePairing;
 
 #define GBOX_MAX_ENDS 8
 

@@ -1,10 +1,56 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Loaded networks, so that a click need not read a file twice. */
+/* Loaded networks and language models, so that a click need not read a file twice. */
 #include "models/model-store.h"
 
 #include <pthread.h>
 
-#define N_KEPT 2
+/* What differs between the kinds of models. */
+typedef struct
+{
+  gpointer (*load) (const char *path, GError **error);
+  gpointer (*ref) (gpointer model);
+  void (*unref) (gpointer model);
+  guint n_kept;
+} Kind;
+
+static gpointer
+load_network (const char *path, GError **error)
+{
+  return gbox_network_load (path, error);
+}
+
+static gpointer
+ref_network (gpointer model)
+{
+  return gbox_network_ref (model);
+}
+
+static void
+unref_network (gpointer model)
+{
+  gbox_network_unref (model);
+}
+
+static gpointer
+load_language_model (const char *path, GError **error)
+{
+  return gbox_language_model_load (path, error);
+}
+
+static gpointer
+ref_language_model (gpointer model)
+{
+  return gbox_language_model_ref (model);
+}
+
+static void
+unref_language_model (gpointer model)
+{
+  gbox_language_model_unref (model);
+}
+
+static const Kind network_kind = { load_network, ref_network, unref_network, 2 };
+static const Kind language_kind = { load_language_model, ref_language_model, unref_language_model, 1 };
 
 struct _GboxModelStore
 {
@@ -14,17 +60,19 @@ struct _GboxModelStore
   GQueue entries; /* of Entry, the latest asked for first */
 };
 
-/* A network that is loaded, or that a thread is loading. */
+/* A model that is loaded, or that a thread is loading. */
 typedef struct
 {
   char *path;
-  GboxNetwork *network; /* NULL while it is being loaded */
+  const Kind *kind;
+  gpointer model; /* NULL while it is being loaded */
 } Entry;
 
 static void
 entry_free (Entry *entry)
 {
-  g_clear_pointer (&entry->network, gbox_network_unref);
+  if (entry->model != NULL)
+    entry->kind->unref (entry->model);
   g_free (entry->path);
   g_free (entry);
 }
@@ -67,18 +115,22 @@ gbox_model_store_get_catalogue (const GboxModelStore *store)
 }
 
 static Entry *
-find_entry (GboxModelStore *store, const char *path)
+find_entry (GboxModelStore *store, const Kind *kind, const char *path)
 {
   for (GList *link = store->entries.head; link != NULL; link = link->next)
-    if (g_str_equal (((Entry *) link->data)->path, path))
-      return link->data;
+    {
+      Entry *entry = link->data;
+
+      if (entry->kind == kind && g_str_equal (entry->path, path))
+        return entry;
+    }
 
   return NULL;
 }
 
-/* Drops all but the latest; what is being loaded is dropped by nobody else than who loads it. */
+/* Drops all but the latest of a kind; what is being loaded is dropped by nobody else than who loads it. */
 static void
-trim (GboxModelStore *store)
+trim (GboxModelStore *store, const Kind *kind)
 {
   GList *link = store->entries.head;
   guint n_loaded = 0;
@@ -88,7 +140,7 @@ trim (GboxModelStore *store)
       GList *next = link->next;
       Entry *entry = link->data;
 
-      if (entry->network != NULL && ++n_loaded > N_KEPT)
+      if (entry->kind == kind && entry->model != NULL && ++n_loaded > kind->n_kept)
         {
           g_queue_delete_link (&store->entries, link);
           entry_free (entry);
@@ -98,39 +150,40 @@ trim (GboxModelStore *store)
 }
 
 /* Called with the lock held; gives it up while the file is read. */
-static GboxNetwork *
-load (GboxModelStore *store, const char *path, GError **error)
+static gpointer
+load (GboxModelStore *store, const Kind *kind, const char *path, GError **error)
 {
   Entry *entry = g_new0 (Entry, 1);
-  GboxNetwork *network;
+  gpointer model;
 
   entry->path = g_strdup (path);
+  entry->kind = kind;
   g_queue_push_head (&store->entries, entry);
 
   pthread_mutex_unlock (&store->lock);
-  network = gbox_network_load (path, error);
+  model = kind->load (path, error);
   pthread_mutex_lock (&store->lock);
 
-  if (network == NULL)
+  if (model == NULL)
     {
       g_queue_remove (&store->entries, entry);
       entry_free (entry);
     }
   else
     {
-      entry->network = gbox_network_ref (network);
-      trim (store);
+      entry->model = kind->ref (model);
+      trim (store, kind);
     }
   pthread_cond_broadcast (&store->changed);
 
-  return network;
+  return model;
 }
 
-GboxNetwork *
-gbox_model_store_get_network (GboxModelStore *store, const char *model, GError **error)
+static gpointer
+get (GboxModelStore *store, const Kind *kind, const char *name, GError **error)
 {
-  g_autofree char *path = gbox_catalogue_locate (store->catalogue, model, error);
-  GboxNetwork *network;
+  g_autofree char *path = gbox_catalogue_locate (store->catalogue, name, error);
+  gpointer model;
   Entry *entry;
 
   if (path == NULL)
@@ -138,17 +191,31 @@ gbox_model_store_get_network (GboxModelStore *store, const char *model, GError *
 
   pthread_mutex_lock (&store->lock);
   /* After a failure the entry is gone, and who waited tries for itself: it needs an error of its own. */
-  while ((entry = find_entry (store, path)) != NULL && entry->network == NULL)
+  while ((entry = find_entry (store, kind, path)) != NULL && entry->model == NULL)
     pthread_cond_wait (&store->changed, &store->lock);
   if (entry == NULL)
-    network = load (store, path, error);
+    model = load (store, kind, path, error);
   else
     {
       g_queue_remove (&store->entries, entry);
       g_queue_push_head (&store->entries, entry);
-      network = gbox_network_ref (entry->network);
+      model = kind->ref (entry->model);
     }
   pthread_mutex_unlock (&store->lock);
 
-  return network;
+  return model;
+}
+
+GboxNetwork *
+gbox_model_store_get_network (GboxModelStore *store, const char *model, GError **error)
+{
+  return get (store, &network_kind, model, error);
+}
+
+GboxLanguageModel *
+gbox_model_store_get_language_model (GboxModelStore *store, const char *model, GError **error)
+{
+  if (model == NULL || *model == '\0')
+    model = gbox_catalogue_get_default (store->catalogue, GBOX_MODEL_LANGUAGE);
+  return get (store, &language_kind, model, error);
 }

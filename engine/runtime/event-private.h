@@ -16,6 +16,7 @@ typedef enum
   GBOX_EVENT_FRAME, /* coalesces */
   GBOX_EVENT_RATE,  /* coalesces */
   GBOX_EVENT_SAVED,
+  GBOX_EVENT_RECORD,
 } GboxEventKind;
 
 /* Slots of gbox_mailbox_post_latest(). */
@@ -49,6 +50,11 @@ typedef struct
       guint serial;  /* which call of gbox_run_save_async() is answered */
       GError *error; /* (nullable) */
     } saved;
+    struct
+    {
+      GType type; /* boxed */
+      gpointer value;
+    } record;
   };
 } GboxEvent;
 

@@ -50,6 +50,9 @@ gbox_event_free (GboxEvent *event)
     case GBOX_EVENT_SAVED:
       g_clear_error (&event->saved.error);
       break;
+    case GBOX_EVENT_RECORD:
+      g_boxed_free (event->record.type, event->record.value);
+      break;
     case GBOX_EVENT_POINT:
     case GBOX_EVENT_LENGTH:
     case GBOX_EVENT_RATE:

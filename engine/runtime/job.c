@@ -109,6 +109,16 @@ gbox_job_post_point (GboxJob *job, const GboxPoint *point)
 }
 
 void
+gbox_job_post_record (GboxJob *job, GType type, gpointer record)
+{
+  GboxEvent *event = gbox_event_new (GBOX_EVENT_RECORD);
+
+  event->record.type = type;
+  event->record.value = record;
+  post (job, event);
+}
+
+void
 gbox_job_post_length (GboxJob *job, guint n_steps)
 {
   GboxEvent *event = gbox_event_new (GBOX_EVENT_LENGTH);

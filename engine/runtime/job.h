@@ -61,10 +61,12 @@ gboolean gbox_job_adjust (GboxJob *job, GboxSpec *spec, GError **error);
 gboolean gbox_job_save (GboxJob *job, const char *path, GError **error);
 
 /* For job types, from start, step and adjust: each goes to the job's run, or nowhere if a test drives the job
- * without one. The frame coalesces to the newest; points and notices never drop. */
+ * without one. The frame coalesces to the newest; points, records and notices never drop. */
 void gbox_job_post_frame (GboxJob *job, GboxFrame *frame);       /* transfer full */
 void gbox_job_post_point (GboxJob *job, const GboxPoint *point); /* copied */
-void gbox_job_post_length (GboxJob *job, guint n_steps);         /* how many steps there will be */
+/* What only this type of job tells, as a boxed type of its own; transfer full. */
+void gbox_job_post_record (GboxJob *job, GType type, gpointer record);
+void gbox_job_post_length (GboxJob *job, guint n_steps); /* how many steps there will be */
 void gbox_job_post_notice (GboxJob *job,
                            const char *id,
                            const char *text); /* something a user should know; id names its kind */

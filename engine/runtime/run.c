@@ -45,6 +45,7 @@ enum
 {
   SIGNAL_POINT,
   SIGNAL_NOTICE_POSTED,
+  SIGNAL_RECORD,
   N_SIGNALS,
 };
 
@@ -158,6 +159,9 @@ take_event (GboxRun *self, GboxEvent *event)
       break;
     case GBOX_EVENT_SAVED:
       take_saved (self, event);
+      break;
+    case GBOX_EVENT_RECORD:
+      g_signal_emit (self, signals[SIGNAL_RECORD], 0, event->record.type, event->record.value);
       break;
     }
 }
@@ -327,6 +331,8 @@ gbox_run_class_init (GboxRunClass *class)
                                         G_TYPE_NONE, 1, G_TYPE_POINTER);
   signals[SIGNAL_NOTICE_POSTED] = g_signal_new ("notice-posted", GBOX_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL,
                                                 NULL, NULL, G_TYPE_NONE, 2, G_TYPE_STRING, G_TYPE_STRING);
+  signals[SIGNAL_RECORD] = g_signal_new ("record", GBOX_TYPE_RUN, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL,
+                                         G_TYPE_NONE, 2, G_TYPE_GTYPE, G_TYPE_POINTER);
 }
 
 static void

@@ -21,7 +21,8 @@ G_BEGIN_DECLS
  * - `notice` (string, the newest)
  * - `error` (#GError, once failed)
  *
- * and emits `notify` for each, `point` (const GboxPoint *) for every point in order, and `notice-posted`
+ * and emits `notify` for each, `point` (const GboxPoint *) for every point in order, `record` (GType type,
+ * gconstpointer record) for every record of the job's type in order with the points, and `notice-posted`
  * (const char *id, const char *text). Events dispatched together notify each property once. Dropping the last
  * reference stops the job; so does gbox_engine_shutdown().
  */

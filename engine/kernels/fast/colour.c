@@ -4,43 +4,10 @@
 
 #include <string.h>
 
+#include "kernels/fast/exponential.h"
 #include "kernels/fast/fast.h"
 
 #define BYTES_AT_A_TIME 256
-
-/* e^x for |x| ≤ 87 to 1.2e-7 relative: x = n·ln 2 + r with ln 2 in two parts, Cephes' polynomial for e^r, 2^n
- * through the exponent's bits. Without branches, so that the compiler vectorises it; a NaN stays one. */
-static inline float
-exponential (float x)
-{
-  const float magic = 12582912.0f; /* 1.5·2²³: adding it rounds to an integer in the low bits */
-  const float shifted = x * 1.44269504f + magic;
-  const float n = shifted - magic;
-  const float r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
-  float p = 1.9875691500e-4f;
-  guint32 bits;
-  float power;
-
-  p = p * r + 1.3981999507e-3f;
-  p = p * r + 8.3334519073e-3f;
-  p = p * r + 4.1665795894e-2f;
-  p = p * r + 1.6666665459e-1f;
-  p = p * r + 5.0000001201e-1f;
-  p = p * r * r + r + 1.0f;
-  memcpy (&bits, &shifted, sizeof bits);
-  bits = (bits + 127u) << 23;
-  memcpy (&power, &bits, sizeof power);
-  return p * power;
-}
-
-static inline float
-sigmoid (float x)
-{
-  const float below = x > 87.0f ? 87.0f : x;
-  const float bounded = below < -87.0f ? -87.0f : below;
-
-  return 1.0f / (1.0f + exponential (-bounded));
-}
 
 static gsize
 find_slice (const GboxColourWork *work, guint task, gsize *first)

@@ -18,6 +18,7 @@ G_BEGIN_DECLS
   KERNEL (adam)                                                                                              \
   KERNEL (affine_sample)                                                                                     \
   KERNEL (affine_sample_adjoint)                                                                             \
+  KERNEL (attention)                                                                                         \
   KERNEL (colour_forward)                                                                                    \
   KERNEL (colour_backward)                                                                                   \
   KERNEL (colour_bytes)                                                                                      \
@@ -30,6 +31,7 @@ G_BEGIN_DECLS
   KERNEL (elementwise_affine)                                                                                \
   KERNEL (elementwise_affine_backward)                                                                       \
   KERNEL (elementwise_copy)                                                                                  \
+  KERNEL (gate)                                                                                              \
   KERNEL (global_average_forward)                                                                            \
   KERNEL (global_average_backward)                                                                           \
   KERNEL (lrn_forward)                                                                                       \
@@ -37,6 +39,7 @@ G_BEGIN_DECLS
   KERNEL (max_pool_forward)                                                                                  \
   KERNEL (max_pool_backward)                                                                                 \
   KERNEL (pointwise)                                                                                         \
+  KERNEL (softmax)                                                                                           \
   KERNEL (tile_product)                                                                                      \
   KERNEL (tile_quantize)                                                                                     \
   KERNEL (tile_vector)                                                                                       \

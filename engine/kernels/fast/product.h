@@ -34,7 +34,7 @@
  * @bias: (nullable): (16), see #GboxFinish, as are the rest
  * @mask: (nullable): (rows, n_columns)
  *
- * Where there is a bias nothing is accumulated or masked.
+ * Where there is a bias nothing is masked.
  */
 typedef struct
 {
@@ -120,6 +120,8 @@ product_end (const Product *p, gboolean plain, int n_rows, Vec sums[PRODUCT_ROWS
     product_finish_whole (p, (ProductEnd){ FALSE, FALSE, FALSE }, n_rows, sums);
   else if (p->n_columns < GBOX_PACKED_COLUMNS)
     product_finish_rest (p, end, n_rows, sums);
+  else if (end.rectify && end.accumulate)
+    product_finish_whole (p, (ProductEnd){ TRUE, TRUE, FALSE }, n_rows, sums);
   else if (end.rectify)
     product_finish_whole (p, (ProductEnd){ FALSE, TRUE, FALSE }, n_rows, sums);
   else if (end.accumulate && end.mask)

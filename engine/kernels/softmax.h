@@ -1,0 +1,41 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Exponentials of the rows of a matrix, and their sums. */
+#pragma once
+
+#include "base/team.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxSoftmax:
+ * @max: the largest x of the row
+ * @sum: Σ e, with e = exp (scale · (x − max))
+ * @moment: Σ e · scale · (x − max)
+ *
+ * The probability of x is e / sum, its logarithm scale · (x − max) − log sum, and the entropy of the row
+ * log sum − moment / sum, in nats.
+ */
+typedef struct
+{
+  float max;
+  double sum;
+  double moment;
+} GboxSoftmax;
+
+/**
+ * gbox_softmax:
+ * @team: the workers
+ * @x: (n, width), rows @stride floats apart
+ * @stride: of @x and @e
+ * @n: rows
+ * @width: of a row
+ * @scale: 1 / temperature
+ * @e: (nullable) (out): where to put the exponentials; may be @x
+ * @sums: (out) (array length=n): of each row
+ *
+ * A row that is not finite has a sum that is no number.
+ */
+void gbox_softmax (
+  GboxTeam *team, const float *x, gsize stride, int n, int width, float scale, float *e, GboxSoftmax *sums);
+
+G_END_DECLS

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a language model is to complete, and how. */
+#include "language/completion-spec.h"
+
+#include "base/error.h"
+#include "language/completion-job.h"
+
+struct _GboxCompletionSpec
+{
+  GboxSpec parent_instance;
+
+  GboxCompletionValues values;
+};
+
+G_DEFINE_FINAL_TYPE (GboxCompletionSpec, gbox_completion_spec, GBOX_TYPE_SPEC)
+
+#define PLAIN_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
+#define LIVE_FLAGS  (PLAIN_FLAGS | GBOX_PARAM_LIVE)
+
+/* Installed in this order, which is the one of the command line's help and of the JSON. */
+static const gsize offsets[] = {
+  0, /* property ids start at 1 */
+  G_STRUCT_OFFSET (GboxCompletionValues, model),
+  G_STRUCT_OFFSET (GboxCompletionValues, prompt),
+  G_STRUCT_OFFSET (GboxCompletionValues, max_tokens),
+  G_STRUCT_OFFSET (GboxCompletionValues, temperature),
+  G_STRUCT_OFFSET (GboxCompletionValues, top_k),
+  G_STRUCT_OFFSET (GboxCompletionValues, top_p),
+  G_STRUCT_OFFSET (GboxCompletionValues, min_p),
+  G_STRUCT_OFFSET (GboxCompletionValues, repetition_penalty),
+  G_STRUCT_OFFSET (GboxCompletionValues, seed),
+  G_STRUCT_OFFSET (GboxCompletionValues, samples),
+  G_STRUCT_OFFSET (GboxCompletionValues, precision),
+};
+
+GType
+gbox_precision_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GBOX_PRECISION_INT8, "GBOX_PRECISION_INT8", "int8" },
+    { GBOX_PRECISION_INT16, "GBOX_PRECISION_INT16", "int16" },
+    { GBOX_PRECISION_FLOAT32, "GBOX_PRECISION_FLOAT32", "float32" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GboxPrecision", values));
+  return type;
+}
+
+static void
+get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  gconstpointer field = G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]);
+
+  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
+    {
+    case G_TYPE_STRING:
+      g_value_set_string (value, *(char *const *) field);
+      break;
+    case G_TYPE_ENUM:
+      g_value_set_enum (value, *(const int *) field);
+      break;
+    case G_TYPE_INT:
+      g_value_set_int (value, *(const int *) field);
+      break;
+    case G_TYPE_UINT:
+      g_value_set_uint (value, *(const guint *) field);
+      break;
+    default:
+      g_value_set_double (value, *(const double *) field);
+    }
+}
+
+static void
+set_string (char **field, const char *text)
+{
+  g_free (*field);
+  *field = g_strdup (text != NULL ? text : "");
+}
+
+static void
+set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  gpointer field = G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]);
+
+  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
+    {
+    case G_TYPE_STRING:
+      set_string (field, g_value_get_string (value));
+      break;
+    case G_TYPE_ENUM:
+      *(int *) field = g_value_get_enum (value);
+      break;
+    case G_TYPE_INT:
+      *(int *) field = g_value_get_int (value);
+      break;
+    case G_TYPE_UINT:
+      *(guint *) field = g_value_get_uint (value);
+      break;
+    default:
+      *(double *) field = g_value_get_double (value);
+    }
+}
+
+static void
+finalize (GObject *object)
+{
+  GboxCompletionSpec *self = GBOX_COMPLETION_SPEC (object);
+
+  g_free (self->values.model);
+  g_free (self->values.prompt);
+  G_OBJECT_CLASS (gbox_completion_spec_parent_class)->finalize (object);
+}
+
+static GboxJob *
+create_job (GboxSpec *spec)
+{
+  return gbox_completion_job_new (GBOX_COMPLETION_SPEC (spec));
+}
+
+static void
+install (GObjectClass *class, guint *id, GParamSpec *pspec)
+{
+  g_object_class_install_property (class, ++*id, pspec);
+}
+
+static void
+install_task (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_string ("model", "Model", "A name from the list of models, or a file", "",
+                                PLAIN_FLAGS));
+  install (class, id, g_param_spec_string ("prompt", "Prompt", "The text to complete", "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_uint ("max-tokens", "Tokens", "How many tokens to write at most", 1, 1 << 20, 256,
+                              LIVE_FLAGS));
+}
+
+static void
+install_choice (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_double ("temperature", "Temperature",
+                                "How daring the choice of tokens is; 0 takes the most probable each time", 0,
+                                5, 0.7, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_int ("top-k", "Top k", "Choose among so many of the most probable tokens; 0 for all",
+                             0, 1 << 20, 40, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("top-p", "Top p",
+                                "Choose among the most probable tokens that have this probability together",
+                                0, 1, 0.95, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("min-p", "Min p",
+                                "Choose among tokens at least this many times as probable as the first", 0, 1,
+                                0, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("repetition-penalty", "Repetition penalty",
+                                "How much less tokens count that the text already has; 1 for no less", 0.1,
+                                10, 1, LIVE_FLAGS));
+}
+
+static void
+install_rest (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_uint ("seed", "Seed", "Of the random numbers: the same seed gives the same text", 0,
+                              G_MAXUINT, 0, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_uint ("samples", "Samples", "How many completions to write at the same time", 1,
+                              GBOX_MAX_SAMPLES, 1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_enum ("precision", "Precision", "How exactly to compute", GBOX_TYPE_PRECISION,
+                              GBOX_PRECISION_INT8, PLAIN_FLAGS));
+}
+
+static void
+gbox_completion_spec_class_init (GboxCompletionSpecClass *class)
+{
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
+  guint id = 0;
+
+  object_class->get_property = get_property;
+  object_class->set_property = set_property;
+  object_class->finalize = finalize;
+  GBOX_SPEC_CLASS (class)->create_job = create_job;
+  install_task (object_class, &id);
+  install_choice (object_class, &id);
+  install_rest (object_class, &id);
+  g_assert (id + 1 == G_N_ELEMENTS (offsets));
+}
+
+/* The defaults stand in the properties' declarations and nowhere else. */
+static void
+gbox_completion_spec_init (GboxCompletionSpec *self)
+{
+  guint n;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n);
+
+  for (guint i = 0; i < n; i++)
+    g_object_set_property (G_OBJECT (self), pspecs[i]->name, g_param_spec_get_default_value (pspecs[i]));
+}
+
+GboxCompletionSpec *
+gbox_completion_spec_new (void)
+{
+  return g_object_new (GBOX_TYPE_COMPLETION_SPEC, NULL);
+}
+
+const GboxCompletionValues *
+gbox_completion_spec_get_values (GboxCompletionSpec *spec)
+{
+  return &spec->values;
+}
+
+GboxSamplerSettings
+gbox_completion_spec_get_settings (GboxCompletionSpec *spec)
+{
+  const GboxCompletionValues *values = &spec->values;
+
+  return (GboxSamplerSettings){
+    .temperature = values->temperature,
+    .top_k = values->top_k,
+    .top_p = values->top_p,
+    .min_p = values->min_p,
+    .repetition_penalty = values->repetition_penalty,
+    .seed = values->seed,
+  };
+}

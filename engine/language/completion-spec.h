@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What a language model is to complete, and how. */
+#pragma once
+
+#include "kernels/precision.h"
+#include "language/sampler.h"
+#include "runtime/spec.h"
+
+G_BEGIN_DECLS
+
+#define GBOX_TYPE_PRECISION (gbox_precision_get_type ())
+GType gbox_precision_get_type (void);
+
+/* Completions of one prompt, at most. */
+#define GBOX_MAX_SAMPLES 64
+
+/**
+ * GboxCompletionSpec:
+ *
+ * Properties, with their defaults: `model` (string, "": the default; a catalogue name or a file), `prompt`
+ * (string, ""), `max-tokens` (uint 256, live), `temperature` (double .7, 0 … 5, live), `top-k` (int 40,
+ * live), `top-p` (double .95, live), `min-p` (double 0, live), `repetition-penalty` (double 1, live), `seed`
+ * (uint 0), `samples` (uint 1, 1 … 64), `precision` (int8).
+ */
+#define GBOX_TYPE_COMPLETION_SPEC (gbox_completion_spec_get_type ())
+G_DECLARE_FINAL_TYPE (GboxCompletionSpec, gbox_completion_spec, GBOX, COMPLETION_SPEC, GboxSpec)
+
+GboxCompletionSpec *gbox_completion_spec_new (void);
+
+/**
+ * GboxCompletionValues:
+ *
+ * The properties as plain fields, for those who compute with them. Strings are never %NULL.
+ */
+typedef struct
+{
+  char *model;
+  char *prompt;
+  guint max_tokens;
+  double temperature;
+  int top_k;
+  double top_p;
+  double min_p;
+  double repetition_penalty;
+  guint seed;
+  guint samples;
+  GboxPrecision precision;
+} GboxCompletionValues;
+
+/* Transfer none; changes as the properties do. */
+const GboxCompletionValues *gbox_completion_spec_get_values (GboxCompletionSpec *spec);
+
+/* The part of the properties that says how tokens are chosen. */
+GboxSamplerSettings gbox_completion_spec_get_settings (GboxCompletionSpec *spec);
+
+G_END_DECLS

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language model that is ready to work: its weights, its tokenizer, and the text it read last. */
+#include "models/language-model.h"
+
+#include "models/language-file.h"
+#include "models/transformer-context.h"
+
+struct _GboxLanguageModel
+{
+  gint n_references; /* atomic */
+  GboxTransformer *transformer;
+  GboxTokenizer *tokenizer;
+  GMutex lock;
+  GboxTransformerContext *idle; /* (nullable) */
+};
+
+GboxLanguageModel *
+gbox_language_model_load (const char *path, GError **error)
+{
+  g_autoptr (GboxLanguageFile) file = gbox_language_file_open (path, error);
+  GboxTransformer *transformer
+    = file != NULL ? gbox_transformer_new (file->tensors, &file->config, error) : NULL;
+  GboxLanguageModel *model;
+
+  if (transformer == NULL)
+    return NULL;
+  model = g_new0 (GboxLanguageModel, 1);
+  g_atomic_int_set (&model->n_references, 1);
+  model->transformer = transformer;
+  model->tokenizer = gbox_tokenizer_ref (file->tokenizer);
+  g_mutex_init (&model->lock);
+  return model;
+}
+
+GboxLanguageModel *
+gbox_language_model_ref (GboxLanguageModel *model)
+{
+  g_atomic_int_inc (&model->n_references);
+  return model;
+}
+
+void
+gbox_language_model_unref (GboxLanguageModel *model)
+{
+  if (!g_atomic_int_dec_and_test (&model->n_references))
+    return;
+  g_clear_pointer (&model->idle, gbox_transformer_context_free);
+  gbox_transformer_unref (model->transformer);
+  gbox_tokenizer_unref (model->tokenizer);
+  g_mutex_clear (&model->lock);
+  g_free (model);
+}
+
+GboxTransformer *
+gbox_language_model_get_transformer (GboxLanguageModel *model)
+{
+  return model->transformer;
+}
+
+GboxTokenizer *
+gbox_language_model_get_tokenizer (GboxLanguageModel *model)
+{
+  return model->tokenizer;
+}
+
+GboxTransformerContext *
+gbox_language_model_take_context (GboxLanguageModel *model,
+                                  GboxTeam *team,
+                                  GboxPrecision precision,
+                                  int max_trunk,
+                                  int n_branches,
+                                  int max_branch,
+                                  GError **error)
+{
+  GboxTransformerContext *idle;
+
+  g_mutex_lock (&model->lock);
+  idle = g_steal_pointer (&model->idle);
+  g_mutex_unlock (&model->lock);
+
+  if (idle != NULL && idle->team == team && idle->precision == precision && idle->max_trunk >= max_trunk
+      && idle->n_branches >= n_branches && idle->max_branch >= max_branch)
+    return idle;
+  gbox_transformer_context_free (idle);
+  return gbox_transformer_context_new (model->transformer, team, precision, max_trunk, n_branches, max_branch,
+                                       error);
+}
+
+void
+gbox_language_model_give_context (GboxLanguageModel *model, GboxTransformerContext *context)
+{
+  GboxTransformerContext *old;
+
+  gbox_transformer_context_set_tap (context, NULL);
+  g_mutex_lock (&model->lock);
+  old = model->idle;
+  model->idle = context;
+  g_mutex_unlock (&model->lock);
+  gbox_transformer_context_free (old);
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language model's weights. */
+#include "models/transformer-private.h"
+
+#include "formats/dtype.h"
+
+static void
+clear_norm (GboxNormWeights *norm)
+{
+  g_free (norm->weight);
+  g_free (norm->bias);
+}
+
+static void
+clear_stacked (GboxStackedLinear *stacked)
+{
+  for (guint i = 0; i < stacked->n_parts; i++)
+    gbox_linear_free (stacked->parts[i]);
+}
+
+static void
+clear_layer (GboxTransformerLayer *layer)
+{
+  clear_norm (&layer->attention_norm);
+  clear_stacked (&layer->qkv);
+  clear_norm (&layer->q_norm);
+  clear_norm (&layer->k_norm);
+  gbox_linear_free (layer->output);
+  clear_norm (&layer->after_attention_norm);
+  clear_norm (&layer->ff_norm);
+  clear_stacked (&layer->up);
+  gbox_linear_free (layer->down);
+  clear_norm (&layer->after_ff_norm);
+}
+
+GboxTransformer *
+gbox_transformer_ref (GboxTransformer *transformer)
+{
+  g_atomic_int_inc (&transformer->n_references);
+  return transformer;
+}
+
+void
+gbox_transformer_unref (GboxTransformer *transformer)
+{
+  if (!g_atomic_int_dec_and_test (&transformer->n_references))
+    return;
+  for (int i = 0; i < transformer->config.n_layers; i++)
+    clear_layer (&transformer->layers[i]);
+  g_free (transformer->layers);
+  clear_norm (&transformer->final_norm);
+  gbox_linear_free (transformer->head);
+  g_free (transformer->positions);
+  g_clear_pointer (&transformer->file, gbox_tensor_file_unref);
+  g_free (transformer);
+}
+
+const GboxLanguageConfig *
+gbox_transformer_get_config (const GboxTransformer *transformer)
+{
+  return &transformer->config;
+}
+
+static gsize
+get_stacked_size (const GboxStackedLinear *stacked)
+{
+  gsize size = 0;
+
+  for (guint i = 0; i < stacked->n_parts; i++)
+    size += gbox_linear_get_size (stacked->parts[i]);
+  return size;
+}
+
+gsize
+gbox_transformer_get_size (const GboxTransformer *transformer)
+{
+  gsize size = gbox_linear_get_size (transformer->head);
+
+  if (transformer->embedding != NULL)
+    size += transformer->embedding->n_bytes;
+  for (int i = 0; i < transformer->config.n_layers; i++)
+    {
+      const GboxTransformerLayer *layer = &transformer->layers[i];
+
+      size += get_stacked_size (&layer->qkv) + gbox_linear_get_size (layer->output)
+              + get_stacked_size (&layer->up) + gbox_linear_get_size (layer->down);
+    }
+  return size;
+}
+
+void
+gbox_transformer_embed (const GboxTransformer *transformer, int token, float *to)
+{
+  const GboxLanguageConfig *config = &transformer->config;
+  const GboxNamedTensor *embedding = transformer->embedding;
+
+  if (embedding == NULL)
+    gbox_linear_get_row (transformer->head, token, to);
+  else
+    gbox_dtype_to_floats (embedding->dtype,
+                          (const guint8 *) embedding->data
+                            + (gsize) token * (embedding->n_bytes / (gsize) config->n_vocab),
+                          (gsize) config->d_model, to);
+  for (int i = 0; i < config->d_model; i++)
+    to[i] *= config->embedding_scale;
+}

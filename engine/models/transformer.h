@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language model: tokens → how likely each token is to come next. */
+#pragma once
+
+#include "base/team.h"
+#include "kernels/precision.h"
+#include "models/language-config.h"
+
+G_BEGIN_DECLS
+
+/* Tokens of one forward pass, at most. */
+#define GBOX_TRANSFORMER_CHUNK 64
+
+/**
+ * GboxTransformer:
+ *
+ * The weights of a decoder-only transformer. Immutable, reference counted, for any thread.
+ */
+typedef struct _GboxTransformer GboxTransformer;
+
+/**
+ * gbox_transformer_new:
+ * @file: the weights
+ * @config: what they are
+ * @error: return location for an error
+ *
+ * Every tensor is checked to have the shape that follows from @config. Keeps @file where the embedding is not
+ * also the head.
+ *
+ * Returns: (transfer full) (nullable): the model; %NULL with %GBOX_ERROR_INVALID_FILE naming the tensor, or
+ * %GBOX_ERROR_UNSUPPORTED
+ */
+GboxTransformer *
+gbox_transformer_new (GboxTensorFile *file, const GboxLanguageConfig *config, GError **error);
+GboxTransformer *gbox_transformer_ref (GboxTransformer *transformer);
+void gbox_transformer_unref (GboxTransformer *transformer);
+
+const GboxLanguageConfig *gbox_transformer_get_config (const GboxTransformer *transformer);
+
+/* Bytes of the weights as they are held. */
+gsize gbox_transformer_get_size (const GboxTransformer *transformer);
+
+/**
+ * GboxTransformerContext:
+ *
+ * A text that a model has read: the trunk, and branches that go on from its end, each with tokens of its own.
+ * Holds keys and values of all of them, and all memory that a pass needs. For one thread at a time.
+ *
+ * The same tokens give the same bits for any number of threads, however they were cut into passes, whatever
+ * other branches there were, and whether they lie in the trunk or in a branch.
+ */
+typedef struct _GboxTransformerContext GboxTransformerContext;
+
+/**
+ * gbox_transformer_context_new:
+ * @transformer: the model; a reference is taken
+ * @team: the team that all passes will use
+ * @precision: how exactly to compute
+ * @max_trunk: tokens of the trunk, at most
+ * @n_branches: how many branches; may be 0
+ * @max_branch: tokens of each, at most
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): an empty context; %NULL with %GBOX_ERROR_INVALID_ARGUMENT if the model
+ * was not made for so many tokens, or %GBOX_ERROR_MEMORY
+ */
+GboxTransformerContext *gbox_transformer_context_new (GboxTransformer *transformer,
+                                                      GboxTeam *team,
+                                                      GboxPrecision precision,
+                                                      int max_trunk,
+                                                      int n_branches,
+                                                      int max_branch,
+                                                      GError **error);
+void gbox_transformer_context_free (GboxTransformerContext *context);
+
+/* Bytes of keys, values and everything else. */
+gsize gbox_transformer_context_get_size (const GboxTransformerContext *context);
+
+/* The tokens of the trunk, and how many. */
+const int *gbox_transformer_context_get_tokens (const GboxTransformerContext *context, int *n);
+
+/**
+ * gbox_transformer_context_truncate:
+ * @context: a context
+ * @n: tokens of the trunk to keep, from its beginning
+ *
+ * Forgets the rest, and all branches.
+ */
+void gbox_transformer_context_truncate (GboxTransformerContext *context, int n);
+
+/**
+ * gbox_transformer_context_keep_prefix:
+ * @context: a context
+ * @tokens: (array length=n): a text that is about to be read
+ * @n: its tokens
+ *
+ * Truncates to what the trunk and the text have in common.
+ *
+ * Returns: how many tokens that are: the text goes on from there
+ */
+int gbox_transformer_context_keep_prefix (GboxTransformerContext *context, const int *tokens, int n);
+
+/**
+ * GboxTransformerTap:
+ * @hidden: (nullable) (out): (n_layers + 1, n, d_model): the residual stream before the first layer and after
+ * each
+ * @attention_layer: which layer's attention is wanted
+ * @attention: (nullable) (out): (n, n_heads, max_trunk + max_branch): how much each position counts for each
+ * token read, in that layer
+ *
+ * What a pass leaves behind for those who look inside.
+ */
+typedef struct
+{
+  float *hidden;
+  int attention_layer;
+  float *attention;
+} GboxTransformerTap;
+
+/* (nullable): where the next passes write; copied. */
+void gbox_transformer_context_set_tap (GboxTransformerContext *context, const GboxTransformerTap *tap);
+
+/**
+ * gbox_transformer_context_read:
+ * @context: a context
+ * @tokens: (array length=n): what the trunk goes on with; each less than n_vocab
+ * @n: 1 … %GBOX_TRANSFORMER_CHUNK, and no more than the trunk has room for
+ *
+ * One pass. A long text is read in several, and can be stopped between them. Forgets all branches. Allocates
+ * nothing.
+ */
+void gbox_transformer_context_read (GboxTransformerContext *context, const int *tokens, int n);
+
+/**
+ * gbox_transformer_context_read_branches:
+ * @context: a context
+ * @branches: (array length=n): different branches that have room for a token
+ * @tokens: (array length=n): what each of them goes on with
+ * @n: 1 … %GBOX_TRANSFORMER_CHUNK
+ *
+ * One pass over a token of each of several branches. A branch that has no tokens begins at the trunk's end.
+ */
+void gbox_transformer_context_read_branches (GboxTransformerContext *context,
+                                             const int *branches,
+                                             const int *tokens,
+                                             int n);
+
+/**
+ * gbox_transformer_context_get_logits:
+ * @context: a context
+ * @row: the first of the tokens of the last pass whose successors are wanted
+ * @n: how many of them
+ * @logits: (out): (n, n_vocab), rows tight
+ */
+void gbox_transformer_context_get_logits (GboxTransformerContext *context, int row, int n, float *logits);
+
+/**
+ * gbox_transformer_context_lens:
+ * @context: a context
+ * @hidden: (n, d_model): rows of the residual stream, of any layer
+ * @n: 1 … %GBOX_TRANSFORMER_CHUNK
+ * @logits: (out): (n, n_vocab)
+ *
+ * What the model would say if its last layer were the one that @hidden comes from: the final norm and the
+ * head (nostalgebraist 2020, “logit lens”).
+ */
+void
+gbox_transformer_context_lens (GboxTransformerContext *context, const float *hidden, int n, float *logits);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxTransformer, gbox_transformer_unref)
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxTransformerContext, gbox_transformer_context_free)
+
+G_END_DECLS

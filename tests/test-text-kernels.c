@@ -1,0 +1,195 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Norms, rotary positions, gates and softmax against their definitions in double precision. */
+#include "kernel-testing.h"
+#include "kernels/gate.h"
+#include "kernels/norm.h"
+#include "kernels/rope.h"
+#include "kernels/softmax.h"
+
+#define N     3
+#define WIDTH 1061
+#define GAP   5
+
+/* A few roundings of single precision. */
+#define TOLERANCE 2e-6
+
+static void
+test_norms (void)
+{
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  const gsize stride = WIDTH + GAP;
+  g_autofree float *x = random_floats (1, N * stride);
+  g_autofree float *weight = random_floats (2, WIDTH);
+  g_autofree float *bias = random_floats (3, WIDTH);
+  g_autofree float *rms = g_new0 (float, N *stride);
+  g_autofree float *layer = g_new0 (float, N *stride);
+
+  /* Far from zero, where a variance from sums of squares would be lost. */
+  for (gsize i = 0; i < N * stride; i++)
+    x[i] += 100;
+  gbox_rms_norm (team, x, stride, N, WIDTH, weight, 1e-5f, rms, stride);
+  gbox_layer_norm (team, x, stride, N, WIDTH, weight, bias, 1e-5f, layer, stride);
+  for (gsize row = 0; row < N; row++)
+    {
+      double mean = 0, squares = 0, variance = 0;
+
+      for (gsize i = 0; i < WIDTH; i++)
+        {
+          mean += (double) x[row * stride + i] / WIDTH;
+          squares += (double) x[row * stride + i] * (double) x[row * stride + i] / WIDTH;
+        }
+      for (gsize i = 0; i < WIDTH; i++)
+        variance += pow ((double) x[row * stride + i] - mean, 2) / WIDTH;
+      for (gsize i = 0; i < WIDTH; i++)
+        {
+          const double value = (double) x[row * stride + i];
+
+          g_assert_cmpfloat_with_epsilon (rms[row * stride + i],
+                                          value / sqrt (squares + 1e-5) * (double) weight[i], TOLERANCE);
+          /* The mean of numbers near 100 is rounded to 8e-6. */
+          g_assert_cmpfloat_with_epsilon (layer[row * stride + i],
+                                          (value - mean) / sqrt (variance + 1e-5) * (double) weight[i]
+                                            + (double) bias[i],
+                                          3e-5);
+        }
+      for (gsize i = WIDTH; i < stride; i++)
+        g_assert_true (rms[row * stride + i] == 0 && layer[row * stride + i] == 0);
+    }
+}
+
+/* A pair seen as a complex number is multiplied by e^(i p θ). */
+static void
+test_rope (gconstpointer data)
+{
+  const GboxRopePairing pairing = (GboxRopePairing) GPOINTER_TO_INT (data);
+  enum
+  {
+    SIZE = 12,
+    TURNED = 10,
+    HEADS = 3,
+    POSITIONS = 50
+  };
+  static const int positions[N] = { 0, 7, 49 };
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autofree float *table = g_new (float, POSITIONS *TURNED);
+  g_autofree float *x = random_floats (4, N * HEADS * SIZE);
+  g_autofree float *y = g_memdup2 (x, N * HEADS * SIZE * sizeof (float));
+
+  gbox_rope_fill_table (table, POSITIONS, TURNED, 300, 2);
+  gbox_rope (team, pairing, table, TURNED, y, HEADS * SIZE, positions, N, HEADS, SIZE);
+  for (int head = 0; head < N * HEADS; head++)
+    {
+      const float *from = x + head * SIZE, *to = y + head * SIZE;
+
+      for (int i = 0; i < TURNED / 2; i++)
+        {
+          const int a = pairing == GBOX_ROPE_HALVES ? i : 2 * i;
+          const int b = pairing == GBOX_ROPE_HALVES ? i + TURNED / 2 : 2 * i + 1;
+          const int position = positions[head / HEADS];
+          const double angle = position / 2.0 * pow (300, -2.0 * i / TURNED);
+
+          g_assert_cmpfloat_with_epsilon (to[a],
+                                          (double) from[a] * cos (angle) - (double) from[b] * sin (angle),
+                                          TOLERANCE);
+          g_assert_cmpfloat_with_epsilon (to[b],
+                                          (double) from[b] * cos (angle) + (double) from[a] * sin (angle),
+                                          TOLERANCE);
+        }
+      for (int i = TURNED; i < SIZE; i++)
+        g_assert_cmpfloat (to[i], ==, from[i]);
+    }
+}
+
+static double
+gate_of (GboxGate gate, double x)
+{
+  if (gate == GBOX_GATE_SILU)
+    return x / (1 + exp (-x));
+  return 0.5 * x * (1 + tanh (0.7978845608028654 * (x + 0.044715 * x * x * x)));
+}
+
+static void
+check_gate (GboxTeam *team, gconstpointer data)
+{
+  const gboolean with_up = data != NULL;
+
+  for (GboxGate gate = GBOX_GATE_SILU; gate <= GBOX_GATE_GELU; gate++)
+    {
+      const gsize stride = WIDTH + GAP;
+      g_autofree float *x = random_floats (5, N * stride);
+      g_autofree float *up = random_floats (6, N * stride);
+      g_autofree float *y = NULL;
+
+      for (gsize i = 0; i < N * stride; i++)
+        x[i] *= i % 7 == 0 ? 200 : 8;
+      y = g_memdup2 (x, N * stride * sizeof (float));
+      gbox_gate (team, gate, y, with_up ? up : NULL, stride, N, WIDTH);
+      for (gsize i = 0; i < N * stride; i++)
+        {
+          const double expected = gate_of (gate, (double) x[i]) * (with_up ? (double) up[i] : 1);
+
+          if (i % stride >= WIDTH)
+            g_assert_cmpfloat (y[i], ==, x[i]);
+          else
+            g_assert_cmpfloat_with_epsilon (y[i], expected, TOLERANCE * (1 + fabs (expected)));
+        }
+    }
+}
+
+static void
+test_gate (gconstpointer data)
+{
+  for_each_isa (check_gate, data);
+}
+
+static void
+check_softmax (GboxTeam *team, gconstpointer data)
+{
+  const gsize stride = WIDTH + GAP;
+  g_autofree float *x = random_floats (7, N * stride);
+  g_autofree float *e = g_new0 (float, N *stride);
+  GboxSoftmax sums[N], again[N];
+
+  for (gsize i = 0; i < N * stride; i++)
+    x[i] *= 60;
+  gbox_softmax (team, x, stride, N, WIDTH, 0.5f, e, sums);
+  gbox_softmax (team, x, stride, N, WIDTH, 0.5f, NULL, again);
+  for (gsize row = 0; row < N; row++)
+    {
+      double max = -INFINITY, sum = 0, moment = 0;
+
+      for (gsize i = 0; i < WIDTH; i++)
+        max = MAX (max, (double) x[row * stride + i]);
+      for (gsize i = 0; i < WIDTH; i++)
+        {
+          const double power = 0.5 * ((double) x[row * stride + i] - max);
+
+          sum += exp (power);
+          moment += exp (power) * power;
+          g_assert_cmpfloat_with_epsilon (e[row * stride + i], exp (power), TOLERANCE);
+        }
+      g_assert_cmpfloat (sums[row].max, ==, max);
+      g_assert_cmpfloat_with_epsilon (sums[row].sum, sum, TOLERANCE * sum);
+      g_assert_cmpfloat_with_epsilon (sums[row].moment, moment, TOLERANCE * (1 + fabs (moment)));
+      g_assert_cmpfloat (sums[row].sum, ==, again[row].sum);
+    }
+}
+
+static void
+test_softmax (void)
+{
+  for_each_isa (check_softmax, NULL);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/text-kernels/norms", test_norms);
+  g_test_add_data_func ("/text-kernels/rope/halves", GINT_TO_POINTER (GBOX_ROPE_HALVES), test_rope);
+  g_test_add_data_func ("/text-kernels/rope/neighbours", GINT_TO_POINTER (GBOX_ROPE_NEIGHBOURS), test_rope);
+  g_test_add_data_func ("/text-kernels/gate/alone", NULL, test_gate);
+  g_test_add_data_func ("/text-kernels/gate/with-up", "up", test_gate);
+  g_test_add_func ("/text-kernels/softmax", test_softmax);
+  return g_test_run ();
+}
