@@ -116,7 +116,8 @@ main (int argc, char **argv)
   for (guint i = 0; i < G_N_ELEMENTS (dtypes); i++)
     {
       g_autofree char *rows = g_strdup_printf ("/tile-packing/rows/%s", gbox_dtype_get_name (dtypes[i]));
-      g_autofree char *products = g_strdup_printf ("/tile-packing/products/%s", gbox_dtype_get_name (dtypes[i]));
+      g_autofree char *products
+        = g_strdup_printf ("/tile-packing/products/%s", gbox_dtype_get_name (dtypes[i]));
 
       g_test_add_data_func (rows, GUINT_TO_POINTER (dtypes[i]), test_rows);
       g_test_add_data_func (products, GUINT_TO_POINTER (dtypes[i]), test_products);

@@ -39,7 +39,8 @@ measure_scratch (const GboxTransformerContext *context)
 {
   const GboxTransformer *model = context->transformer;
   const guint n_workers = gbox_team_get_n_threads (context->team);
-  gsize size = gbox_linear_scratch_size (model->head, GBOX_TRANSFORMER_CHUNK, context->precision, n_workers);
+  const GboxPrecision careful = gbox_transformer_context_get_careful_precision (context);
+  gsize size = gbox_linear_scratch_size (model->head, GBOX_TRANSFORMER_CHUNK, careful, n_workers);
 
   for (int i = 0; i < model->config.n_layers; i++)
     {
@@ -47,8 +48,7 @@ measure_scratch (const GboxTransformerContext *context)
 
       size = MAX (size, measure_stacked (context, &layer->qkv));
       size = MAX (size, measure_stacked (context, &layer->up));
-      size = MAX (size, gbox_linear_scratch_size (layer->output, GBOX_TRANSFORMER_CHUNK, context->precision,
-                                                  n_workers));
+      size = MAX (size, gbox_linear_scratch_size (layer->output, GBOX_TRANSFORMER_CHUNK, careful, n_workers));
       size = MAX (size, gbox_linear_scratch_size (layer->down, GBOX_TRANSFORMER_CHUNK, context->precision,
                                                   n_workers));
     }
@@ -292,8 +292,9 @@ gbox_transformer_context_lens (GboxTransformerContext *context, const float *hid
   else
     gbox_rms_norm (context->team, hidden, d_model, n, (int) d_model, norm->weight, model->config.norm_eps,
                    normed, d_model);
-  gbox_linear_forward (model->head, context->team, context->precision, normed, d_model, n, logits,
-                       (gsize) model->config.n_vocab, FALSE, context->buffers.scratch);
+  gbox_linear_forward (model->head, context->team, gbox_transformer_context_get_careful_precision (context),
+                       normed, d_model, n, logits, (gsize) model->config.n_vocab, FALSE,
+                       context->buffers.scratch);
 }
 
 void

@@ -28,14 +28,15 @@ normalize (const GboxTransformerContext *context,
 static void
 multiply (const GboxTransformerContext *context,
           const GboxLinear *linear,
+          GboxPrecision precision,
           const float *x,
           gsize x_stride,
           float *y,
           gsize y_stride,
           gboolean accumulate)
 {
-  gbox_linear_forward (linear, context->team, context->precision, x, x_stride, context->n, y, y_stride,
-                       accumulate, context->buffers.scratch);
+  gbox_linear_forward (linear, context->team, precision, x, x_stride, context->n, y, y_stride, accumulate,
+                       context->buffers.scratch);
 }
 
 static void
@@ -44,14 +45,15 @@ multiply_stacked (const GboxTransformerContext *context, const GboxStackedLinear
   const gsize d_model = (gsize) context->transformer->config.d_model;
 
   for (guint i = 0; i < stacked->n_parts; i++)
-    multiply (context, stacked->parts[i], context->buffers.normed, d_model, y + stacked->offsets[i],
-              (gsize) stacked->n_out, FALSE);
+    multiply (context, stacked->parts[i], context->precision, context->buffers.normed, d_model,
+              y + stacked->offsets[i], (gsize) stacked->n_out, FALSE);
 }
 
 /* Adds W·x to the residual stream, normalized where the model does that. */
 static void
 add_to_stream (const GboxTransformerContext *context,
                const GboxLinear *linear,
+               GboxPrecision precision,
                const float *x,
                gsize x_stride,
                const GboxNormWeights *norm)
@@ -61,10 +63,10 @@ add_to_stream (const GboxTransformerContext *context,
 
   if (norm->weight == NULL)
     {
-      multiply (context, linear, x, x_stride, buffers->hidden, d_model, TRUE);
+      multiply (context, linear, precision, x, x_stride, buffers->hidden, d_model, TRUE);
       return;
     }
-  multiply (context, linear, x, x_stride, buffers->change, d_model, FALSE);
+  multiply (context, linear, precision, x, x_stride, buffers->change, d_model, FALSE);
   normalize (context, norm, buffers->change, d_model, (int) d_model, buffers->change, d_model);
   for (gsize i = 0; i < (gsize) context->n * d_model; i++)
     buffers->hidden[i] += buffers->change[i];
@@ -146,7 +148,7 @@ feed_forward (const GboxTransformerContext *context, const GboxTransformerLayer 
   multiply_stacked (context, &layer->up, up);
   gbox_gate (context->team, gate, up, layer->up.n_out > config->d_ff ? up + config->d_ff : NULL, stride,
              context->n, config->d_ff);
-  add_to_stream (context, layer->down, up, stride, &layer->after_ff_norm);
+  add_to_stream (context, layer->down, context->precision, up, stride, &layer->after_ff_norm);
 }
 
 static void
@@ -164,7 +166,8 @@ pass_layer (const GboxTransformerContext *context, int index, int n_trunk)
   place (context, layer, slides);
   store (context, index, n_trunk);
   attend (context, index, slides, n_trunk);
-  add_to_stream (context, layer->output, buffers->heads, (gsize) config->n_heads * (gsize) config->head_size,
+  add_to_stream (context, layer->output, gbox_transformer_context_get_careful_precision (context),
+                 buffers->heads, (gsize) config->n_heads * (gsize) config->head_size,
                  &layer->after_attention_norm);
   normalize (context, &layer->ff_norm, buffers->hidden, d_model, config->d_model, buffers->normed, d_model);
   feed_forward (context, layer);
