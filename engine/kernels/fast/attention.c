@@ -171,7 +171,7 @@ fill_tile (Tile *tile, const GboxAttentionWork *work, guint task, guint worker)
   for (int j = 0; j < tile->n; j++)
     {
       const gsize row = (gsize) ((begin + j) / group);
-      const gsize head = (gsize) (tile->head * group + (begin + j) % group);
+      const gsize head = (gsize) tile->head * (gsize) group + (gsize) ((begin + j) % group);
       Query *query = &tile->queries[j];
 
       query->row = &work->rows[row];
