@@ -192,15 +192,10 @@ gbox_completion_spec_class_init (GboxCompletionSpecClass *class)
   g_assert (id + 1 == G_N_ELEMENTS (offsets));
 }
 
-/* The defaults stand in the properties' declarations and nowhere else. */
 static void
 gbox_completion_spec_init (GboxCompletionSpec *self)
 {
-  guint n;
-  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (self), &n);
-
-  for (guint i = 0; i < n; i++)
-    g_object_set_property (G_OBJECT (self), pspecs[i]->name, g_param_spec_get_default_value (pspecs[i]));
+  gbox_spec_set_defaults (GBOX_SPEC (self));
 }
 
 GboxCompletionSpec *

@@ -166,3 +166,13 @@ gbox_spec_get_as_string (GboxSpec *spec, const char *property)
 
   return gbox_spec_format_value (pspec, &value);
 }
+
+void
+gbox_spec_set_defaults (GboxSpec *spec)
+{
+  guint n;
+  g_autofree GParamSpec **pspecs = g_object_class_list_properties (G_OBJECT_GET_CLASS (spec), &n);
+
+  for (guint i = 0; i < n; i++)
+    g_object_set_property (G_OBJECT (spec), pspecs[i]->name, g_param_spec_get_default_value (pspecs[i]));
+}

@@ -101,4 +101,8 @@ void gbox_spec_assign (GboxSpec *spec, GboxSpec *from);
  */
 GOptionGroup *gbox_spec_get_options (GboxSpec *spec);
 
+/* Gives every property the default of its declaration: a spec's defaults stand there and nowhere else. For
+ * the init function of a spec's type. */
+void gbox_spec_set_defaults (GboxSpec *spec);
+
 G_END_DECLS
