@@ -212,6 +212,7 @@ test_refusals (void)
   assert_refused (spec, GBOX_ERROR_NOT_FOUND, "from 0 to 15");
 }
 
+#ifdef COUNTS_ALLOCATIONS
 static void
 run_step (GboxPipeline *pipeline, guint step)
 {
@@ -220,6 +221,7 @@ run_step (GboxPipeline *pipeline, guint step)
   gbox_pipeline_ascend (pipeline, step);
   gbox_pipeline_render (pipeline);
 }
+#endif
 
 static void
 test_allocations (gconstpointer data)

@@ -12,9 +12,9 @@ check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
       && region->height <= target->height - region->top && region->width <= target->width - region->left)
     return TRUE;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-               "Rows %d to %d, columns %d to %d are not all in this layer: it has %d rows and %d columns.",
-               region->top, region->top + region->height - 1, region->left, region->left + region->width - 1,
-               target->height, target->width);
+               "%d rows from row %d and %d columns from column %d are not all in this layer: it has %d rows "
+               "and %d columns.",
+               region->height, region->top, region->width, region->left, target->height, target->width);
   return FALSE;
 }
 
