@@ -56,8 +56,8 @@ take_channels (GboxPlan *plan, const GboxPlanPart *part, GError **error)
       || part->n_channels > n - part->first_channel)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "Channels %d to %d are not all in this layer: it has channels 0 to %d.",
-                   part->first_channel, part->first_channel + part->n_channels - 1, n - 1);
+                   "%d channels from channel %d on are not all in this layer: it has channels 0 to %d.",
+                   part->n_channels, part->first_channel, n - 1);
       return FALSE;
     }
   plan->target = gbox_slice (plan->target, part->first_channel, part->n_channels);
