@@ -2,7 +2,7 @@
 /* The Vision page: unit pane, stage and parameters. */
 #include "vision/vision-page.h"
 
-#include "vision/model-status.h"
+#include "models/model-status.h"
 #include "vision/open-file.h"
 #include "vision/parameters-pane.h"
 #include "vision/stage.h"
@@ -221,7 +221,7 @@ gbox_vision_page_set_up (GboxVisionPage *self,
   self->session = gbox_vision_session_new (engine, settings);
   gbox_unit_pane_set_session (self->unit_pane, self->session);
   gbox_stage_set_session (self->stage, self->session);
-  gbox_model_status_set_session (self->model_status, self->session);
+  gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (self->session));
   gbox_parameters_pane_set_session (self->parameters_pane, self->session);
   self->thumbnails = gbox_unit_thumbnails_new (self->session, gbox_unit_pane_get_grid (self->unit_pane));
   g_signal_connect_object (self->session, "notify::model", G_CALLBACK (follow_model), self,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A row that edits one property of a spec. */
-#include "vision/parameter-row.h"
+#include "widgets/parameter-row.h"
 
 #include "runtime/spec.h"
 
