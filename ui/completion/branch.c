@@ -40,6 +40,7 @@ enum
   PROP_0,
   PROP_LINE,
   PROP_TITLE,
+  PROP_SUMMARY,
   PROP_N_TOKENS,
   PROP_LOGPROB,
   PROP_ENDING,
@@ -59,6 +60,17 @@ describe_title (GboxBranch *self)
   return g_strdup_printf ("seed %u·%u", self->seed, self->sample + 1);
 }
 
+/* What a line of a list has room for. */
+static char *
+describe_summary (GboxBranch *self)
+{
+  if (self->prompt != NULL)
+    return g_strdup ("prompt");
+  if (self->fork > 0)
+    return g_strdup_printf ("from token %u · %u tokens", self->fork + 1, self->tokens->len);
+  return g_strdup_printf ("%u tokens", self->tokens->len);
+}
+
 static void
 gbox_branch_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
@@ -71,6 +83,9 @@ gbox_branch_get_property (GObject *object, guint id, GValue *value, GParamSpec *
       break;
     case PROP_TITLE:
       g_value_take_string (value, describe_title (self));
+      break;
+    case PROP_SUMMARY:
+      g_value_take_string (value, describe_summary (self));
       break;
     case PROP_N_TOKENS:
       g_value_set_uint (value, self->tokens->len);
@@ -168,6 +183,7 @@ gbox_branch_class_init (GboxBranchClass *class)
 
   properties[PROP_LINE] = g_param_spec_string ("line", NULL, NULL, "", flags);
   properties[PROP_TITLE] = g_param_spec_string ("title", NULL, NULL, "", flags);
+  properties[PROP_SUMMARY] = g_param_spec_string ("summary", NULL, NULL, "", flags);
   properties[PROP_N_TOKENS] = g_param_spec_uint ("n-tokens", NULL, NULL, 0, G_MAXUINT, 0, flags);
   properties[PROP_LOGPROB] = g_param_spec_double ("logprob", NULL, NULL, -G_MAXDOUBLE, 0, 0, flags);
   properties[PROP_ENDING] = g_param_spec_string ("ending", NULL, NULL, NULL, flags);
@@ -233,6 +249,7 @@ gbox_branch_append (GboxBranch *self, const GboxCompletionToken *token)
   self->logprob += (double) token->sample.chosen.logprob;
   extend_line (self, token->text);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_TOKENS]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SUMMARY]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_LOGPROB]);
 }
 

@@ -15,11 +15,11 @@ G_BEGIN_DECLS
  * text and goes on with its own. Main thread only.
  *
  * Properties, notified: `line` (string, read-only: its own tokens, or the prompt, in one line with ↵ for line
- * breaks), `title` (string, read-only: which sample it is), `n-tokens` (uint, read-only: its own), `logprob`
- * (double, read-only: sum of its own tokens'), `ending` (string, nullable, read-only: why it ended, as
- * shown), `badge` (string, nullable: a short verdict, shown beside it), `badge-style` (string, nullable: the
- * style class of the badge: "success", "error" or "warning"), `badge-tip` (string, nullable: the verdict at
- * length).
+ * breaks), `title` (string, read-only: which sample it is), `summary` (string, read-only: where it begins and
+ * how long it is), `n-tokens` (uint, read-only: its own), `logprob` (double, read-only: sum of its own
+ * tokens'), `ending` (string, nullable, read-only: why it ended, as shown), `badge` (string, nullable: a
+ * short verdict, shown beside it), `badge-style` (string, nullable: the style class of the badge: "success",
+ * "error" or "warning"), `badge-tip` (string, nullable: the verdict at length).
  */
 #define GBOX_TYPE_BRANCH (gbox_branch_get_type ())
 G_DECLARE_FINAL_TYPE (GboxBranch, gbox_branch, GBOX, BRANCH, GObject)

@@ -2,8 +2,10 @@
 /* The Completion page: a text, what a model makes of it, and what else it could have written. */
 #include "completion/completion-page.h"
 
+#include "completion/branch-menu.h"
 #include "completion/completion-actions.h"
 #include "completion/completion-status.h"
+#include "completion/honest-bar.h"
 #include "completion/next-token-pane.h"
 #include "completion/prompts.h"
 #include "completion/sample-list.h"
@@ -26,6 +28,8 @@ struct _GboxCompletionPage
   GboxModelChooser *model_chooser;
   GboxModelStatus *model_status;
   GtkMenuButton *prompts_button;
+  GboxBranchMenu *branch_menu;
+  GboxHonestBar *honest_bar;
   GboxTokenEditor *editor;
   GboxCompletionStatus *status;
   GboxSampleList *sample_list;
@@ -64,7 +68,9 @@ gbox_completion_page_dispose (GObject *object)
 static void
 ensure_types (void)
 {
+  g_type_ensure (GBOX_TYPE_BRANCH_MENU);
   g_type_ensure (GBOX_TYPE_COMPLETION_STATUS);
+  g_type_ensure (GBOX_TYPE_HONEST_BAR);
   g_type_ensure (GBOX_TYPE_MODEL_CHOOSER);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
   g_type_ensure (GBOX_TYPE_NEXT_TOKEN_PANE);
@@ -87,6 +93,8 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, model_chooser);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, model_status);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, prompts_button);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, branch_menu);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, honest_bar);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, editor);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, status);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sample_list);
@@ -206,6 +214,8 @@ gbox_completion_page_set_up (GboxCompletionPage *self,
   gbox_completion_session_set_text (self->session, prompt);
   gbox_model_chooser_set_choice (self->model_chooser, GBOX_MODEL_CHOICE (self->session));
   gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (self->session));
+  gbox_branch_menu_set_session (self->branch_menu, self->session);
+  gbox_honest_bar_set_session (self->honest_bar, self->session);
   gbox_token_editor_set_session (self->editor, self->session);
   gbox_completion_status_set_session (self->status, self->session);
   gbox_sample_list_set_session (self->sample_list, self->session);

@@ -254,8 +254,6 @@ set_branch (GboxCompletionSession *self, GboxBranch *branch)
   if (branch != NULL)
     set_prompt (self, gbox_branch_get_prompt (branch));
   self->hovered = -1;
-  if (self->pinned >= (int) self->tokens->len)
-    self->pinned = -1;
   self->looked_at = -2; /* it is another, even with the same number */
   update_looked_at (self);
   notify (self, PROP_BRANCH);

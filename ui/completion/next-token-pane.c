@@ -13,6 +13,9 @@
 #define TOKEN_CHARS   10
 #define CONTEXT_CHARS 28
 
+/* Of probabilities, to be told apart on a bar. */
+#define LEAST_DIFFERENCE 0.01
+
 typedef struct
 {
   GtkWidget *row;
@@ -63,6 +66,7 @@ make_row (GboxNextTokenPane *self, Row *row)
   gtk_list_box_append (self->list, row->row);
 }
 
+/* The mark is there where the parameters have changed much. */
 static void
 set_row (Row *row, const char *text, double probability, double model_probability)
 {
@@ -70,7 +74,8 @@ set_row (Row *row, const char *text, double probability, double model_probabilit
 
   gtk_label_set_label (row->text, text);
   gtk_label_set_label (row->number, number);
-  gbox_share_bar_set (row->bar, probability, model_probability);
+  gbox_share_bar_set (row->bar, probability,
+                      fabs (probability - model_probability) > LEAST_DIFFERENCE ? model_probability : -1);
 }
 
 static void
