@@ -12,6 +12,7 @@ typedef struct
   GString *texts[GBOX_MAX_SAMPLES];
   int reasons[GBOX_MAX_SAMPLES]; /* −1 until it has ended */
   double logprobs[GBOX_MAX_SAMPLES];
+  GboxCompletionPrompt *prompt;
   GboxPoint last;
   guint n_reading; /* points while the prompt was read */
   guint n_points;
@@ -32,6 +33,7 @@ watch_init (Watch *watch)
 static void
 watch_clear (Watch *watch)
 {
+  g_clear_pointer (&watch->prompt, gbox_completion_prompt_free);
   for (guint i = 0; i < GBOX_MAX_SAMPLES; i++)
     {
       g_array_unref (watch->ids[i]);
@@ -41,6 +43,15 @@ watch_clear (Watch *watch)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
 
+/* It comes first. */
+static void
+take_prompt (Watch *watch, const GboxCompletionPrompt *prompt)
+{
+  g_assert_cmpuint (watch->n_points, ==, 0);
+  g_assert_null (watch->prompt);
+  watch->prompt = gbox_completion_prompt_copy (prompt);
+}
+
 static void
 take_token (Watch *watch, const GboxCompletionToken *token)
 {
@@ -49,7 +60,10 @@ take_token (Watch *watch, const GboxCompletionToken *token)
   g_assert_cmpint (watch->reasons[token->sequence], ==, -1);
   g_assert_true (g_utf8_validate (token->text, -1, NULL));
   g_assert_cmpfloat (token->sample.chosen.logprob, <=, 0);
-  g_assert_cmpfloat (token->sample.chosen.probability, >, 0);
+  g_assert_cmpfloat (token->sample.chosen.probability, >=, 0);
+  g_assert_cmpuint (token->position, ==, watch->prompt->n_ids + ids->len);
+  for (guint i = 0; i < token->sample.n_top; i++)
+    g_assert_true (g_utf8_validate (token->top_texts[i], -1, NULL));
   g_array_append_val (ids, token->sample.chosen.id);
   g_string_append (watch->texts[token->sequence], token->text);
   watch->logprobs[token->sequence] += (double) token->sample.chosen.logprob;
@@ -60,6 +74,11 @@ on_record (GboxRun *run, GType type, gconstpointer record, Watch *watch)
 {
   const GboxCompletionEnd *end = record;
 
+  if (type == GBOX_TYPE_COMPLETION_PROMPT)
+    {
+      take_prompt (watch, record);
+      return;
+    }
   if (type == GBOX_TYPE_COMPLETION_TOKEN)
     {
       take_token (watch, record);
@@ -187,6 +206,59 @@ test_reuse (void)
   assert_same_sample (&reused, 0, &expected, 0);
 }
 
+/* The first tokens of the first sample. */
+static char *
+format_tokens (const Watch *watch, guint n)
+{
+  return gbox_completion_format_tokens ((const int *) (gpointer) watch->ids[0]->data, n);
+}
+
+/* A completion that is gone on from anywhere is what it would have been, read in one go or not. */
+static void
+test_continuation (void)
+{
+  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
+  g_auto (Watch) whole = { 0 };
+
+  complete (engine, spec, &whole);
+  g_assert_cmpuint (whole.ids[0]->len, >, 3);
+  for (guint n = 1; n < whole.ids[0]->len; n++)
+    {
+      g_autofree char *tokens = format_tokens (&whole, n);
+      g_auto (Watch) rest = { 0 };
+
+      g_object_set (spec, "continuation", tokens, "max-tokens", 12 - n, NULL);
+      complete (engine, spec, &rest);
+      g_assert_cmpuint (rest.prompt->n_ids, ==, whole.prompt->n_ids + n);
+      g_assert_cmpmem (rest.prompt->ids + whole.prompt->n_ids, n * sizeof (int), whole.ids[0]->data,
+                       n * sizeof (int));
+      g_assert_cmpmem (rest.ids[0]->data, rest.ids[0]->len * sizeof (int),
+                       &g_array_index (whole.ids[0], int, n), (whole.ids[0]->len - n) * sizeof (int));
+      g_assert_true (g_str_has_suffix (whole.texts[0]->str, rest.texts[0]->str));
+      g_assert_cmpint (rest.reasons[0], ==, whole.reasons[0]);
+    }
+}
+
+/* What is written first is what was asked for, in every sample, whatever the settings leave. */
+static void
+test_first_token (void)
+{
+  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
+  g_auto (Watch) free_choice = { 0 };
+  g_auto (Watch) forced = { 0 };
+  const int first = 7;
+
+  g_object_set (spec, "temperature", 0.0, NULL);
+  complete (engine, spec, &free_choice);
+  g_assert_cmpint (g_array_index (free_choice.ids[0], int, 0), !=, first);
+  g_object_set (spec, "first-token", first, "samples", 3u, NULL);
+  complete (engine, spec, &forced);
+  for (guint i = 0; i < 3; i++)
+    g_assert_cmpint (g_array_index (forced.ids[i], int, 0), ==, first);
+}
+
 static void
 test_stop_reasons (void)
 {
@@ -240,10 +312,17 @@ test_refused (void)
   g_autoptr (GboxCompletionSpec) too_long
     = make_spec ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
   g_autoptr (GboxCompletionSpec) no_model = make_spec ("a");
+  g_autoptr (GboxCompletionSpec) no_token = make_spec ("a");
 
   assert_fails (engine, too_long, "Shorten");
   g_object_set (no_model, "model", "/nowhere/model.gguf", NULL);
   assert_fails (engine, no_model, "nowhere");
+  g_object_set (no_token, "continuation", "3,x", NULL);
+  assert_fails (engine, no_token, "“x”");
+  g_object_set (no_token, "continuation", "3,1000000", NULL);
+  assert_fails (engine, no_token, "1000000");
+  g_object_set (no_token, "continuation", "3", "first-token", 1000000, NULL);
+  assert_fails (engine, no_token, "1000000");
 }
 
 /* After the stop nothing comes any more, here while the prompt is read. */
@@ -279,6 +358,8 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/completion/same-text", test_same_text);
   g_test_add_func ("/completion/reuse", test_reuse);
+  g_test_add_func ("/completion/continuation", test_continuation);
+  g_test_add_func ("/completion/first-token", test_first_token);
   g_test_add_func ("/completion/stop-reasons", test_stop_reasons);
   g_test_add_func ("/completion/refused", test_refused);
   g_test_add_func ("/completion/stop", test_stop);

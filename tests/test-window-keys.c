@@ -2,7 +2,7 @@
 /* Keys, what has been typed, and what is said in passing. */
 #include <string.h>
 
-#include "vision/parameter-row.h"
+#include "widgets/parameter-row.h"
 #include "window-drive.h"
 
 /* Longer than a toast's own title can show. */

@@ -9,11 +9,35 @@
 G_BEGIN_DECLS
 
 /**
+ * GboxCompletionPrompt:
+ * @ids: (array length=n_ids): the tokens of the prompt, those of the continuation included
+ * @n_ids: how many
+ * @n_vocab: how many tokens the model knows
+ *
+ * The first record of a completion's run.
+ */
+typedef struct
+{
+  int *ids;
+  guint n_ids;
+  guint n_vocab;
+} GboxCompletionPrompt;
+
+#define GBOX_TYPE_COMPLETION_PROMPT (gbox_completion_prompt_get_type ())
+GType gbox_completion_prompt_get_type (void);
+/* Transfer full; @ids are copied. */
+GboxCompletionPrompt *gbox_completion_prompt_new (const int *ids, guint n_ids, guint n_vocab);
+GboxCompletionPrompt *gbox_completion_prompt_copy (const GboxCompletionPrompt *prompt);
+void gbox_completion_prompt_free (GboxCompletionPrompt *prompt);
+
+/**
  * GboxCompletionToken:
  * @sequence: which sample, from 0 on
  * @position: where in the text the token stands; the prompt's come first
  * @sample: the token, and what else could have been chosen
  * @text: the characters that it made complete: UTF-8, perhaps none
+ * @top_texts: (array length=sample.n_top): what each of the most probable tokens stands for, as text to show:
+ * UTF-8, with U+FFFD for bytes that are no character by themselves, and the names of special tokens
  *
  * A record of a completion's run.
  */
@@ -23,6 +47,7 @@ typedef struct
   guint position;
   GboxSample sample;
   char *text;
+  char *top_texts[GBOX_SAMPLER_N_TOP];
 } GboxCompletionToken;
 
 #define GBOX_TYPE_COMPLETION_TOKEN (gbox_completion_token_get_type ())

@@ -38,8 +38,9 @@ struct _GboxCompletionJob
   GboxTransformerContext *context;
   int n_vocab;
   int n_context;
-  GArray *prompt; /* of int */
-  int n_read;     /* tokens of it */
+  GArray *prompt;       /* of int */
+  guint n_continuation; /* of the last of them */
+  int n_read;           /* tokens of it */
   int n_reused;
   int chunk;
   Sequence *sequences;
@@ -87,6 +88,36 @@ finalize (GObject *object)
   G_OBJECT_CLASS (gbox_completion_job_parent_class)->finalize (object);
 }
 
+/* Whether the model has these tokens. */
+static gboolean
+check_tokens (const GboxCompletionJob *self, const int *ids, guint n, GError **error)
+{
+  for (guint i = 0; i < n; i++)
+    if (ids[i] >= self->n_vocab)
+      {
+        g_set_error (
+          error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+          "The model has no token %d; its last is %d. It may not be the model that wrote the text.", ids[i],
+          self->n_vocab - 1);
+        return FALSE;
+      }
+  return TRUE;
+}
+
+static gboolean
+append_continuation (GboxCompletionJob *self, GError **error)
+{
+  const GboxCompletionValues *values = gbox_completion_spec_get_values (self->spec);
+  g_autoptr (GArray) ids = gbox_completion_parse_tokens (values->continuation, error);
+
+  if (ids == NULL || !check_tokens (self, (const int *) (gpointer) ids->data, ids->len, error))
+    return FALSE;
+  self->n_continuation = ids->len;
+  if (ids->len > 0)
+    g_array_append_vals (self->prompt, ids->data, ids->len);
+  return check_tokens (self, &values->first_token, 1, error);
+}
+
 /* An empty prompt begins with what begins or ends texts, if the model has such a token. */
 static gboolean
 encode_prompt (GboxCompletionJob *self, GError **error)
@@ -99,6 +130,8 @@ encode_prompt (GboxCompletionJob *self, GError **error)
     = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
   if (self->prompt->len == 0 && begin >= 0)
     g_array_append_val (self->prompt, begin);
+  if (!append_continuation (self, error))
+    return FALSE;
   if (self->prompt->len == 0)
     g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                          "There is no text to complete, and this model does not begin one. Write some.");
@@ -138,18 +171,28 @@ take_context (GboxCompletionJob *self, GError **error)
   return TRUE;
 }
 
+/* What was written goes on, within a character if it ended in one. */
+static GboxTokenDecoder *
+make_decoder (GboxCompletionJob *self)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+  GboxTokenDecoder *decoder = gbox_token_decoder_new (gbox_language_model_get_tokenizer (self->model), FALSE);
+
+  for (guint i = self->prompt->len - self->n_continuation; i < self->prompt->len; i++)
+    gbox_token_decoder_push (decoder, g_array_index (self->prompt, int, i), text);
+  return decoder;
+}
+
 static void
 make_sequences (GboxCompletionJob *self)
 {
-  GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
-
   self->n_sequences = gbox_completion_spec_get_values (self->spec)->samples;
   self->sequences = g_new0 (Sequence, self->n_sequences);
   for (guint i = 0; i < self->n_sequences; i++)
     {
       Sequence *sequence = &self->sequences[i];
 
-      sequence->decoder = gbox_token_decoder_new (tokenizer, FALSE);
+      sequence->decoder = make_decoder (self);
       sequence->seen = g_new0 (guint8, (gsize) self->n_vocab);
       for (guint j = 0; j < self->prompt->len; j++)
         sequence->seen[g_array_index (self->prompt, int, j)] = TRUE;
@@ -180,6 +223,9 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   if (!encode_prompt (self, error) || !take_context (self, error))
     return FALSE;
   make_sequences (self);
+  gbox_job_post_record (job, GBOX_TYPE_COMPLETION_PROMPT,
+                        gbox_completion_prompt_new ((const int *) (gpointer) self->prompt->data,
+                                                    self->prompt->len, (guint) self->n_vocab));
   return TRUE;
 }
 
@@ -205,12 +251,18 @@ sample_task (gpointer data, guint task, guint worker)
 {
   GboxCompletionJob *self = data;
   const GboxSamplerSettings settings = gbox_completion_spec_get_settings (self->spec);
+  const int first_token = gbox_completion_spec_get_values (self->spec)->first_token;
+  const float *logits = self->logits + (gsize) task * (gsize) self->n_vocab;
+  GboxSampler *sampler = self->samplers[worker];
   Sequence *sequence = &self->sequences[self->active[task]];
 
-  sequence->finite = gbox_sampler_sample (self->samplers[worker], &settings,
-                                          self->logits + (gsize) task * (gsize) self->n_vocab, sequence->seen,
-                                          (guint) self->active[task], self->prompt->len + sequence->n_tokens,
-                                          &sequence->sample);
+  if (sequence->n_tokens == 0 && first_token >= 0)
+    sequence->finite
+      = gbox_sampler_take (sampler, &settings, logits, sequence->seen, first_token, &sequence->sample);
+  else
+    sequence->finite
+      = gbox_sampler_sample (sampler, &settings, logits, sequence->seen, (guint) self->active[task],
+                             self->prompt->len + sequence->n_tokens, &sequence->sample);
 }
 
 static void
@@ -232,6 +284,18 @@ post_end (GboxCompletionJob *self, guint index, GboxStopReason reason)
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_COMPLETION_END, end);
 }
 
+/* What a token alone stands for. */
+static char *
+describe_token (const GboxTokenizer *tokenizer, int id)
+{
+  const GboxToken *token;
+
+  if (id >= gbox_tokenizer_get_n_tokens (tokenizer))
+    return g_strdup (""); /* of a head with more rows than there are tokens */
+  token = gbox_tokenizer_get_token (tokenizer, id);
+  return g_utf8_make_valid ((const char *) token->bytes, (gssize) token->length);
+}
+
 /* Posts what was chosen for a sequence, and its end if that is one. */
 static void
 take_choice (GboxCompletionJob *self, guint index)
@@ -247,6 +311,8 @@ take_choice (GboxCompletionJob *self, guint index)
   token->position = self->prompt->len + sequence->n_tokens;
   token->sample = sequence->sample;
   token->text = g_string_free (g_steal_pointer (&text), FALSE);
+  for (guint i = 0; i < token->sample.n_top; i++)
+    token->top_texts[i] = describe_token (tokenizer, token->sample.top[i].id);
   sequence->seen[id] = TRUE;
   sequence->last = id;
   sequence->n_tokens++;

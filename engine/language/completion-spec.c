@@ -22,6 +22,8 @@ static const gsize offsets[] = {
   0, /* property ids start at 1 */
   G_STRUCT_OFFSET (GboxCompletionValues, model),
   G_STRUCT_OFFSET (GboxCompletionValues, prompt),
+  G_STRUCT_OFFSET (GboxCompletionValues, continuation),
+  G_STRUCT_OFFSET (GboxCompletionValues, first_token),
   G_STRUCT_OFFSET (GboxCompletionValues, max_tokens),
   G_STRUCT_OFFSET (GboxCompletionValues, temperature),
   G_STRUCT_OFFSET (GboxCompletionValues, top_k),
@@ -111,6 +113,7 @@ finalize (GObject *object)
 
   g_free (self->values.model);
   g_free (self->values.prompt);
+  g_free (self->values.continuation);
   G_OBJECT_CLASS (gbox_completion_spec_parent_class)->finalize (object);
 }
 
@@ -133,6 +136,14 @@ install_task (GObjectClass *class, guint *id)
            g_param_spec_string ("model", "Model", "A name from the list of models, or a file", "",
                                 PLAIN_FLAGS));
   install (class, id, g_param_spec_string ("prompt", "Prompt", "The text to complete", "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("continuation", "Continuation",
+                                "Tokens that stand after the prompt, as numbers with commas", "",
+                                PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("first-token", "First token",
+                             "The token to write first, as its number; -1 to choose one", -1, G_MAXINT, -1,
+                             PLAIN_FLAGS));
   install (class, id,
            g_param_spec_uint ("max-tokens", "Tokens", "How many tokens to write at most", 1, 1 << 20, 256,
                               LIVE_FLAGS));
@@ -208,6 +219,39 @@ const GboxCompletionValues *
 gbox_completion_spec_get_values (GboxCompletionSpec *spec)
 {
   return &spec->values;
+}
+
+GArray *
+gbox_completion_parse_tokens (const char *text, GError **error)
+{
+  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (int));
+  g_auto (GStrv) words = g_strsplit (text, ",", -1);
+
+  for (guint i = 0; words[i] != NULL; i++)
+    {
+      guint64 number = 0;
+      int id;
+
+      if (!g_ascii_string_to_unsigned (g_strstrip (words[i]), 10, 0, G_MAXINT, &number, NULL))
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "“%s” is not the number of a token. Write them like 12,7,301.", words[i]);
+          return NULL;
+        }
+      id = (int) number;
+      g_array_append_val (ids, id);
+    }
+  return g_steal_pointer (&ids);
+}
+
+char *
+gbox_completion_format_tokens (const int *ids, gsize n)
+{
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  for (gsize i = 0; i < n; i++)
+    g_string_append_printf (text, i > 0 ? ",%d" : "%d", ids[i]);
+  return g_string_free (g_steal_pointer (&text), FALSE);
 }
 
 GboxSamplerSettings

@@ -225,6 +225,48 @@ pick (const GboxSampler *sampler, double sum, double uniform)
   return sampler->n - 1;
 }
 
+/* What the settings leave of the model's distribution. */
+typedef struct
+{
+  float max;
+  double log_sum;
+  double sum; /* of the candidates' weights */
+} Remainder;
+
+static gboolean
+weigh_choices (GboxSampler *sampler,
+               const GboxSamplerSettings *settings,
+               const float *logits,
+               const guint8 *seen,
+               GboxSample *sample,
+               Remainder *remainder)
+{
+  *remainder = (Remainder){ 0 };
+  sampler->seen = seen;
+  describe (logits, sampler->n_vocab, sample, &remainder->max, &remainder->log_sum);
+  if (!isfinite (remainder->log_sum) || !isfinite (remainder->max))
+    return FALSE;
+  if (settings->temperature <= 0)
+    choose_best (sampler, settings, logits);
+  else
+    cut (sampler, settings, logits);
+  for (int i = 0; i < sampler->n; i++)
+    remainder->sum += sampler->candidates[i].weight;
+  for (guint j = 0; j < sample->n_top; j++)
+    for (int i = 0; i < sampler->n; i++)
+      if (sampler->candidates[i].id == sample->top[j].id)
+        sample->top[j].probability = (float) (sampler->candidates[i].weight / remainder->sum);
+  return TRUE;
+}
+
+static GboxChoice
+describe_choice (const float *logits, int id, double weight, const Remainder *remainder)
+{
+  return (GboxChoice){ .id = id,
+                       .logprob = (float) ((double) (logits[id] - remainder->max) - remainder->log_sum),
+                       .probability = (float) (weight / remainder->sum) };
+}
+
 gboolean
 gbox_sampler_sample (GboxSampler *sampler,
                      const GboxSamplerSettings *settings,
@@ -234,27 +276,32 @@ gbox_sampler_sample (GboxSampler *sampler,
                      guint position,
                      GboxSample *sample)
 {
-  float max;
-  double log_sum, sum = 0;
+  Remainder remainder;
   const Candidate *chosen;
 
-  sampler->seen = seen;
-  describe (logits, sampler->n_vocab, sample, &max, &log_sum);
-  if (!isfinite (log_sum) || !isfinite (max))
+  if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
     return FALSE;
-  if (settings->temperature <= 0)
-    choose_best (sampler, settings, logits);
-  else
-    cut (sampler, settings, logits);
+  chosen = &sampler->candidates[pick (sampler, remainder.sum, draw (settings, sequence, position))];
+  sample->chosen = describe_choice (logits, chosen->id, chosen->weight, &remainder);
+  return TRUE;
+}
+
+gboolean
+gbox_sampler_take (GboxSampler *sampler,
+                   const GboxSamplerSettings *settings,
+                   const float *logits,
+                   const guint8 *seen,
+                   int id,
+                   GboxSample *sample)
+{
+  Remainder remainder;
+  double weight = 0;
+
+  if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
+    return FALSE;
   for (int i = 0; i < sampler->n; i++)
-    sum += sampler->candidates[i].weight;
-  chosen = &sampler->candidates[pick (sampler, sum, draw (settings, sequence, position))];
-  sample->chosen = (GboxChoice){ .id = chosen->id,
-                                 .logprob = (float) ((double) (logits[chosen->id] - max) - log_sum),
-                                 .probability = (float) (chosen->weight / sum) };
-  for (guint j = 0; j < sample->n_top; j++)
-    for (int i = 0; i < sampler->n; i++)
-      if (sampler->candidates[i].id == sample->top[j].id)
-        sample->top[j].probability = (float) (sampler->candidates[i].weight / sum);
+    if (sampler->candidates[i].id == id)
+      weight = sampler->candidates[i].weight;
+  sample->chosen = describe_choice (logits, id, weight, &remainder);
   return TRUE;
 }

@@ -95,6 +95,26 @@ gboolean gbox_sampler_sample (GboxSampler *sampler,
                               guint position,
                               GboxSample *sample);
 
+/**
+ * gbox_sampler_take:
+ * @sampler: a sampler
+ * @settings: how a token would be chosen
+ * @logits: (array length=n_vocab): what the model says
+ * @seen: (nullable) (array length=n_vocab): as gbox_sampler_sample()
+ * @id: the token that is taken, less than n_vocab
+ * @sample: (out): it, among what could have been chosen; its probability is 0 where the settings leave it out
+ *
+ * As gbox_sampler_sample(), but nothing is drawn.
+ *
+ * Returns: %FALSE if the logits are not finite
+ */
+gboolean gbox_sampler_take (GboxSampler *sampler,
+                            const GboxSamplerSettings *settings,
+                            const float *logits,
+                            const guint8 *seen,
+                            int id,
+                            GboxSample *sample);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxSampler, gbox_sampler_free)
 
 G_END_DECLS

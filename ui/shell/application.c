@@ -93,30 +93,6 @@ add_actions (GboxApplication *self)
 }
 
 static void
-add_accels (GtkApplication *application)
-{
-  static const struct
-  {
-    const char *action;
-    const char *accels[3];
-  } accels[] = {
-    { "app.quit", { "<Control>q" } },
-    { "app.preferences", { "<Control>comma" } },
-    { "window.close", { "<Control>w" } },
-    { "win.open", { "<Control>o" } },
-    { "win.save", { "<Control>s" } },
-    { "win.restart", { "<Control>r" } },
-    { "win.search-units", { "<Control>f" } },
-    { "win.toggle-left-pane", { "F9" } },
-    { "win.toggle-right-pane", { "<Shift>F9" } },
-    { "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
-  };
-
-  for (guint i = 0; i < G_N_ELEMENTS (accels); i++)
-    gtk_application_set_accels_for_action (application, accels[i].action, accels[i].accels);
-}
-
-static void
 follow_color_scheme (GboxApplication *self)
 {
   g_autofree char *scheme = NULL;
@@ -156,7 +132,6 @@ gbox_application_startup (GApplication *application)
   g_signal_connect_object (self->settings, "notify::color-scheme", G_CALLBACK (follow_color_scheme), self,
                            G_CONNECT_SWAPPED);
   follow_color_scheme (self);
-  add_accels (GTK_APPLICATION (self));
 }
 
 static void

@@ -17,6 +17,8 @@ struct _GboxSettings
   guint write_source;
 
   char *spec;
+  char *completion;
+  char *page;
   char *color_scheme;
   int window_width;
   int window_height;
@@ -24,6 +26,8 @@ struct _GboxSettings
   gboolean window_maximized;
   gboolean left_pane;
   gboolean right_pane;
+  gboolean completion_pane;
+  gboolean tints;
 };
 
 G_DEFINE_FINAL_TYPE (GboxSettings, gbox_settings, G_TYPE_OBJECT)
@@ -32,11 +36,15 @@ enum
 {
   PROP_0,
   PROP_SPEC,
+  PROP_COMPLETION,
   PROP_WINDOW_WIDTH,
   PROP_WINDOW_HEIGHT,
   PROP_WINDOW_MAXIMIZED,
   PROP_LEFT_PANE,
   PROP_RIGHT_PANE,
+  PROP_COMPLETION_PANE,
+  PROP_TINTS,
+  PROP_PAGE,
   PROP_THREADS,
   PROP_COLOR_SCHEME,
   N_PROPS
@@ -91,6 +99,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_SPEC:
       g_value_set_string (value, self->spec);
       break;
+    case PROP_COMPLETION:
+      g_value_set_string (value, self->completion);
+      break;
     case PROP_WINDOW_WIDTH:
       g_value_set_int (value, self->window_width);
       break;
@@ -105,6 +116,15 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
       break;
     case PROP_RIGHT_PANE:
       g_value_set_boolean (value, self->right_pane);
+      break;
+    case PROP_COMPLETION_PANE:
+      g_value_set_boolean (value, self->completion_pane);
+      break;
+    case PROP_TINTS:
+      g_value_set_boolean (value, self->tints);
+      break;
+    case PROP_PAGE:
+      g_value_set_string (value, self->page);
       break;
     case PROP_THREADS:
       g_value_set_int (value, self->threads);
@@ -127,6 +147,9 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
     case PROP_SPEC:
       gbox_settings_set_spec (self, g_value_get_string (value));
       break;
+    case PROP_COMPLETION:
+      gbox_settings_set_completion (self, g_value_get_string (value));
+      break;
     case PROP_WINDOW_WIDTH:
       self->window_width = g_value_get_int (value);
       break;
@@ -141,6 +164,16 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_RIGHT_PANE:
       self->right_pane = g_value_get_boolean (value);
+      break;
+    case PROP_COMPLETION_PANE:
+      self->completion_pane = g_value_get_boolean (value);
+      break;
+    case PROP_TINTS:
+      self->tints = g_value_get_boolean (value);
+      break;
+    case PROP_PAGE:
+      g_free (self->page);
+      self->page = g_value_dup_string (value);
       break;
     case PROP_THREADS:
       self->threads = g_value_get_int (value);
@@ -162,6 +195,8 @@ gbox_settings_finalize (GObject *object)
   gbox_settings_flush (self);
   g_clear_object (&self->settings);
   g_free (self->spec);
+  g_free (self->completion);
+  g_free (self->page);
   g_free (self->color_scheme);
   G_OBJECT_CLASS (gbox_settings_parent_class)->finalize (object);
 }
@@ -178,11 +213,16 @@ gbox_settings_class_init (GboxSettingsClass *class)
 
   properties[PROP_SPEC]
     = g_param_spec_string ("spec", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_COMPLETION]
+    = g_param_spec_string ("completion", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 360, 16384, 1440, flags);
   properties[PROP_WINDOW_HEIGHT] = g_param_spec_int ("window-height", NULL, NULL, 360, 16384, 900, flags);
   properties[PROP_WINDOW_MAXIMIZED] = g_param_spec_boolean ("window-maximized", NULL, NULL, FALSE, flags);
   properties[PROP_LEFT_PANE] = g_param_spec_boolean ("left-pane", NULL, NULL, TRUE, flags);
   properties[PROP_RIGHT_PANE] = g_param_spec_boolean ("right-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_COMPLETION_PANE] = g_param_spec_boolean ("completion-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_TINTS] = g_param_spec_boolean ("tints", NULL, NULL, TRUE, flags);
+  properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "vision", flags);
   properties[PROP_THREADS] = g_param_spec_int ("threads", NULL, NULL, 0, 256, 0, flags);
   properties[PROP_COLOR_SCHEME] = g_param_spec_string ("color-scheme", NULL, NULL, "system", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
@@ -193,7 +233,10 @@ gbox_settings_init (GboxSettings *self)
 {
   self->settings = open_settings ();
   if (self->settings)
-    self->spec = g_settings_get_string (self->settings, "spec");
+    {
+      self->spec = g_settings_get_string (self->settings, "spec");
+      self->completion = g_settings_get_string (self->settings, "completion");
+    }
 }
 
 GboxSettings *
@@ -208,14 +251,29 @@ gbox_settings_new (void)
 }
 
 static gboolean
-write_spec (gpointer data)
+write_specs (gpointer data)
 {
   GboxSettings *self = data;
 
   self->write_source = 0;
-  if (self->settings)
-    g_settings_set_string (self->settings, "spec", self->spec);
+  if (!self->settings)
+    return G_SOURCE_REMOVE;
+  g_settings_set_string (self->settings, "spec", gbox_settings_get_spec (self));
+  g_settings_set_string (self->settings, "completion", gbox_settings_get_completion (self));
   return G_SOURCE_REMOVE;
+}
+
+/* They change with every move of a slider: they are written a little later. */
+static void
+set_spec (GboxSettings *self, char **field, const char *json, guint property)
+{
+  if (g_strcmp0 (*field, json) == 0)
+    return;
+  g_free (*field);
+  *field = g_strdup (json ? json : "");
+  if (self->write_source == 0)
+    self->write_source = g_timeout_add_seconds (1, write_specs, self);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[property]);
 }
 
 void
@@ -223,13 +281,7 @@ gbox_settings_set_spec (GboxSettings *self, const char *json)
 {
   g_return_if_fail (GBOX_IS_SETTINGS (self));
 
-  if (g_strcmp0 (self->spec, json) == 0)
-    return;
-  g_free (self->spec);
-  self->spec = g_strdup (json ? json : "");
-  if (self->write_source == 0)
-    self->write_source = g_timeout_add_seconds (1, write_spec, self);
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SPEC]);
+  set_spec (self, &self->spec, json, PROP_SPEC);
 }
 
 const char *
@@ -241,6 +293,22 @@ gbox_settings_get_spec (GboxSettings *self)
 }
 
 void
+gbox_settings_set_completion (GboxSettings *self, const char *json)
+{
+  g_return_if_fail (GBOX_IS_SETTINGS (self));
+
+  set_spec (self, &self->completion, json, PROP_COMPLETION);
+}
+
+const char *
+gbox_settings_get_completion (GboxSettings *self)
+{
+  g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
+
+  return self->completion ? self->completion : "";
+}
+
+void
 gbox_settings_flush (GboxSettings *self)
 {
   g_return_if_fail (GBOX_IS_SETTINGS (self));
@@ -248,7 +316,7 @@ gbox_settings_flush (GboxSettings *self)
   if (self->write_source != 0)
     {
       g_source_remove (self->write_source);
-      write_spec (self);
+      write_specs (self);
     }
   if (self->settings)
     g_settings_sync ();

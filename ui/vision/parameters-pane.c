@@ -2,7 +2,7 @@
 /* The right pane of the Vision page: how the image is made. */
 #include "vision/parameters-pane.h"
 
-#include "vision/parameter-row.h"
+#include "widgets/parameter-row.h"
 
 struct _GboxParametersPane
 {

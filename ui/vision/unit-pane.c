@@ -2,7 +2,7 @@
 /* The left pane of the Vision page: model, search, layers, units and classes. */
 #include "vision/unit-pane.h"
 
-#include "vision/model-chooser.h"
+#include "models/model-chooser.h"
 #include "vision/target.h"
 #include "widgets/class-list.h"
 #include "widgets/layer-list.h"
@@ -332,7 +332,7 @@ gbox_unit_pane_set_session (GboxUnitPane *self, GboxVisionSession *session)
   g_return_if_fail (GBOX_IS_UNIT_PANE (self) && !self->session);
 
   self->session = g_object_ref (session);
-  gbox_model_chooser_set_session (self->model_chooser, session);
+  gbox_model_chooser_set_choice (self->model_chooser, GBOX_MODEL_CHOICE (session));
   g_signal_connect_object (session, "notify::network", G_CALLBACK (follow_network), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gbox_vision_session_get_spec (session), "notify::size", G_CALLBACK (follow_size),

@@ -148,11 +148,11 @@ static const struct
   { "step", NULL, on_step },
   { "restart", NULL, on_restart },
   { "stop", NULL, on_stop },
-  { "save", NULL, on_save },
+  { "vision-save", NULL, on_save },
   { "save-to", "s", on_save_to },
-  { "copy", NULL, on_copy },
-  { "open", NULL, on_open },
-  { "open-file", "s", on_open_file },
+  { "vision-copy", NULL, on_copy },
+  { "vision-open", NULL, on_open },
+  { "vision-open-file", "s", on_open_file },
   { "search-units", NULL, on_search_units },
 };
 
@@ -176,9 +176,9 @@ update_enabled (GboxVisionActions *self)
   set_enabled (self, "preset", has_network);
   set_enabled (self, "objective", has_network);
   set_enabled (self, "stop", run && !gbox_run_is_final (run));
-  set_enabled (self, "save", has_picture);
+  set_enabled (self, "vision-save", has_picture);
   set_enabled (self, "save-to", has_picture);
-  set_enabled (self, "copy", has_picture);
+  set_enabled (self, "vision-copy", has_picture);
 }
 
 static void
@@ -266,8 +266,8 @@ gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map)
   self->session = g_object_ref (gbox_vision_page_get_session (page));
   add_commands (self);
   add_objective (self);
-  add_toggle (self, "toggle-left-pane", gbox_vision_page_get_left_flap (page));
-  add_toggle (self, "toggle-right-pane", gbox_vision_page_get_right_flap (page));
+  add_toggle (self, "vision-left-pane", gbox_vision_page_get_left_flap (page));
+  add_toggle (self, "vision-right-pane", gbox_vision_page_get_right_flap (page));
   g_signal_connect_object (self->session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::network", G_CALLBACK (update_enabled), self,
                            G_CONNECT_SWAPPED);

@@ -2,16 +2,14 @@
 /* The Vision page: unit pane, stage and parameters. */
 #include "vision/vision-page.h"
 
-#include "vision/model-status.h"
+#include "models/model-status.h"
 #include "vision/open-file.h"
 #include "vision/parameters-pane.h"
 #include "vision/stage.h"
 #include "vision/unit-pane.h"
 #include "vision/unit-thumbnails.h"
 #include "vision/vision-actions.h"
-
-/* Of a line of what is said in passing. */
-#define TOAST_CHARS 48
+#include "widgets/telling.h"
 
 struct _GboxVisionPage
 {
@@ -126,7 +124,7 @@ add_shortcuts (GboxVisionPage *self)
   add_walk (late, GDK_KEY_Down, 0, 1);
   add_action (late, GDK_KEY_Escape, 0, "win.stop");
   add_action (late, GDK_KEY_period, 0, "win.step");
-  add_action (late, GDK_KEY_c, GDK_CONTROL_MASK, "win.copy");
+  add_action (late, GDK_KEY_c, GDK_CONTROL_MASK, "win.vision-copy");
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (late));
 
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (early), GTK_PHASE_CAPTURE);
@@ -221,7 +219,7 @@ gbox_vision_page_set_up (GboxVisionPage *self,
   self->session = gbox_vision_session_new (engine, settings);
   gbox_unit_pane_set_session (self->unit_pane, self->session);
   gbox_stage_set_session (self->stage, self->session);
-  gbox_model_status_set_session (self->model_status, self->session);
+  gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (self->session));
   gbox_parameters_pane_set_session (self->parameters_pane, self->session);
   self->thumbnails = gbox_unit_thumbnails_new (self->session, gbox_unit_pane_get_grid (self->unit_pane));
   g_signal_connect_object (self->session, "notify::model", G_CALLBACK (follow_model), self,
@@ -299,41 +297,20 @@ gbox_vision_page_get_texture (GboxVisionPage *self)
   return gbox_stage_get_texture (self->stage);
 }
 
-/* In as many lines as they need: a toast's own title is cut to one. */
-static GtkWidget *
-make_words (const char *text)
-{
-  GtkWidget *label = gtk_label_new (text);
-
-  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
-  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
-  gtk_label_set_max_width_chars (GTK_LABEL (label), TOAST_CHARS);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "heading");
-  return label;
-}
-
 void
 gbox_vision_page_tell (GboxVisionPage *self, const char *text)
 {
-  AdwToast *toast;
-
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  toast = adw_toast_new (text);
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_custom_title (toast, make_words (text));
-  adw_toast_overlay_add_toast (self->toast_overlay, toast);
+  gbox_tell (self->toast_overlay, text);
 }
 
 void
 gbox_vision_page_tell_problem (GboxVisionPage *self, const char *heading, const char *text)
 {
-  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self)));
-  GtkWidget *dialog = adw_message_dialog_new (window, heading, text);
+  g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
-  adw_message_dialog_add_response (ADW_MESSAGE_DIALOG (dialog), "close", "_Close");
-  gtk_window_present (GTK_WINDOW (dialog));
+  gbox_tell_problem (GTK_WIDGET (self), heading, text);
 }
 
 void

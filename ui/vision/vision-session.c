@@ -2,10 +2,15 @@
 /* What the Vision page is about: the model at hand, the spec being edited and the run that goes on. */
 #include "vision/vision-session-private.h"
 
-#include "vision/model-list.h"
+#include "models/model-list.h"
 #include "vision/target.h"
 
-G_DEFINE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, G_TYPE_OBJECT)
+static void init_model_choice (GboxModelChoiceInterface *interface);
+
+G_DEFINE_FINAL_TYPE_WITH_CODE (GboxVisionSession,
+                               gbox_vision_session,
+                               G_TYPE_OBJECT,
+                               G_IMPLEMENT_INTERFACE (GBOX_TYPE_MODEL_CHOICE, init_model_choice))
 
 enum
 {
@@ -338,7 +343,7 @@ gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings)
 
   self->engine = g_object_ref (engine);
   self->settings = g_object_ref (settings);
-  self->models = gbox_model_list_new (engine);
+  self->models = gbox_model_list_new (engine, GBOX_MODEL_VISION);
   restore_spec (self);
   restore_model (self);
   return self;
@@ -493,4 +498,37 @@ gbox_vision_session_stop (GboxVisionSession *self)
 
   if (self->run)
     gbox_run_stop (self->run);
+}
+
+static GListModel *
+choice_get_models (GboxModelChoice *choice)
+{
+  return gbox_vision_session_get_models (GBOX_VISION_SESSION (choice));
+}
+
+static GboxModelItem *
+choice_get_model (GboxModelChoice *choice)
+{
+  return gbox_vision_session_get_model (GBOX_VISION_SESSION (choice));
+}
+
+static const char *
+choice_get_problem (GboxModelChoice *choice)
+{
+  return gbox_vision_session_get_problem (GBOX_VISION_SESSION (choice));
+}
+
+static void
+choice_choose (GboxModelChoice *choice, GboxModelItem *model)
+{
+  gbox_vision_session_choose_model (GBOX_VISION_SESSION (choice), model);
+}
+
+static void
+init_model_choice (GboxModelChoiceInterface *interface)
+{
+  interface->get_models = choice_get_models;
+  interface->get_model = choice_get_model;
+  interface->get_problem = choice_get_problem;
+  interface->choose = choice_choose;
 }

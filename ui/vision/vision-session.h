@@ -4,7 +4,7 @@
 
 #include "runtime/engine.h"
 #include "shell/settings.h"
-#include "vision/model-item.h"
+#include "models/model-choice.h"
 #include "vision/visualization-spec.h"
 
 G_BEGIN_DECLS
@@ -12,7 +12,8 @@ G_BEGIN_DECLS
 /**
  * GboxVisionSession:
  *
- * Has no widgets; the panes show it and tell it what the user wants. Main thread only.
+ * Implements #GboxModelChoice. Has no widgets; the panes show it and tell it what the user wants. Main thread
+ * only.
  *
  * Properties, read-only: `model` (#GboxModelItem, the one at hand), `network` (pointer to #GboxNetwork,
  * nullable), `run` (#GboxRun, nullable), `needs-restart` (boolean: the spec differs from the run's in what

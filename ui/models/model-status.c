@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Shown in place of the stage while the model at hand is not here or cannot be used. */
-#include "vision/model-status.h"
+#include "models/model-status.h"
 
 struct _GboxModelStatus
 {
@@ -14,7 +14,7 @@ struct _GboxModelStatus
   GtkWidget *cancel_button;
   GtkWidget *open_button;
 
-  GboxVisionSession *session;
+  GboxModelChoice *choice;
   GboxModelItem *model;
 };
 
@@ -54,7 +54,7 @@ static void
 update (GboxModelStatus *self)
 {
   const gboolean is_fetching = gbox_model_item_get_fetching (self->model);
-  const char *problem = gbox_vision_session_get_problem (self->session);
+  const char *problem = gbox_model_choice_get_problem (self->choice);
   const char *error = gbox_model_item_get_error (self->model);
   const char *status = gbox_model_item_get_status (self->model);
   double fraction = -1;
@@ -80,7 +80,7 @@ follow_model (GboxModelStatus *self)
 {
   if (self->model)
     g_signal_handlers_disconnect_by_func (self->model, update, self);
-  g_set_object (&self->model, gbox_vision_session_get_model (self->session));
+  g_set_object (&self->model, gbox_model_choice_get_model (self->choice));
   g_signal_connect_object (self->model, "notify", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);
 }
@@ -91,7 +91,7 @@ gbox_model_status_dispose (GObject *object)
   GboxModelStatus *self = GBOX_MODEL_STATUS (object);
 
   g_clear_object (&self->model);
-  g_clear_object (&self->session);
+  g_clear_object (&self->choice);
   G_OBJECT_CLASS (gbox_model_status_parent_class)->dispose (object);
 }
 
@@ -120,12 +120,12 @@ gbox_model_status_init (GboxModelStatus *self)
 }
 
 void
-gbox_model_status_set_session (GboxModelStatus *self, GboxVisionSession *session)
+gbox_model_status_set_choice (GboxModelStatus *self, GboxModelChoice *choice)
 {
-  g_return_if_fail (GBOX_IS_MODEL_STATUS (self) && !self->session);
+  g_return_if_fail (GBOX_IS_MODEL_STATUS (self) && !self->choice);
 
-  self->session = g_object_ref (session);
-  g_signal_connect_object (session, "notify::model", G_CALLBACK (follow_model), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "notify::problem", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
+  self->choice = g_object_ref (choice);
+  g_signal_connect_object (choice, "notify::model", G_CALLBACK (follow_model), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (choice, "notify::problem", G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   follow_model (self);
 }

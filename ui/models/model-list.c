@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The models there are to choose from. */
-#include "vision/model-list.h"
+#include "models/model-list.h"
 
 GListStore *
-gbox_model_list_new (GboxEngine *engine)
+gbox_model_list_new (GboxEngine *engine, GboxModelKind kind)
 {
   const GboxCatalogue *catalogue = gbox_model_store_get_catalogue (gbox_engine_get_store (engine));
   GListStore *list = g_list_store_new (GBOX_TYPE_MODEL_ITEM);
@@ -12,7 +12,7 @@ gbox_model_list_new (GboxEngine *engine)
     {
       const GboxModelEntry *entry = gbox_catalogue_get_entry (catalogue, i);
 
-      if (entry->kind == GBOX_MODEL_VISION)
+      if (entry->kind == kind)
         {
           g_autoptr (GboxModelItem) item = gbox_model_item_new (engine, entry);
 

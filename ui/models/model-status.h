@@ -4,7 +4,7 @@
 
 #include <adwaita.h>
 
-#include "vision/vision-session.h"
+#include "models/model-choice.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +17,6 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GboxModelStatus, gbox_model_status, GBOX, MODEL_STATUS, AdwBin)
 
 /* Once. */
-void gbox_model_status_set_session (GboxModelStatus *self, GboxVisionSession *session);
+void gbox_model_status_set_choice (GboxModelStatus *self, GboxModelChoice *choice);
 
 G_END_DECLS

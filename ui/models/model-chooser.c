@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The drop-down of models. */
-#include "vision/model-chooser.h"
+#include "models/model-chooser.h"
 
 struct _GboxModelChooser
 {
@@ -8,8 +8,8 @@ struct _GboxModelChooser
 
   GtkDropDown *drop_down;
 
-  GboxVisionSession *session;
-  gboolean is_following; /* the session leads, not the user */
+  GboxModelChoice *choice;
+  gboolean is_following; /* the choice leads, not the user */
 };
 
 G_DEFINE_FINAL_TYPE (GboxModelChooser, gbox_model_chooser, ADW_TYPE_BIN)
@@ -19,8 +19,8 @@ on_selected (GboxModelChooser *self)
 {
   GboxModelItem *item = gtk_drop_down_get_selected_item (self->drop_down);
 
-  if (self->session && item && !self->is_following)
-    gbox_vision_session_choose_model (self->session, item);
+  if (self->choice && item && !self->is_following)
+    gbox_model_choice_choose (self->choice, item);
 }
 
 static void
@@ -28,7 +28,7 @@ gbox_model_chooser_dispose (GObject *object)
 {
   GboxModelChooser *self = GBOX_MODEL_CHOOSER (object);
 
-  g_clear_object (&self->session);
+  g_clear_object (&self->choice);
   G_OBJECT_CLASS (gbox_model_chooser_parent_class)->dispose (object);
 }
 
@@ -53,23 +53,23 @@ gbox_model_chooser_init (GboxModelChooser *self)
 static void
 follow_model (GboxModelChooser *self)
 {
-  GListModel *models = gbox_vision_session_get_models (self->session);
+  GListModel *models = gbox_model_choice_get_models (self->choice);
   guint position = GTK_INVALID_LIST_POSITION;
 
-  g_list_store_find (G_LIST_STORE (models), gbox_vision_session_get_model (self->session), &position);
+  g_list_store_find (G_LIST_STORE (models), gbox_model_choice_get_model (self->choice), &position);
   self->is_following = TRUE;
   gtk_drop_down_set_selected (self->drop_down, position);
   self->is_following = FALSE;
 }
 
 void
-gbox_model_chooser_set_session (GboxModelChooser *self, GboxVisionSession *session)
+gbox_model_chooser_set_choice (GboxModelChooser *self, GboxModelChoice *choice)
 {
-  g_return_if_fail (GBOX_IS_MODEL_CHOOSER (self) && !self->session);
+  g_return_if_fail (GBOX_IS_MODEL_CHOOSER (self) && !self->choice);
 
   self->is_following = TRUE;
-  gtk_drop_down_set_model (self->drop_down, gbox_vision_session_get_models (session));
-  self->session = g_object_ref (session);
-  g_signal_connect_object (session, "notify::model", G_CALLBACK (follow_model), self, G_CONNECT_SWAPPED);
+  gtk_drop_down_set_model (self->drop_down, gbox_model_choice_get_models (choice));
+  self->choice = g_object_ref (choice);
+  g_signal_connect_object (choice, "notify::model", G_CALLBACK (follow_model), self, G_CONNECT_SWAPPED);
   follow_model (self);
 }

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A model the user can choose, whether it is on disk, and getting it. */
-#include "vision/model-item.h"
+#include "models/model-item.h"
 
 struct _GboxModelItem
 {

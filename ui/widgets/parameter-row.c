@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* A row that edits one property of a spec. */
-#include "vision/parameter-row.h"
+#include "widgets/parameter-row.h"
 
 #include "runtime/spec.h"
 
@@ -11,6 +11,7 @@ struct _GboxParameterRow
   char *parameter;
   double increment;
   guint digits;
+  gboolean slides;
 };
 
 G_DEFINE_FINAL_TYPE (GboxParameterRow, gbox_parameter_row, ADW_TYPE_ACTION_ROW)
@@ -21,8 +22,14 @@ enum
   PROP_PARAMETER,
   PROP_INCREMENT,
   PROP_DIGITS,
+  PROP_SLIDES,
   N_PROPS
 };
+
+/* With the value beside it. */
+#define SCALE_WIDTH 170
+/* Increments of a page. */
+#define PAGE 4
 
 static GParamSpec *properties[N_PROPS];
 
@@ -41,6 +48,9 @@ gbox_parameter_row_get_property (GObject *object, guint id, GValue *value, GPara
       break;
     case PROP_DIGITS:
       g_value_set_uint (value, self->digits);
+      break;
+    case PROP_SLIDES:
+      g_value_set_boolean (value, self->slides);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -63,6 +73,9 @@ gbox_parameter_row_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_DIGITS:
       self->digits = g_value_get_uint (value);
+      break;
+    case PROP_SLIDES:
+      self->slides = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -89,6 +102,7 @@ gbox_parameter_row_class_init (GboxParameterRowClass *class)
   properties[PROP_PARAMETER] = g_param_spec_string ("parameter", NULL, NULL, NULL, flags);
   properties[PROP_INCREMENT] = g_param_spec_double ("increment", NULL, NULL, 0, G_MAXDOUBLE, 1, flags);
   properties[PROP_DIGITS] = g_param_spec_uint ("digits", NULL, NULL, 0, 10, 0, flags);
+  properties[PROP_SLIDES] = g_param_spec_boolean ("slides", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -122,17 +136,38 @@ get_range (GParamSpec *pspec, double *lower, double *upper)
   return FALSE;
 }
 
+static char *
+format_value (GtkScale *scale, double value, gpointer user_data)
+{
+  return g_strdup_printf ("%.*f", gtk_scale_get_digits (scale), value);
+}
+
+static GtkWidget *
+make_scale (GboxParameterRow *self, GtkAdjustment *adjustment)
+{
+  GtkWidget *scale = gtk_scale_new (GTK_ORIENTATION_HORIZONTAL, adjustment);
+
+  gtk_scale_set_digits (GTK_SCALE (scale), (int) self->digits);
+  gtk_scale_set_draw_value (GTK_SCALE (scale), TRUE);
+  gtk_scale_set_value_pos (GTK_SCALE (scale), GTK_POS_RIGHT);
+  gtk_scale_set_format_value_func (GTK_SCALE (scale), format_value, NULL, NULL);
+  gtk_widget_set_size_request (scale, SCALE_WIDTH, -1);
+  return scale;
+}
+
 static GtkWidget *
 make_control (GboxParameterRow *self, GParamSpec *pspec)
 {
   double lower, upper;
+  GtkAdjustment *adjustment;
   GtkWidget *control;
 
   if (!get_range (pspec, &lower, &upper))
     return gtk_switch_new ();
-  control
-    = gtk_spin_button_new (gtk_adjustment_new (lower, lower, upper, self->increment, 4 * self->increment, 0),
-                           0, self->digits);
+  adjustment = gtk_adjustment_new (lower, lower, upper, self->increment, PAGE * self->increment, 0);
+  if (self->slides)
+    return make_scale (self, adjustment);
+  control = gtk_spin_button_new (adjustment, 0, self->digits);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (control), TRUE);
   /* As wide as what is usual, not as the longest possible number. */
   gtk_editable_set_width_chars (GTK_EDITABLE (control), 5);
@@ -163,6 +198,10 @@ gbox_parameter_row_bind (GboxParameterRow *self, GObject *object)
     = g_strdup_printf ("%s.\n%s", g_param_spec_get_blurb (pspec),
                        pspec->flags & GBOX_PARAM_LIVE ? "Applies at once." : "Applies after a restart.");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self), tooltip);
-  g_object_bind_property (object, self->parameter, control, GTK_IS_SWITCH (control) ? "active" : "value",
-                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  if (GTK_IS_RANGE (control))
+    g_object_bind_property (object, self->parameter, gtk_range_get_adjustment (GTK_RANGE (control)), "value",
+                            G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  else
+    g_object_bind_property (object, self->parameter, control, GTK_IS_SWITCH (control) ? "active" : "value",
+                            G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 }

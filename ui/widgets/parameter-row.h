@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * switch.
  *
  * Properties: `parameter` (string, name of the property), `increment` (double, 1: what one click of the spin
- * button adds), `digits` (uint, 0: decimal places).
+ * button adds), `digits` (uint, 0: decimal places), `slides` (boolean, %FALSE: whether a number has a slider
+ * instead).
  */
 #define GBOX_TYPE_PARAMETER_ROW (gbox_parameter_row_get_type ())
 G_DECLARE_FINAL_TYPE (GboxParameterRow, gbox_parameter_row, GBOX, PARAMETER_ROW, AdwActionRow)

@@ -2,13 +2,13 @@
 /* The models there are to choose from. */
 #pragma once
 
-#include "vision/model-item.h"
+#include "models/model-item.h"
 
 G_BEGIN_DECLS
 
-/* Returns: (transfer full): a #GListStore of a #GboxModelItem for each vision model of the engine's
- * catalogue. */
-GListStore *gbox_model_list_new (GboxEngine *engine);
+/* Returns: (transfer full): a #GListStore of a #GboxModelItem for each model of that kind in the
+ * engine's catalogue. */
+GListStore *gbox_model_list_new (GboxEngine *engine, GboxModelKind kind);
 
 /**
  * gbox_model_list_find:
