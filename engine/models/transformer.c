@@ -51,7 +51,7 @@ gbox_transformer_unref (GboxTransformer *transformer)
   clear_norm (&transformer->final_norm);
   gbox_linear_free (transformer->head);
   g_free (transformer->positions);
-  g_clear_pointer (&transformer->file, gbox_tensor_file_unref);
+  g_free (transformer->embedding);
   g_free (transformer);
 }
 
@@ -77,7 +77,7 @@ gbox_transformer_get_size (const GboxTransformer *transformer)
   gsize size = gbox_linear_get_size (transformer->head);
 
   if (transformer->embedding != NULL)
-    size += transformer->embedding->n_bytes;
+    size += (gsize) transformer->config.n_vocab * transformer->embedding_stride;
   for (int i = 0; i < transformer->config.n_layers; i++)
     {
       const GboxTransformerLayer *layer = &transformer->layers[i];
@@ -92,14 +92,12 @@ void
 gbox_transformer_embed (const GboxTransformer *transformer, int token, float *to)
 {
   const GboxLanguageConfig *config = &transformer->config;
-  const GboxNamedTensor *embedding = transformer->embedding;
 
-  if (embedding == NULL)
+  if (transformer->embedding == NULL)
     gbox_linear_get_row (transformer->head, token, to);
   else
-    gbox_dtype_to_floats (embedding->dtype,
-                          (const guint8 *) embedding->data
-                            + (gsize) token * (embedding->n_bytes / (gsize) config->n_vocab),
+    gbox_dtype_to_floats (transformer->embedding_dtype,
+                          transformer->embedding + (gsize) token * transformer->embedding_stride,
                           (gsize) config->d_model, to);
   for (int i = 0; i < config->d_model; i++)
     to[i] *= config->embedding_scale;

@@ -24,8 +24,9 @@ typedef struct _GboxTransformer GboxTransformer;
  * @config: what they are
  * @error: return location for an error
  *
- * Every tensor is checked to have the shape that follows from @config. Keeps @file where the embedding is not
- * also the head.
+ * Every tensor is checked to have the shape that follows from @config. Matrices are packed by as many threads
+ * as gbox_team_get_default_n_threads() says, and released from @file one by one, so that there are never two
+ * of all: see gbox_tensor_file_release(). Nothing of @file is needed afterwards. Not for the main thread.
  *
  * Returns: (transfer full) (nullable): the model; %NULL with %GBOX_ERROR_INVALID_FILE naming the tensor, or
  * %GBOX_ERROR_UNSUPPORTED
