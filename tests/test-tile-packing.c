@@ -109,6 +109,31 @@ test_products (gconstpointer data)
   for_each_isa (check_products, data);
 }
 
+/* Parts whose rows share tiles are what one matrix of all their rows is. */
+static void
+test_stacked (gconstpointer data)
+{
+  const GboxDtype dtype = (GboxDtype) GPOINTER_TO_UINT (data);
+  gsize size;
+  g_autofree guint8 *rows = rows_new (dtype, (gsize) N_OUT * N_IN, &size);
+  g_autofree float *expected = g_new (float, N_IN);
+  g_autofree float *row = g_new (float, N_IN);
+  g_autoptr (GboxPages) pages = gbox_pages_new ();
+  g_autoptr (GboxLinear) whole = gbox_linear_new (dtype, N_OUT, N_IN, rows, NULL);
+  const GboxLinearPart parts[] = { { 5, rows, NULL },
+                                   { 1, rows + size / N_OUT * 5, NULL },
+                                   { N_OUT - 6, rows + size / N_OUT * 6, NULL } };
+  g_autoptr (GboxLinear) stacked = gbox_linear_new_stacked (pages, dtype, N_IN, parts, 3);
+
+  g_assert_cmpint (gbox_linear_get_n_out (stacked), ==, N_OUT);
+  for (int i = 0; i < N_OUT; i++)
+    {
+      gbox_linear_get_row (whole, i, expected);
+      gbox_linear_get_row (stacked, i, row);
+      g_assert_cmpmem (row, N_IN * sizeof (float), expected, N_IN * sizeof (float));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -119,6 +144,10 @@ main (int argc, char **argv)
       g_autofree char *products
         = g_strdup_printf ("/tile-packing/products/%s", gbox_dtype_get_name (dtypes[i]));
 
+      g_autofree char *stacked
+        = g_strdup_printf ("/tile-packing/stacked/%s", gbox_dtype_get_name (dtypes[i]));
+
+      g_test_add_data_func (stacked, GUINT_TO_POINTER (dtypes[i]), test_stacked);
       g_test_add_data_func (rows, GUINT_TO_POINTER (dtypes[i]), test_rows);
       g_test_add_data_func (products, GUINT_TO_POINTER (dtypes[i]), test_products);
     }

@@ -8,9 +8,8 @@
 #include "formats/llama2c.h"
 #include "formats/safetensors-reader.h"
 #include "formats/torch.h"
+#include "formats/whole-file.h"
 
-#include <errno.h>
-#include <glib/gstdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -25,6 +24,7 @@ struct _GboxTensorFile
                          can make it slow */
   GboxMetadata *metadata;
   GPtrArray *kept; /* (element-type GBytes) */
+  GBytes *whole;   /* (nullable): the file's content, where that is our own */
 };
 
 typedef GboxTensorFile *(*Reader) (GBytes *bytes, const char *display_name, GError **error);
@@ -63,6 +63,7 @@ gbox_tensor_file_unref (GboxTensorFile *file)
   g_ptr_array_unref (file->by_name);
   gbox_metadata_free (file->metadata);
   g_ptr_array_unref (file->kept);
+  g_clear_pointer (&file->whole, g_bytes_unref);
   g_free (file);
 }
 
@@ -236,55 +237,27 @@ gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_name, GError **e
   return NULL;
 }
 
-/* Refuses what must not be mapped: a folder, or a pipe that would block for ever. */
-static gboolean
-check_regular (const char *path, const char *display_name, GError **error)
-{
-  GStatBuf status;
-
-  if (g_stat (path, &status) != 0)
-    {
-      int saved = errno;
-
-      if (saved == ENOENT || saved == ENOTDIR)
-        g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "There is no file “%s”. Check its name.",
-                     display_name);
-      else
-        gbox_tensor_file_set_error (error, GBOX_ERROR_IO, display_name, "%s", g_strerror (saved));
-      return FALSE;
-    }
-  if (S_ISDIR (status.st_mode))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                   "“%s” is a folder. Name the file of weights in it.", display_name);
-      return FALSE;
-    }
-  if (!S_ISREG (status.st_mode))
-    {
-      gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, display_name, "it is not an ordinary file");
-      return FALSE;
-    }
-  return TRUE;
-}
-
 GboxTensorFile *
 gbox_tensor_file_open (const char *path, GError **error)
 {
   g_autofree char *display_name = g_filename_display_name (path);
-  g_autoptr (GMappedFile) mapped = NULL;
-  g_autoptr (GBytes) bytes = NULL;
-  g_autoptr (GError) why = NULL;
+  g_autoptr (GBytes) bytes = gbox_whole_file_read (path, display_name, error);
+  GboxTensorFile *file = bytes != NULL ? gbox_tensor_file_open_bytes (bytes, display_name, error) : NULL;
 
-  if (!check_regular (path, display_name, error))
-    return NULL;
-  mapped = g_mapped_file_new (path, FALSE, &why);
-  if (mapped == NULL)
-    {
-      gbox_tensor_file_set_error (error, GBOX_ERROR_IO, display_name, "%s", why->message);
-      return NULL;
-    }
-  bytes = g_mapped_file_get_bytes (mapped);
-  return gbox_tensor_file_open_bytes (bytes, display_name, error);
+  if (file != NULL)
+    file->whole = g_steal_pointer (&bytes);
+  return file;
+}
+
+void
+gbox_tensor_file_release (GboxTensorFile *file, const GboxNamedTensor *tensor)
+{
+  gsize size = 0;
+  const guint8 *whole = file->whole != NULL ? g_bytes_get_data (file->whole, &size) : NULL;
+  const guint8 *data = tensor->data;
+
+  if (whole != NULL && data >= whole && data < whole + size)
+    gbox_whole_file_release (data, tensor->n_bytes);
 }
 
 const char *

@@ -69,7 +69,8 @@ typedef struct _GboxTensorFile GboxTensorFile;
  * LAYER.BLOB, "conv1/7x7_s2.0" the weights and ".1" the bias; layers without blobs are dropped), PyTorch
  * (`.pth`, zip and legacy; only tensors and containers are understood, nothing is executed), safetensors,
  * GGUF, llama2.c (`.bin`; tensors and metadata get the names they would have in GGUF).
- * Every offset and size is checked against the file.
+ * Every offset and size is checked against the file, which is read, not mapped: what happens to it afterwards
+ * does not matter.
  *
  * Returns: (transfer full) (nullable): the file, or %NULL with %GBOX_ERROR_INVALID_FILE,
  * %GBOX_ERROR_UNSUPPORTED, %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
@@ -78,6 +79,16 @@ GboxTensorFile *gbox_tensor_file_open (const char *path, GError **error);
 GboxTensorFile *gbox_tensor_file_open_bytes (GBytes *bytes, const char *display_name, GError **error);
 GboxTensorFile *gbox_tensor_file_ref (GboxTensorFile *file);
 void gbox_tensor_file_unref (GboxTensorFile *file);
+
+/**
+ * gbox_tensor_file_release:
+ * @file: a file
+ * @tensor: one of its tensors
+ *
+ * Gives the memory of a large tensor back while the others are still used. Its data, and those of tensors
+ * that share bytes with it, are undefined from then on; they may be read and are not looked at. Any thread.
+ */
+void gbox_tensor_file_release (GboxTensorFile *file, const GboxNamedTensor *tensor);
 
 /* "caffe", "torch", "safetensors", "gguf" or "llama2.c". */
 const char *gbox_tensor_file_get_format (const GboxTensorFile *file);

@@ -3,6 +3,7 @@
 #include "models/image.h"
 
 #include "base/error.h"
+#include "formats/whole-file.h"
 #include "kernels/resample.h"
 #include "models/image-end.h"
 
@@ -73,11 +74,11 @@ check_size (const char *path, const char *display_name, GError **error)
 static gboolean
 check_end (const char *path, const char *display_name, GError **error)
 {
-  g_autoptr (GMappedFile) mapped = g_mapped_file_new (path, FALSE, NULL);
+  g_autoptr (GBytes) bytes = gbox_whole_file_read (path, display_name, NULL);
+  gsize size = 0;
+  const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
 
-  if (mapped != NULL
-      && !gbox_image_ends_early ((const guint8 *) g_mapped_file_get_contents (mapped),
-                                 g_mapped_file_get_length (mapped)))
+  if (data != NULL && !gbox_image_ends_early (data, size))
     return TRUE;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
                "“%s” is incomplete: the file ends too early. Copy it again or choose another one.",

@@ -2,6 +2,7 @@
 /* A language model's file, or files: its weights, what they are, and its tokenizer. */
 #include "models/language-file.h"
 
+#include "formats/whole-file.h"
 #include "models/language-config-private.h"
 #include "models/models-folder.h"
 
@@ -58,29 +59,13 @@ find_beside (const char *path, const char *const *names, const char *wanted, GEr
   return NULL;
 }
 
-static GBytes *
-map_file (const char *path, const char *display_name, GError **error)
-{
-  g_autoptr (GError) why = NULL;
-  g_autoptr (GMappedFile) mapped = NULL;
-
-  if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
-    mapped = g_mapped_file_new (path, FALSE, &why);
-  if (mapped != NULL)
-    return g_mapped_file_get_bytes (mapped);
-  g_set_error (error, GBOX_ERROR, why != NULL ? GBOX_ERROR_IO : GBOX_ERROR_NOT_FOUND,
-               "“%s” cannot be read: %s. Check its name.", display_name,
-               why != NULL ? why->message : "there is no such file");
-  return NULL;
-}
-
 typedef GboxTokenizer *(*TokenizerReader) (GBytes *bytes, const char *display_name, GError **error);
 
 static GboxTokenizer *
 read_tokenizer (const char *path, TokenizerReader reader, GError **error)
 {
   g_autofree char *display_name = g_filename_display_name (path);
-  g_autoptr (GBytes) bytes = map_file (path, display_name, error);
+  g_autoptr (GBytes) bytes = gbox_whole_file_read (path, display_name, error);
 
   return bytes != NULL ? reader (bytes, display_name, error) : NULL;
 }
@@ -113,7 +98,7 @@ read_config_beside (const char *path,
   static const char *const names[] = { ".config.json", "config.json", NULL };
   g_autofree char *found = find_beside (path, names, "config.json", error);
   g_autofree char *display_name = found != NULL ? g_filename_display_name (found) : NULL;
-  g_autoptr (GBytes) bytes = found != NULL ? map_file (found, display_name, error) : NULL;
+  g_autoptr (GBytes) bytes = found != NULL ? gbox_whole_file_read (found, display_name, error) : NULL;
 
   return bytes != NULL && gbox_language_config_read_json (bytes, display_name, tensors, config, error);
 }
@@ -187,7 +172,7 @@ gbox_tokenizer_load (const char *path, GError **error)
   /* A folder may hold a tokenizer without weights. */
   if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (weights, G_FILE_TEST_EXISTS))
     return read_json_beside (weights, error);
-  bytes = map_file (weights, display_name, error);
+  bytes = gbox_whole_file_read (weights, display_name, error);
   if (bytes == NULL)
     return NULL;
   if (begins_with (bytes, '{'))

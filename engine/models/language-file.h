@@ -29,7 +29,7 @@ typedef struct
  *
  * Beside safetensors lie `config.json` and `tokenizer.json`, or MODEL.config.json and MODEL.tokenizer.json
  * where the file is called MODEL.safetensors; beside llama2.c's `.bin` lies `tokenizer.bin`, or tokN.bin for
- * a vocabulary of N. Weights are mapped, not read. Not for the main thread.
+ * a vocabulary of N. Not for the main thread.
  *
  * Returns: (transfer full) (nullable): the model
  */

@@ -23,13 +23,29 @@ GboxLinear *
 gbox_linear_new_in (
   GboxPages *pages, GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias)
 {
-  GboxLinear *linear = g_new0 (GboxLinear, 1);
+  const GboxLinearPart part = { .n_out = n_out, .rows = rows, .bias = bias };
 
-  linear->tiles = gbox_tile_packing_pack (dtype, n_out, n_in, rows, pages);
-  if (bias != NULL)
+  return gbox_linear_new_stacked (pages, dtype, n_in, &part, 1);
+}
+
+GboxLinear *
+gbox_linear_new_stacked (GboxPages *pages, GboxDtype dtype, int n_in, const GboxLinearPart *parts, guint n)
+{
+  GboxLinear *linear = g_new0 (GboxLinear, 1);
+  int n_out = 0;
+
+  for (guint i = 0; i < n; i++)
+    n_out += parts[i].n_out;
+  linear->tiles = gbox_tile_packing_new (dtype, n_out, n_in, pages);
+  if (parts[0].bias != NULL)
+    linear->bias = g_new0 (float, gbox_tiles_n_tiles (linear->tiles) * GBOX_TILE_ROWS);
+  n_out = 0;
+  for (guint i = 0; i < n; i++)
     {
-      linear->bias = g_new0 (float, gbox_tiles_n_tiles (linear->tiles) * GBOX_TILE_ROWS);
-      memcpy (linear->bias, bias, (gsize) n_out * sizeof (float));
+      gbox_tile_packing_fill (linear->tiles, dtype, n_out, parts[i].n_out, parts[i].rows);
+      if (linear->bias != NULL)
+        memcpy (linear->bias + n_out, parts[i].bias, (gsize) parts[i].n_out * sizeof (float));
+      n_out += parts[i].n_out;
     }
 
   return linear;

@@ -39,6 +39,32 @@ GboxLinear *gbox_linear_new (GboxDtype dtype, int n_out, int n_in, gconstpointer
  */
 GboxLinear *gbox_linear_new_in (
   GboxPages *pages, GboxDtype dtype, int n_out, int n_in, gconstpointer rows, const float *bias);
+
+/**
+ * GboxLinearPart:
+ * @n_out: rows
+ * @rows: row-major values
+ * @bias: (nullable) (array length=n_out)
+ */
+typedef struct
+{
+  int n_out;
+  gconstpointer rows;
+  const float *bias;
+} GboxLinearPart;
+
+/**
+ * gbox_linear_new_stacked:
+ * @pages: (nullable): as for gbox_linear_new_in()
+ * @dtype: of all parts
+ * @n_in: columns of all parts
+ * @parts: (array length=n): matrices with the same input; either all have a bias or none has
+ * @n: how many
+ *
+ * Returns: (transfer full): one matrix, of the parts one below the other
+ */
+GboxLinear *
+gbox_linear_new_stacked (GboxPages *pages, GboxDtype dtype, int n_in, const GboxLinearPart *parts, guint n);
 void gbox_linear_free (GboxLinear *linear);
 
 int gbox_linear_get_n_out (const GboxLinear *linear);

@@ -174,25 +174,31 @@ find_packing (GboxDtype dtype)
 }
 
 GboxTiles *
-gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows, GboxPages *pages)
+gbox_tile_packing_new (GboxDtype dtype, int n_out, int n_in, GboxPages *pages)
+{
+  const Packing *packing = find_packing (dtype);
+
+  g_return_val_if_fail (packing != NULL && n_in % (int) gbox_dtype_get_block (dtype) == 0, NULL);
+
+  return gbox_tiles_new (packing->form, n_out, n_in, pages);
+}
+
+void
+gbox_tile_packing_fill (GboxTiles *tiles, GboxDtype dtype, int first, int n, gconstpointer rows)
 {
   const Packing *packing = find_packing (dtype);
   const gsize block_size = gbox_dtype_get_size (dtype);
   const int block = (int) gbox_dtype_get_block (dtype), n_parts = MAX (block / GBOX_TILE_BLOCK, 1);
   const guint8 *from = rows;
-  GboxTiles *tiles;
 
-  g_return_val_if_fail (packing != NULL && n_in % block == 0, NULL);
-
-  tiles = gbox_tiles_new (packing->form, n_out, n_in, pages);
-  for (int row = 0; row < n_out; row++)
+  for (int row = first; row < first + n; row++)
     if (packing->unpack == NULL)
       {
         gbox_tiles_set_floats (tiles, row, from);
-        from += (gsize) n_in * block_size;
+        from += (gsize) tiles->n_in * block_size;
       }
     else
-      for (int i = 0; i < n_in / block; i++, from += block_size)
+      for (int i = 0; i < tiles->n_in / block; i++, from += block_size)
         {
           GboxTileBlock blocks[GBOX_QK_BLOCK / GBOX_Q_BLOCK];
 
@@ -200,6 +206,4 @@ gbox_tile_packing_pack (GboxDtype dtype, int n_out, int n_in, gconstpointer rows
           for (int part = 0; part < n_parts; part++)
             gbox_tiles_set_block (tiles, row, i * n_parts + part, &blocks[part]);
         }
-
-  return tiles;
 }

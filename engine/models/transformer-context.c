@@ -245,6 +245,12 @@ gbox_transformer_context_set_tap (GboxTransformerContext *context, const GboxTra
 }
 
 void
+gbox_transformer_context_set_clock (GboxTransformerContext *context, GboxLapClock *clock)
+{
+  context->clock = clock;
+}
+
+void
 gbox_transformer_context_read (GboxTransformerContext *context, const int *tokens, int n)
 {
   g_return_if_fail (n >= 1 && n <= GBOX_TRANSFORMER_CHUNK && n <= context->max_trunk - context->n_trunk);
@@ -286,6 +292,7 @@ gbox_transformer_context_lens (GboxTransformerContext *context, const float *hid
   const GboxNormWeights *norm = &model->final_norm;
   float *normed = context->buffers.normed;
 
+  gbox_lap_clock_start (context->clock);
   if (norm->bias != NULL)
     gbox_layer_norm (context->team, hidden, d_model, n, (int) d_model, norm->weight, norm->bias,
                      model->config.norm_eps, normed, d_model);
@@ -295,6 +302,7 @@ gbox_transformer_context_lens (GboxTransformerContext *context, const float *hid
   gbox_linear_forward (model->head, context->team, gbox_transformer_context_get_careful_precision (context),
                        normed, d_model, n, logits, (gsize) model->config.n_vocab, FALSE,
                        context->buffers.scratch);
+  gbox_lap_clock_note (context->clock, GBOX_LAP_HEAD);
 }
 
 void

@@ -53,6 +53,7 @@ struct _GboxTransformerContext
   GboxKvCache *branches; /* (n_layers, n_branches) */
   GboxPassBuffers buffers;
   GboxTransformerTap tap;
+  GboxLapClock *clock; /* (nullable) */
 
   /* The pass that is being done. */
   GboxAttentionRow rows[GBOX_TRANSFORMER_CHUNK];

@@ -12,27 +12,38 @@
 typedef struct
 {
   GboxTransformer *model;
-  const GboxTensorFile *file;
+  GboxTensorFile *file;
   const GboxLanguageConfig *config;
+  GboxPages *pages;
+  GArray *packings; /* of Packing: what has been found */
   GError **error;
 } Loading;
 
-/* A matrix as it will be multiplied with: (n_out, n_in), rows in memory. */
+/* A matrix as it will be multiplied with: (n_out, n_in). */
 typedef struct
 {
-  GboxDtype dtype;
+  const GboxNamedTensor *tensor;
+  gboolean turned; /* whether the file has (n_in, n_out) */
   int n_out;
   int n_in;
-  const guint8 *rows;
-  guint8 *owned; /* (nullable): @rows, where they are no part of the file */
-  float *bias;   /* (nullable) */
+  float *bias; /* (nullable) */
 } Matrix;
 
-static void
-matrix_clear (Matrix *matrix)
+/* Matrices to be packed one below the other. */
+typedef struct
 {
-  g_clear_pointer (&matrix->owned, g_free);
-  g_clear_pointer (&matrix->bias, g_free);
+  GboxLinear **to;
+  Matrix matrices[GBOX_MAX_PARTS];
+  guint n;
+} Packing;
+
+static void
+clear_packing (gpointer data)
+{
+  Packing *packing = data;
+
+  for (guint i = 0; i < packing->n; i++)
+    g_free (packing->matrices[i].bias);
 }
 
 static gboolean
@@ -137,56 +148,68 @@ turn (const guint8 *data, gsize size, gsize n_out, gsize n_in)
 static gboolean
 read_matrix (const Loading *loading, GboxTensorSlot slot, int layer, int n_out, int n_in, Matrix *matrix)
 {
-  const GboxNamedTensor *tensor = find_matrix (loading, slot, layer, n_out, n_in);
-
-  *matrix = (Matrix){ .n_out = n_out, .n_in = n_in };
-  if (tensor == NULL)
+  *matrix = (Matrix){ .tensor = find_matrix (loading, slot, layer, n_out, n_in),
+                      .turned = is_turned (loading, slot),
+                      .n_out = n_out,
+                      .n_in = n_in };
+  if (matrix->tensor == NULL)
     return FALSE;
-  matrix->dtype = tensor->dtype;
-  matrix->rows = tensor->data;
-  if (is_turned (loading, slot))
-    matrix->rows = matrix->owned
-      = turn (tensor->data, gbox_dtype_get_size (tensor->dtype), (gsize) n_out, (gsize) n_in);
   if (!has_tensor (loading, slot, layer, "bias"))
     return TRUE;
   matrix->bias = read_vector (loading, slot, layer, "bias", n_out);
   return matrix->bias != NULL;
 }
 
+/* @matrices: their biases are taken. */
+static void
+add_packing (const Loading *loading, const Matrix *matrices, guint n, GboxLinear **to)
+{
+  Packing packing = { .to = to, .n = n };
+
+  memcpy (packing.matrices, matrices, n * sizeof *matrices);
+  g_array_append_val (loading->packings, packing);
+}
+
 static gboolean
 read_linear (const Loading *loading, GboxTensorSlot slot, int layer, int n_out, int n_in, GboxLinear **linear)
 {
   Matrix matrix;
-  const gboolean read = read_matrix (loading, slot, layer, n_out, n_in, &matrix);
 
-  if (read)
-    *linear = gbox_linear_new (matrix.dtype, n_out, n_in, matrix.rows, matrix.bias);
-  matrix_clear (&matrix);
-  return read;
-}
-
-/* One below the other. */
-static GboxLinear *
-join (const Matrix *matrices, guint n, int n_out)
-{
-  const gsize row_size = (gsize) matrices[0].n_in / gbox_dtype_get_block (matrices[0].dtype)
-                         * gbox_dtype_get_size (matrices[0].dtype);
-  g_autofree guint8 *rows = g_malloc (row_size * (gsize) n_out);
-  g_autofree float *bias = matrices[0].bias != NULL ? g_new (float, (gsize) n_out) : NULL;
-  gsize at = 0;
-
-  for (guint i = 0; i < n; i++)
-    {
-      memcpy (rows + at * row_size, matrices[i].rows, row_size * (gsize) matrices[i].n_out);
-      if (bias != NULL)
-        memcpy (bias + at, matrices[i].bias, (gsize) matrices[i].n_out * sizeof (float));
-      at += (gsize) matrices[i].n_out;
-    }
-  return gbox_linear_new (matrices[0].dtype, n_out, matrices[0].n_in, rows, bias);
+  if (!read_matrix (loading, slot, layer, n_out, n_in, &matrix))
+    return FALSE;
+  add_packing (loading, &matrix, 1, linear);
+  return TRUE;
 }
 
 static void
-stack (const Matrix *matrices, guint n, GboxStackedLinear *stacked)
+pack (gpointer data, guint task, guint worker)
+{
+  const Loading *loading = data;
+  const Packing *packing = &g_array_index (loading->packings, Packing, task);
+  const Matrix *matrices = packing->matrices;
+  const GboxDtype dtype = matrices[0].tensor->dtype;
+  guint8 *turned[GBOX_MAX_PARTS] = { NULL };
+  GboxLinearPart parts[GBOX_MAX_PARTS];
+
+  for (guint i = 0; i < packing->n; i++)
+    {
+      if (matrices[i].turned)
+        turned[i] = turn (matrices[i].tensor->data, gbox_dtype_get_size (dtype), (gsize) matrices[i].n_out,
+                          (gsize) matrices[i].n_in);
+      parts[i] = (GboxLinearPart){ .n_out = matrices[i].n_out,
+                                   .rows = turned[i] != NULL ? turned[i] : matrices[i].tensor->data,
+                                   .bias = matrices[i].bias };
+    }
+  *packing->to = gbox_linear_new_stacked (loading->pages, dtype, matrices[0].n_in, parts, packing->n);
+  for (guint i = 0; i < packing->n; i++)
+    {
+      g_free (turned[i]);
+      gbox_tensor_file_release (loading->file, matrices[i].tensor);
+    }
+}
+
+static void
+stack (const Loading *loading, const Matrix *matrices, guint n, GboxStackedLinear *stacked)
 {
   gboolean alike = TRUE;
 
@@ -194,16 +217,12 @@ stack (const Matrix *matrices, guint n, GboxStackedLinear *stacked)
     {
       stacked->offsets[i] = stacked->n_out;
       stacked->n_out += matrices[i].n_out;
-      alike = alike && matrices[i].dtype == matrices[0].dtype
+      alike = alike && matrices[i].tensor->dtype == matrices[0].tensor->dtype
               && (matrices[i].bias != NULL) == (matrices[0].bias != NULL);
     }
   stacked->n_parts = alike ? 1 : n;
-  if (alike)
-    stacked->parts[0] = join (matrices, n, stacked->n_out);
-  else
-    for (guint i = 0; i < n; i++)
-      stacked->parts[i] = gbox_linear_new (matrices[i].dtype, matrices[i].n_out, matrices[i].n_in,
-                                           matrices[i].rows, matrices[i].bias);
+  for (guint i = 0; i < stacked->n_parts; i++)
+    add_packing (loading, &matrices[i], alike ? n : 1, &stacked->parts[i]);
 }
 
 static gboolean
@@ -220,9 +239,9 @@ read_stacked (const Loading *loading,
   for (guint i = 0; i < n && read; i++)
     read = read_matrix (loading, slots[i], layer, n_outs[i], loading->config->d_model, &matrices[i]);
   if (read)
-    stack (matrices, n, stacked);
-  for (guint i = 0; i < n; i++)
-    matrix_clear (&matrices[i]);
+    stack (loading, matrices, n, stacked);
+  for (guint i = 0; i < n && !read; i++)
+    g_free (matrices[i].bias);
   return read;
 }
 
@@ -280,6 +299,23 @@ read_layer (const Loading *loading, int index, GboxTransformerLayer *layer)
          && read_gemma_norms (loading, index, layer);
 }
 
+static gboolean
+read_embedding (const Loading *loading)
+{
+  GboxTransformer *model = loading->model;
+  const GboxLanguageConfig *config = loading->config;
+  const GboxNamedTensor *tensor
+    = find_matrix (loading, GBOX_SLOT_EMBEDDING, 0, config->n_vocab, config->d_model);
+
+  if (tensor == NULL)
+    return FALSE;
+  model->embedding = g_memdup2 (tensor->data, tensor->n_bytes);
+  model->embedding_dtype = tensor->dtype;
+  model->embedding_stride = tensor->n_bytes / (gsize) config->n_vocab;
+  gbox_tensor_file_release (loading->file, tensor);
+  return TRUE;
+}
+
 /* The head, and the embedding where that is another matrix. */
 static gboolean
 read_ends (const Loading *loading)
@@ -288,13 +324,9 @@ read_ends (const Loading *loading)
   const GboxLanguageConfig *config = loading->config;
   const GboxTensorSlot head = config->tied ? GBOX_SLOT_EMBEDDING : GBOX_SLOT_HEAD;
 
-  if (!read_norm (loading, GBOX_SLOT_FINAL_NORM, 0, config->d_model, &model->final_norm)
-      || !read_linear (loading, head, 0, config->n_vocab, config->d_model, &model->head))
-    return FALSE;
-  if (config->tied)
-    return TRUE;
-  model->embedding = find_matrix (loading, GBOX_SLOT_EMBEDDING, 0, config->n_vocab, config->d_model);
-  return model->embedding != NULL;
+  return read_norm (loading, GBOX_SLOT_FINAL_NORM, 0, config->d_model, &model->final_norm)
+         && read_linear (loading, head, 0, config->n_vocab, config->d_model, &model->head)
+         && (config->tied || read_embedding (loading));
 }
 
 static gboolean
@@ -311,21 +343,39 @@ read_positions (const Loading *loading)
   return loading->model->positions != NULL;
 }
 
+/* Finds everything that the model consists of, and checks it. The head comes first: it is the largest. */
+static gboolean
+read_all (const Loading *loading)
+{
+  if (!read_ends (loading) || !read_positions (loading))
+    return FALSE;
+  for (int i = 0; i < loading->config->n_layers; i++)
+    if (!read_layer (loading, i, &loading->model->layers[i]))
+      return FALSE;
+  return TRUE;
+}
+
 GboxTransformer *
 gbox_transformer_new (GboxTensorFile *file, const GboxLanguageConfig *config, GError **error)
 {
   g_autoptr (GboxTransformer) model = g_new0 (GboxTransformer, 1);
-  const Loading loading = { .model = model, .file = file, .config = config, .error = error };
+  g_autoptr (GboxPages) pages = gbox_pages_new ();
+  g_autoptr (GArray) packings = g_array_new (FALSE, FALSE, sizeof (Packing));
+  g_autoptr (GboxTeam) team = NULL;
+  Loading loading = { .model = model,
+                      .file = file,
+                      .config = config,
+                      .pages = pages,
+                      .packings = packings,
+                      .error = error };
 
+  g_array_set_clear_func (packings, clear_packing);
   g_atomic_int_set (&model->n_references, 1);
   model->config = *config;
   model->layers = g_new0 (GboxTransformerLayer, (gsize) config->n_layers);
-  if (!read_ends (&loading) || !read_positions (&loading))
+  if (!read_all (&loading))
     return NULL;
-  for (int i = 0; i < config->n_layers; i++)
-    if (!read_layer (&loading, i, &model->layers[i]))
-      return NULL;
-  if (!config->tied)
-    model->file = gbox_tensor_file_ref (file);
+  team = gbox_team_new (0);
+  gbox_team_run (team, packings->len, pack, &loading);
   return g_steal_pointer (&model);
 }

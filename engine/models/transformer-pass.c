@@ -8,6 +8,12 @@
 #include <string.h>
 
 static void
+note (const GboxTransformerContext *context, GboxTransformerLap lap)
+{
+  gbox_lap_clock_note (context->clock, lap);
+}
+
+static void
 normalize (const GboxTransformerContext *context,
            const GboxNormWeights *norm,
            const float *x,
@@ -146,9 +152,12 @@ feed_forward (const GboxTransformerContext *context, const GboxTransformerLayer 
   float *up = context->buffers.up;
 
   multiply_stacked (context, &layer->up, up);
+  note (context, GBOX_LAP_UP);
   gbox_gate (context->team, gate, up, layer->up.n_out > config->d_ff ? up + config->d_ff : NULL, stride,
              context->n, config->d_ff);
+  note (context, GBOX_LAP_GATE);
   add_to_stream (context, layer->down, context->precision, up, stride, &layer->after_ff_norm);
+  note (context, GBOX_LAP_DOWN);
 }
 
 static void
@@ -162,14 +171,20 @@ pass_layer (const GboxTransformerContext *context, int index, int n_trunk)
 
   normalize (context, &layer->attention_norm, buffers->hidden, d_model, config->d_model, buffers->normed,
              d_model);
+  note (context, GBOX_LAP_NORMS);
   multiply_stacked (context, &layer->qkv, buffers->qkv);
+  note (context, GBOX_LAP_QKV);
   place (context, layer, slides);
   store (context, index, n_trunk);
+  note (context, GBOX_LAP_POSITIONS);
   attend (context, index, slides, n_trunk);
+  note (context, GBOX_LAP_ATTENTION);
   add_to_stream (context, layer->output, gbox_transformer_context_get_careful_precision (context),
                  buffers->heads, (gsize) config->n_heads * (gsize) config->head_size,
                  &layer->after_attention_norm);
+  note (context, GBOX_LAP_OUTPUT);
   normalize (context, &layer->ff_norm, buffers->hidden, d_model, config->d_model, buffers->normed, d_model);
+  note (context, GBOX_LAP_NORMS);
   feed_forward (context, layer);
 }
 
@@ -203,7 +218,9 @@ gbox_transformer_pass (GboxTransformerContext *context, const int *tokens, int n
 {
   for (int i = 0; i < context->n; i++)
     context->positions[i] = context->rows[i].position;
+  gbox_lap_clock_start (context->clock);
   embed (context, tokens);
+  note (context, GBOX_LAP_EMBEDDING);
   tap_hidden (context, 0);
   for (int i = 0; i < context->transformer->config.n_layers; i++)
     {

@@ -68,9 +68,10 @@ struct _GboxTransformer
 {
   gint n_references; /* atomic */
   GboxLanguageConfig config;
-  GboxTensorFile *file;             /* (nullable): holds the embedding */
-  const GboxNamedTensor *embedding; /* (nullable): %NULL where the head is also that */
-  float *positions;                 /* (nullable): (n_context, d_model) */
+  guint8 *embedding; /* (nullable): (n_vocab, d_model); %NULL where the head is also that */
+  GboxDtype embedding_dtype;
+  gsize embedding_stride; /* bytes of a row */
+  float *positions;       /* (nullable): (n_context, d_model) */
   GboxTransformerLayer *layers;
   GboxNormWeights final_norm;
   GboxLinear *head;

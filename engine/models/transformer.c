@@ -51,7 +51,7 @@ gbox_transformer_unref (GboxTransformer *transformer)
   clear_norm (&transformer->final_norm);
   gbox_linear_free (transformer->head);
   g_free (transformer->positions);
-  g_clear_pointer (&transformer->file, gbox_tensor_file_unref);
+  g_free (transformer->embedding);
   g_free (transformer);
 }
 
@@ -61,30 +61,53 @@ gbox_transformer_get_config (const GboxTransformer *transformer)
   return &transformer->config;
 }
 
+/* Something about a matrix, summed up over all that make up a lap. */
 static gsize
-get_stacked_size (const GboxStackedLinear *stacked)
+sum_up (const GboxTransformer *transformer, GboxTransformerLap lap, gsize (*measure) (const GboxLinear *))
 {
-  gsize size = 0;
+  gsize sum = lap == GBOX_LAP_HEAD ? measure (transformer->head) : 0;
 
-  for (guint i = 0; i < stacked->n_parts; i++)
-    size += gbox_linear_get_size (stacked->parts[i]);
-  return size;
+  for (int i = 0; i < transformer->config.n_layers; i++)
+    {
+      const GboxTransformerLayer *layer = &transformer->layers[i];
+      const GboxStackedLinear *stacked = lap == GBOX_LAP_QKV ? &layer->qkv : &layer->up;
+
+      if (lap == GBOX_LAP_OUTPUT)
+        sum += measure (layer->output);
+      else if (lap == GBOX_LAP_DOWN)
+        sum += measure (layer->down);
+      else if (lap == GBOX_LAP_QKV || lap == GBOX_LAP_UP)
+        for (guint part = 0; part < stacked->n_parts; part++)
+          sum += measure (stacked->parts[part]);
+    }
+  return sum;
+}
+
+static gsize
+count_weights (const GboxLinear *linear)
+{
+  return (gsize) gbox_linear_get_n_in (linear) * (gsize) gbox_linear_get_n_out (linear);
+}
+
+gsize
+gbox_transformer_get_lap_size (const GboxTransformer *transformer, GboxTransformerLap lap)
+{
+  return sum_up (transformer, lap, gbox_linear_get_size);
+}
+
+gsize
+gbox_transformer_get_lap_weights (const GboxTransformer *transformer, GboxTransformerLap lap)
+{
+  return sum_up (transformer, lap, count_weights);
 }
 
 gsize
 gbox_transformer_get_size (const GboxTransformer *transformer)
 {
-  gsize size = gbox_linear_get_size (transformer->head);
+  gsize size = (gsize) transformer->config.n_vocab * transformer->embedding_stride;
 
-  if (transformer->embedding != NULL)
-    size += transformer->embedding->n_bytes;
-  for (int i = 0; i < transformer->config.n_layers; i++)
-    {
-      const GboxTransformerLayer *layer = &transformer->layers[i];
-
-      size += get_stacked_size (&layer->qkv) + gbox_linear_get_size (layer->output)
-              + get_stacked_size (&layer->up) + gbox_linear_get_size (layer->down);
-    }
+  for (GboxTransformerLap lap = 0; lap < GBOX_N_TRANSFORMER_LAPS; lap++)
+    size += gbox_transformer_get_lap_size (transformer, lap);
   return size;
 }
 
@@ -92,14 +115,12 @@ void
 gbox_transformer_embed (const GboxTransformer *transformer, int token, float *to)
 {
   const GboxLanguageConfig *config = &transformer->config;
-  const GboxNamedTensor *embedding = transformer->embedding;
 
-  if (embedding == NULL)
+  if (transformer->embedding == NULL)
     gbox_linear_get_row (transformer->head, token, to);
   else
-    gbox_dtype_to_floats (embedding->dtype,
-                          (const guint8 *) embedding->data
-                            + (gsize) token * (embedding->n_bytes / (gsize) config->n_vocab),
+    gbox_dtype_to_floats (transformer->embedding_dtype,
+                          transformer->embedding + (gsize) token * transformer->embedding_stride,
                           (gsize) config->d_model, to);
   for (int i = 0; i < config->d_model; i++)
     to[i] *= config->embedding_scale;

@@ -2,6 +2,7 @@
 /* A language model: tokens → how likely each token is to come next. */
 #pragma once
 
+#include "base/lap-clock.h"
 #include "base/team.h"
 #include "kernels/precision.h"
 #include "models/language-config.h"
@@ -24,8 +25,9 @@ typedef struct _GboxTransformer GboxTransformer;
  * @config: what they are
  * @error: return location for an error
  *
- * Every tensor is checked to have the shape that follows from @config. Keeps @file where the embedding is not
- * also the head.
+ * Every tensor is checked to have the shape that follows from @config. Matrices are packed by as many threads
+ * as gbox_team_get_default_n_threads() says, and released from @file one by one, so that there are never two
+ * of all: see gbox_tensor_file_release(). Nothing of @file is needed afterwards. Not for the main thread.
  *
  * Returns: (transfer full) (nullable): the model; %NULL with %GBOX_ERROR_INVALID_FILE naming the tensor, or
  * %GBOX_ERROR_UNSUPPORTED
@@ -119,6 +121,45 @@ typedef struct
 
 /* (nullable): where the next passes write; copied. */
 void gbox_transformer_context_set_tap (GboxTransformerContext *context, const GboxTransformerTap *tap);
+
+/**
+ * GboxTransformerLap:
+ * @GBOX_LAP_EMBEDDING: tokens to vectors
+ * @GBOX_LAP_NORMS: all norms of the residual stream
+ * @GBOX_LAP_QKV: the matrix of queries, keys and values
+ * @GBOX_LAP_POSITIONS: norms of heads, rotation, and keys and values into the cache
+ * @GBOX_LAP_ATTENTION: scores, softmax and mixed values
+ * @GBOX_LAP_OUTPUT: the matrix from the heads back
+ * @GBOX_LAP_UP: the matrices up and of the gate
+ * @GBOX_LAP_GATE: the gate's function
+ * @GBOX_LAP_DOWN: the matrix down
+ * @GBOX_LAP_HEAD: the last norm and the head
+ *
+ * What a pass consists of, over all layers.
+ */
+typedef enum
+{
+  GBOX_LAP_EMBEDDING,
+  GBOX_LAP_NORMS,
+  GBOX_LAP_QKV,
+  GBOX_LAP_POSITIONS,
+  GBOX_LAP_ATTENTION,
+  GBOX_LAP_OUTPUT,
+  GBOX_LAP_UP,
+  GBOX_LAP_GATE,
+  GBOX_LAP_DOWN,
+  GBOX_LAP_HEAD,
+  GBOX_N_TRANSFORMER_LAPS,
+} GboxTransformerLap;
+
+/* @clock: (nullable): where the next passes note how long each #GboxTransformerLap takes; not copied. */
+void gbox_transformer_context_set_clock (GboxTransformerContext *context, GboxLapClock *clock);
+
+/* Bytes of the matrices that make up a lap, over all layers; 0 for a lap without. */
+gsize gbox_transformer_get_lap_size (const GboxTransformer *transformer, GboxTransformerLap lap);
+
+/* Numbers of these matrices: what a pass multiplies each token by. */
+gsize gbox_transformer_get_lap_weights (const GboxTransformer *transformer, GboxTransformerLap lap);
 
 /**
  * gbox_transformer_context_read:
