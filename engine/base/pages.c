@@ -2,6 +2,7 @@
 /* Memory for much that is written once and read often: in huge pages where the system has them. */
 #include "base/pages.h"
 
+#include <pthread.h>
 #include <sys/mman.h>
 
 #define ALIGNMENT  64
@@ -17,7 +18,7 @@ typedef struct
 struct _GboxPages
 {
   gatomicrefcount ref_count;
-  GMutex lock;
+  pthread_mutex_t lock;
   GArray *chunks; /* of Chunk */
   guint8 *next;   /* what is free of the last chunk */
   gsize n_left;
@@ -29,7 +30,7 @@ gbox_pages_new (void)
   GboxPages *pages = g_new0 (GboxPages, 1);
 
   g_atomic_ref_count_init (&pages->ref_count);
-  g_mutex_init (&pages->lock);
+  pthread_mutex_init (&pages->lock, NULL);
   pages->chunks = g_array_new (FALSE, FALSE, sizeof (Chunk));
 
   return pages;
@@ -56,7 +57,7 @@ gbox_pages_unref (GboxPages *pages)
       munmap (chunk->mapping, chunk->size);
     }
   g_array_unref (pages->chunks);
-  g_mutex_clear (&pages->lock);
+  pthread_mutex_destroy (&pages->lock);
   g_free (pages);
 }
 
@@ -86,13 +87,13 @@ gbox_pages_allocate (GboxPages *pages, gsize n_bytes)
   const gsize n_taken = (MAX (n_bytes, 1) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
   gpointer memory;
 
-  g_mutex_lock (&pages->lock);
+  pthread_mutex_lock (&pages->lock);
   if (pages->n_left < n_taken)
     add_chunk (pages, n_taken);
   memory = pages->next;
   pages->next += n_taken;
   pages->n_left -= n_taken;
-  g_mutex_unlock (&pages->lock);
+  pthread_mutex_unlock (&pages->lock);
 
   return memory;
 }
