@@ -328,6 +328,34 @@ test_failure (Fixture *fixture, gconstpointer data)
   complete (fixture);
 }
 
+static const GboxCompletionValues *
+get_run_values (Fixture *fixture)
+{
+  GboxRun *run = gbox_completion_session_get_run (fixture->session);
+
+  return gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (gbox_run_get_spec (run)));
+}
+
+/* What may change while it writes does so at once, but for a longer text. */
+static void
+test_live (Fixture *fixture, gconstpointer data)
+{
+  GboxCompletionSession *session = fixture->session;
+  GObject *spec = G_OBJECT (gbox_completion_session_get_spec (session));
+
+  gbox_completion_session_complete (session);
+  gbox_run_pause (gbox_completion_session_get_run (session));
+  g_object_set (spec, "max-tokens", 100u, "temperature", 0.25, "seed", 12u, NULL);
+  g_assert_cmpfloat (get_run_values (fixture)->temperature, <, 0.3);
+  g_assert_cmpuint (get_run_values (fixture)->max_tokens, ==, 12);
+  g_assert_cmpuint (get_run_values (fixture)->seed, ==, 11);
+  g_object_set (spec, "max-tokens", 5u, NULL);
+  g_assert_cmpuint (get_run_values (fixture)->max_tokens, ==, 5);
+  gbox_run_resume (gbox_completion_session_get_run (session));
+  completion_testing_wait (session);
+  g_assert_cmpuint (gbox_completion_session_get_n_tokens (session), <=, 5);
+}
+
 /* The parameters outlive the session, the text does not. */
 static void
 test_settings (Fixture *fixture, gconstpointer data)
@@ -365,6 +393,7 @@ main (int argc, char **argv)
   add ("/completion-session/samples", test_samples);
   add ("/completion-session/look", test_look);
   add ("/completion-session/failure", test_failure);
+  add ("/completion-session/live", test_live);
   add ("/completion-session/settings", test_settings);
   return g_test_run ();
 }

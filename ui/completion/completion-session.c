@@ -382,23 +382,24 @@ remember_spec (GboxCompletionSession *self)
   gbox_settings_set_completion (self->settings, json);
 }
 
-/* What runs takes over what it can; a longer text needs a new run. */
+/* What runs takes over what it can; a longer text than was asked for first needs a new run. */
 static void
 on_spec_notify (GboxCompletionSession *self, GParamSpec *pspec)
 {
   g_autoptr (GboxSpec) adjusted = NULL;
   g_auto (GValue) value = G_VALUE_INIT;
+  guint before, after;
 
   remember_spec (self);
-  if (!(pspec->flags & GBOX_PARAM_LIVE) || !gbox_completion_session_is_running (self)
-      || gbox_completion_spec_get_values (self->spec)->max_tokens
-           > gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (gbox_run_get_spec (self->run)))
-               ->max_tokens)
+  if (!(pspec->flags & GBOX_PARAM_LIVE) || !gbox_completion_session_is_running (self))
     return;
   adjusted = gbox_spec_copy (gbox_run_get_spec (self->run));
+  before = gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (adjusted))->max_tokens;
   g_object_get_property (G_OBJECT (self->spec), pspec->name, &value);
   g_object_set_property (G_OBJECT (adjusted), pspec->name, &value);
-  gbox_run_adjust (self->run, adjusted, NULL);
+  after = gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (adjusted))->max_tokens;
+  if (after <= before)
+    gbox_run_adjust (self->run, adjusted, NULL);
 }
 
 static void
