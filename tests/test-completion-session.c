@@ -356,6 +356,32 @@ test_live (Fixture *fixture, gconstpointer data)
   g_assert_cmpuint (gbox_completion_session_get_n_tokens (session), <=, 5);
 }
 
+/* Another model knows other tokens: what one wrote is gone on with by itself. */
+static void
+test_models (Fixture *fixture, gconstpointer data)
+{
+  GboxCompletionSession *session = fixture->session;
+  g_autofree char *other = g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-gpt2.gguf", NULL);
+  GboxBranch *first;
+  GboxModelItem *model;
+
+  complete (fixture);
+  first = gbox_completion_session_get_branch (session);
+  model = gbox_completion_session_get_model (session);
+  gbox_completion_session_choose_model (session, other);
+  complete (fixture);
+  g_assert_true (gbox_completion_session_get_model (session) != model);
+  g_assert_true (gbox_branch_get_root (gbox_completion_session_get_branch (session))
+                 != gbox_branch_get_root (first));
+  gbox_completion_session_show (session, first);
+  g_assert_true (gbox_completion_session_get_model (session) == model);
+  gbox_completion_session_choose_model (session, other);
+  gbox_completion_session_branch (session, 1, completion_testing_other (session, 1));
+  g_assert_true (gbox_completion_session_get_model (session) == model);
+  completion_testing_wait (session);
+  g_assert_null (gbox_completion_session_get_error (session));
+}
+
 /* The parameters outlive the session, the text does not. */
 static void
 test_settings (Fixture *fixture, gconstpointer data)
@@ -394,6 +420,7 @@ main (int argc, char **argv)
   add ("/completion-session/look", test_look);
   add ("/completion-session/failure", test_failure);
   add ("/completion-session/live", test_live);
+  add ("/completion-session/models", test_models);
   add ("/completion-session/settings", test_settings);
   return g_test_run ();
 }

@@ -175,7 +175,8 @@ format_kept (GboxBranch *parent, guint fork)
   return gbox_completion_format_tokens ((const int *) (gpointer) ids->data, ids->len);
 }
 
-/* Starts a run that goes on from the first tokens of a branch, and shows the first of its samples. */
+/* Starts a run that goes on from the first tokens of a branch, with the model whose they are, and shows the
+ * first of its samples. */
 static void
 start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_token, guint n_samples)
 {
@@ -183,6 +184,7 @@ start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_to
   g_autofree char *kept = format_kept (parent, fork);
   const guint seed = gbox_completion_spec_get_values (self->spec)->seed;
 
+  gbox_completion_session_choose_model (self, gbox_branch_get_model (parent));
   gbox_completion_session_stop (self);
   gbox_completion_session_set_error (self, NULL);
   g_object_set (spec, "prompt", gbox_branch_get_prompt (parent), "model", gbox_branch_get_model (parent),

@@ -481,6 +481,7 @@ gbox_completion_session_show (GboxCompletionSession *self, GboxBranch *branch)
     return;
   if (!is_written (self, branch))
     gbox_completion_session_stop (self);
+  gbox_completion_session_choose_model (self, gbox_branch_get_model (branch));
   gbox_completion_session_set_error (self, NULL);
   gbox_completion_session_set_branch (self, branch);
   g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
