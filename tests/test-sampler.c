@@ -226,6 +226,33 @@ test_long (void)
     }
 }
 
+/* A token that is taken rather than drawn has the probability that drawing it would have had. */
+static void
+test_take (void)
+{
+  const float logits[] = { 1, 3, 2, -4 };
+  const GboxSamplerSettings settings
+    = { .temperature = 0.8, .top_k = 2, .top_p = 1, .repetition_penalty = 1 };
+  g_autoptr (GboxSampler) sampler = gbox_sampler_new (4);
+  GboxSample drawn, taken;
+
+  g_assert_true (gbox_sampler_sample (sampler, &settings, logits, NULL, 0, 0, &drawn));
+  for (guint i = 0; i < drawn.n_top; i++)
+    {
+      const GboxChoice *choice = &drawn.top[i];
+
+      g_assert_true (gbox_sampler_take (sampler, &settings, logits, NULL, choice->id, &taken));
+      g_assert_cmpint (taken.chosen.id, ==, choice->id);
+      /* The same sums of the same numbers. */
+      g_assert_cmpfloat_with_epsilon (taken.chosen.logprob, choice->logprob, 1e-6);
+      g_assert_cmpfloat_with_epsilon (taken.chosen.probability, choice->probability, 1e-6);
+      g_assert_cmpmem (taken.top, sizeof taken.top[0] * taken.n_top, drawn.top,
+                       sizeof drawn.top[0] * drawn.n_top);
+    }
+  g_assert_true (gbox_sampler_take (sampler, &settings, logits, NULL, 3, &taken));
+  g_assert_cmpfloat (taken.chosen.probability, <=, 0);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -238,5 +265,6 @@ main (int argc, char **argv)
   g_test_add_data_func ("/sampler/frequencies/sequences", "sequences", test_frequencies);
   g_test_add_func ("/sampler/key", test_key);
   g_test_add_func ("/sampler/long", test_long);
+  g_test_add_func ("/sampler/take", test_take);
   return g_test_run ();
 }

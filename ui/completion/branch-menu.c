@@ -16,10 +16,13 @@ struct _GboxBranchMenu
 
 G_DEFINE_FINAL_TYPE (GboxBranchMenu, gbox_branch_menu, ADW_TYPE_BIN)
 
+/* None of those without any, which would have an arrow to open nothing. */
 static GListModel *
 create_children (gpointer item, gpointer user_data)
 {
-  return g_object_ref (gbox_branch_get_children (item));
+  GListModel *children = gbox_branch_get_children (item);
+
+  return g_list_model_get_n_items (children) > 0 ? g_object_ref (children) : NULL;
 }
 
 static void
@@ -51,9 +54,15 @@ find_position (GboxBranchMenu *self)
   return GTK_INVALID_LIST_POSITION;
 }
 
+/* Anew each time, as those that had no children may have some now. */
 static void
 on_shown (GboxBranchMenu *self)
 {
+  GListModel *roots = gbox_completion_session_get_roots (self->session);
+  g_autoptr (GtkTreeListModel) tree
+    = gtk_tree_list_model_new (g_object_ref (roots), FALSE, TRUE, create_children, NULL, NULL);
+
+  gtk_single_selection_set_model (self->selection, G_LIST_MODEL (tree));
   gtk_single_selection_set_selected (self->selection, find_position (self));
 }
 
@@ -100,13 +109,11 @@ void
 gbox_branch_menu_set_session (GboxBranchMenu *self, GboxCompletionSession *session)
 {
   GListModel *roots = gbox_completion_session_get_roots (session);
-  GtkTreeListModel *tree;
 
   g_return_if_fail (GBOX_IS_BRANCH_MENU (self) && self->session == NULL);
 
   self->session = g_object_ref (session);
-  tree = gtk_tree_list_model_new (g_object_ref (roots), FALSE, TRUE, create_children, NULL, NULL);
-  self->selection = gtk_single_selection_new (G_LIST_MODEL (tree));
+  self->selection = gtk_single_selection_new (NULL);
   gtk_single_selection_set_autoselect (self->selection, FALSE);
   gtk_single_selection_set_can_unselect (self->selection, TRUE);
   gtk_list_view_set_model (self->list, GTK_SELECTION_MODEL (self->selection));

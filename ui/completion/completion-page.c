@@ -34,7 +34,10 @@ struct _GboxCompletionPage
   GboxCompletionStatus *status;
   GboxSampleList *sample_list;
   GtkLabel *error_label;
+  GtkWidget *stop_button;
   GtkWidget *continue_button;
+  GtkStack *look_stack;
+  GtkWidget *look_switcher;
   GtkProgressBar *reading_bar;
   GboxNextTokenPane *next_token_pane;
   GboxSamplingPane *sampling_pane;
@@ -99,7 +102,10 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, status);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sample_list);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, stop_button);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, continue_button);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, look_stack);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, look_switcher);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, reading_bar);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, next_token_pane);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sampling_pane);
@@ -138,7 +144,11 @@ add_shortcuts (GboxCompletionPage *self)
 static void
 gbox_completion_page_init (GboxCompletionPage *self)
 {
+  g_autoptr (GtkSelectionModel) looks = NULL;
+
   gtk_widget_init_template (GTK_WIDGET (self));
+  looks = gtk_stack_get_pages (self->look_stack);
+  gtk_widget_set_visible (self->look_switcher, g_list_model_get_n_items (G_LIST_MODEL (looks)) > 1);
   fill_prompts (self);
   add_shortcuts (self);
 }
@@ -169,15 +179,18 @@ follow_error (GboxCompletionPage *self)
   gtk_widget_set_visible (GTK_WIDGET (self->error_label), error != NULL);
 }
 
+/* What can be stopped cannot be gone on with: the two buttons take turns. */
 static void
 follow_run (GboxCompletionPage *self)
 {
+  const gboolean can_continue = gbox_completion_session_can_continue (self->session);
   double reading = -1;
 
   g_object_get (self->session, "reading", &reading, NULL);
   gtk_widget_set_visible (GTK_WIDGET (self->reading_bar), reading >= 0);
   gtk_progress_bar_set_fraction (self->reading_bar, MAX (reading, 0));
-  gtk_widget_set_visible (self->continue_button, gbox_completion_session_can_continue (self->session));
+  gtk_widget_set_visible (self->continue_button, can_continue);
+  gtk_widget_set_visible (self->stop_button, !can_continue);
 }
 
 static void

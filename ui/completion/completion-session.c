@@ -1,42 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What the Completion page is about: a text, what a model made of it, and the run that goes on. */
-#include "completion/completion-session.h"
+#include "completion/completion-session-private.h"
 
-#include "language/completion-job.h"
 #include "models/model-list.h"
-
-struct _GboxCompletionSession
-{
-  GObject parent_instance;
-
-  GboxEngine *engine;
-  GboxSettings *settings;
-  GListStore *models;
-  GboxModelItem *model;
-  GboxCompletionSpec *spec;
-  GboxRun *run;
-  GSignalGroup *run_signals;
-  GPtrArray *writing; /* of GboxBranch: what each sample of the run is written to */
-  GListStore *roots;
-  GListStore *samples;
-
-  char *prompt;
-  GboxBranch *branch; /* at hand, nullable */
-  GPtrArray *tokens;  /* of GboxCompletionToken, owned by the branches */
-  GboxTokenMap *map;
-  int pinned;  /* token the user looks at, or −1 */
-  int hovered; /* for the time being, or −1 */
-  int looked_at;
-
-  char *error;
-  double reading;
-  double rate;
-  double read_seconds; /* of the run, when the prompt had been read */
-  double read_written; /* tokens that had been written then */
-  guint n_context;
-  guint n_used;
-  guint n_reused;
-};
 
 static void init_model_choice (GboxModelChoiceInterface *interface);
 
@@ -70,9 +36,6 @@ enum
   SIGNAL_MESSAGE,
   N_SIGNALS
 };
-
-/* Prompts that are remembered with what was written after them. */
-#define MAX_ROOTS 32
 
 static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
@@ -201,8 +164,8 @@ gbox_completion_session_class_init (GboxCompletionSessionClass *class)
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
 
-static void
-update_looked_at (GboxCompletionSession *self)
+void
+gbox_completion_session_update_looked_at (GboxCompletionSession *self)
 {
   const int last = (int) self->tokens->len - 1;
   const int token = self->hovered >= 0 ? self->hovered : self->pinned >= 0 ? self->pinned : last;
@@ -214,8 +177,8 @@ update_looked_at (GboxCompletionSession *self)
   notify (self, PROP_TOKEN);
 }
 
-static void
-set_error (GboxCompletionSession *self, const char *error)
+void
+gbox_completion_session_set_error (GboxCompletionSession *self, const char *error)
 {
   if (g_strcmp0 (self->error, error) == 0)
     return;
@@ -233,16 +196,16 @@ set_prompt (GboxCompletionSession *self, const char *prompt)
   self->prompt = copy;
 }
 
-static void
-add_token (GboxCompletionSession *self, const GboxCompletionToken *token)
+void
+gbox_completion_session_add_token (GboxCompletionSession *self, const GboxCompletionToken *token)
 {
   g_ptr_array_add (self->tokens, (gpointer) token);
   gbox_token_map_append (self->map, token->text);
 }
 
 /* The branch at hand is another: its tokens are what the text has after the prompt. */
-static void
-set_branch (GboxCompletionSession *self, GboxBranch *branch)
+void
+gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch *branch)
 {
   g_autoptr (GPtrArray) tokens = branch != NULL ? gbox_branch_collect (branch) : g_ptr_array_new ();
 
@@ -250,128 +213,13 @@ set_branch (GboxCompletionSession *self, GboxBranch *branch)
   g_ptr_array_set_size (self->tokens, 0);
   gbox_token_map_truncate (self->map, 0);
   for (guint i = 0; i < tokens->len; i++)
-    add_token (self, g_ptr_array_index (tokens, i));
+    gbox_completion_session_add_token (self, g_ptr_array_index (tokens, i));
   if (branch != NULL)
     set_prompt (self, gbox_branch_get_prompt (branch));
   self->hovered = -1;
   self->looked_at = -2; /* it is another, even with the same number */
-  update_looked_at (self);
+  gbox_completion_session_update_looked_at (self);
   notify (self, PROP_BRANCH);
-}
-
-static GboxBranch *
-get_written (GboxCompletionSession *self, guint sequence)
-{
-  return sequence < self->writing->len ? g_ptr_array_index (self->writing, sequence) : NULL;
-}
-
-static void
-take_prompt (GboxCompletionSession *self, const GboxCompletionPrompt *prompt)
-{
-  GboxBranch *branch = get_written (self, 0);
-  const guint n_kept = gbox_branch_get_fork (branch);
-
-  gbox_branch_set_prompt_ids (branch, prompt->ids, prompt->n_ids - MIN (n_kept, prompt->n_ids),
-                              prompt->n_vocab);
-}
-
-static void
-take_token (GboxCompletionSession *self, const GboxCompletionToken *token)
-{
-  GboxBranch *branch = get_written (self, token->sequence);
-
-  gbox_branch_append (branch, token);
-  if (branch != self->branch)
-    return;
-  add_token (self, gbox_branch_get_own (branch, gbox_branch_get_n_own (branch) - 1));
-  g_signal_emit (self, signals[SIGNAL_TOKEN_ADDED], 0, self->tokens->len - 1);
-  update_looked_at (self);
-}
-
-static void
-on_record (GboxCompletionSession *self, GType type, gconstpointer record)
-{
-  if (type == GBOX_TYPE_COMPLETION_PROMPT)
-    take_prompt (self, record);
-  else if (type == GBOX_TYPE_COMPLETION_TOKEN)
-    take_token (self, record);
-  else if (type == GBOX_TYPE_COMPLETION_END)
-    {
-      const GboxCompletionEnd *end = record;
-      GboxBranch *branch = get_written (self, end->sequence);
-
-      gbox_branch_end (branch, end);
-      if (branch == self->branch && *end->text != '\0')
-        g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
-    }
-}
-
-static void
-set_reading (GboxCompletionSession *self, double reading)
-{
-  if (self->reading >= reading && self->reading <= reading)
-    return;
-  self->reading = reading;
-  notify (self, PROP_READING);
-}
-
-static void
-set_count (GboxCompletionSession *self, guint *count, guint value, guint property)
-{
-  if (*count == value)
-    return;
-  *count = value;
-  notify (self, property);
-}
-
-static void
-on_point (GboxCompletionSession *self, const GboxPoint *point)
-{
-  const double *values = point->values;
-  const double written = values[GBOX_COMPLETION_WRITTEN];
-  const double seconds = point->seconds - self->read_seconds;
-
-  set_count (self, &self->n_context, (guint) values[GBOX_COMPLETION_CONTEXT], PROP_N_CONTEXT);
-  set_count (self, &self->n_used, (guint) values[GBOX_COMPLETION_LONGEST], PROP_N_USED);
-  set_count (self, &self->n_reused, (guint) values[GBOX_COMPLETION_REUSED], PROP_N_REUSED);
-  if (written < 1)
-    {
-      set_reading (self, values[GBOX_COMPLETION_PROMPT_READ] / values[GBOX_COMPLETION_PROMPT]);
-      return;
-    }
-  set_reading (self, -1);
-  if (self->read_written < 1)
-    {
-      self->read_seconds = point->seconds;
-      self->read_written = written;
-      return;
-    }
-  self->rate = seconds > 0 ? (written - self->read_written) / seconds : 0;
-  notify (self, PROP_RATE);
-}
-
-static void
-interrupt (GboxCompletionSession *self, const char *words)
-{
-  for (guint i = 0; i < self->writing->len; i++)
-    gbox_branch_interrupt (g_ptr_array_index (self->writing, i), words);
-}
-
-static void
-on_state (GboxCompletionSession *self)
-{
-  if (gbox_run_is_final (self->run))
-    {
-      set_reading (self, -1);
-      if (gbox_run_get_state (self->run) == GBOX_RUN_FAILED)
-        {
-          interrupt (self, "failed");
-          set_error (self, gbox_run_get_error (self->run)->message);
-        }
-      else
-        interrupt (self, "by you");
-    }
-  notify (self, PROP_IS_RUNNING);
 }
 
 static void
@@ -382,23 +230,24 @@ remember_spec (GboxCompletionSession *self)
   gbox_settings_set_completion (self->settings, json);
 }
 
-/* What runs takes over what it can; a longer text needs a new run. */
+/* What runs takes over what it can; a longer text than was asked for first needs a new run. */
 static void
 on_spec_notify (GboxCompletionSession *self, GParamSpec *pspec)
 {
   g_autoptr (GboxSpec) adjusted = NULL;
   g_auto (GValue) value = G_VALUE_INIT;
+  guint before, after;
 
   remember_spec (self);
-  if (!(pspec->flags & GBOX_PARAM_LIVE) || !gbox_completion_session_is_running (self)
-      || gbox_completion_spec_get_values (self->spec)->max_tokens
-           > gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (gbox_run_get_spec (self->run)))
-               ->max_tokens)
+  if (!(pspec->flags & GBOX_PARAM_LIVE) || !gbox_completion_session_is_running (self))
     return;
   adjusted = gbox_spec_copy (gbox_run_get_spec (self->run));
+  before = gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (adjusted))->max_tokens;
   g_object_get_property (G_OBJECT (self->spec), pspec->name, &value);
   g_object_set_property (G_OBJECT (adjusted), pspec->name, &value);
-  gbox_run_adjust (self->run, adjusted, NULL);
+  after = gbox_completion_spec_get_values (GBOX_COMPLETION_SPEC (adjusted))->max_tokens;
+  if (after <= before)
+    gbox_run_adjust (self->run, adjusted, NULL);
 }
 
 static void
@@ -412,10 +261,7 @@ gbox_completion_session_init (GboxCompletionSession *self)
   self->prompt = g_strdup ("");
   self->pinned = self->hovered = self->looked_at = -1;
   self->reading = -1;
-  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
-  g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
-  g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
-  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
+  gbox_completion_session_connect_run (self);
 }
 
 static void
@@ -520,10 +366,8 @@ choose (GboxCompletionSession *self, GboxModelItem *model)
   gbox_completion_session_stop (self);
   g_set_object (&self->model, model);
   g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
-  set_error (self, NULL);
-  set_count (self, &self->n_context, 0, PROP_N_CONTEXT);
-  set_count (self, &self->n_used, 0, PROP_N_USED);
-  set_count (self, &self->n_reused, 0, PROP_N_REUSED);
+  gbox_completion_session_set_error (self, NULL);
+  gbox_completion_session_set_counts (self, 0, 0, 0);
   notify (self, PROP_MODEL);
 }
 
@@ -556,9 +400,9 @@ gbox_completion_session_edit (GboxCompletionSession *self, const char *text)
 
   gbox_completion_session_stop (self);
   set_prompt (self, text);
-  set_error (self, NULL);
+  gbox_completion_session_set_error (self, NULL);
   self->pinned = -1;
-  set_branch (self, NULL);
+  gbox_completion_session_set_branch (self, NULL);
 }
 
 void
@@ -566,105 +410,6 @@ gbox_completion_session_set_text (GboxCompletionSession *self, const char *text)
 {
   gbox_completion_session_edit (self, text);
   g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
-}
-
-/* Of the prompt at hand and the model; the newest stands first. */
-static GboxBranch *
-ensure_root (GboxCompletionSession *self)
-{
-  const char *model = gbox_model_item_get_name (self->model);
-  g_autoptr (GboxBranch) root = NULL;
-
-  for (guint i = 0; i < g_list_model_get_n_items (G_LIST_MODEL (self->roots)); i++)
-    {
-      g_autoptr (GboxBranch) old = g_list_model_get_item (G_LIST_MODEL (self->roots), i);
-
-      if (g_str_equal (gbox_branch_get_prompt (old), self->prompt)
-          && g_str_equal (gbox_branch_get_model (old), model))
-        return old;
-    }
-  root = gbox_branch_new_root (self->prompt, model);
-  g_list_store_insert (self->roots, 0, root);
-  if (g_list_model_get_n_items (G_LIST_MODEL (self->roots)) > MAX_ROOTS)
-    g_list_store_remove (self->roots, MAX_ROOTS);
-  return root;
-}
-
-static char *
-format_kept (GboxBranch *parent, guint fork)
-{
-  g_autoptr (GPtrArray) tokens = gbox_branch_collect (parent);
-  g_autoptr (GArray) ids = g_array_new (FALSE, FALSE, sizeof (int));
-
-  for (guint i = 0; i < fork; i++)
-    g_array_append_val (ids, ((GboxCompletionToken *) g_ptr_array_index (tokens, i))->sample.chosen.id);
-  return gbox_completion_format_tokens ((const int *) (gpointer) ids->data, ids->len);
-}
-
-/* Starts a run that goes on from the first tokens of a branch, and shows the first of its samples. */
-static void
-start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_token, guint n_samples)
-{
-  g_autoptr (GboxSpec) spec = gbox_spec_copy (GBOX_SPEC (self->spec));
-  g_autofree char *kept = format_kept (parent, fork);
-  const guint seed = gbox_completion_spec_get_values (self->spec)->seed;
-
-  gbox_completion_session_stop (self);
-  set_error (self, NULL);
-  g_object_set (spec, "prompt", gbox_branch_get_prompt (parent), "model", gbox_branch_get_model (parent),
-                "continuation", kept, "first-token", first_token, "samples", n_samples, NULL);
-  g_ptr_array_set_size (self->writing, 0);
-  for (guint i = 0; i < n_samples; i++)
-    g_ptr_array_add (self->writing, g_object_ref (gbox_branch_new (parent, fork, seed, i)));
-  self->read_seconds = self->read_written = 0;
-  self->rate = 0;
-  notify (self, PROP_RATE);
-  g_clear_object (&self->run);
-  self->run = gbox_engine_start (self->engine, spec);
-  g_signal_group_set_target (self->run_signals, self->run);
-  notify (self, PROP_RUN);
-  set_branch (self, g_ptr_array_index (self->writing, 0));
-  g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
-  set_reading (self, 0);
-  notify (self, PROP_IS_RUNNING);
-}
-
-void
-gbox_completion_session_complete (GboxCompletionSession *self)
-{
-  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
-
-  if (!gbox_model_item_get_present (self->model))
-    return;
-  self->pinned = -1;
-  start (self, ensure_root (self), 0, -1, gbox_completion_spec_get_values (self->spec)->samples);
-  g_list_store_splice (self->samples, 0, g_list_model_get_n_items (G_LIST_MODEL (self->samples)),
-                       self->writing->pdata, self->writing->len);
-}
-
-gboolean
-gbox_completion_session_can_continue (GboxCompletionSession *self)
-{
-  return self->branch != NULL && !gbox_completion_session_is_running (self)
-         && gbox_branch_can_continue (self->branch);
-}
-
-void
-gbox_completion_session_continue (GboxCompletionSession *self)
-{
-  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
-
-  if (gbox_completion_session_can_continue (self))
-    start (self, self->branch, self->tokens->len, -1, 1);
-}
-
-void
-gbox_completion_session_stop (GboxCompletionSession *self)
-{
-  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
-
-  if (gbox_completion_session_is_running (self))
-    gbox_run_stop (self->run);
 }
 
 GboxBranch *
@@ -736,63 +481,10 @@ gbox_completion_session_show (GboxCompletionSession *self, GboxBranch *branch)
     return;
   if (!is_written (self, branch))
     gbox_completion_session_stop (self);
-  set_error (self, NULL);
-  set_branch (self, branch);
+  gbox_completion_session_choose_model (self, gbox_branch_get_model (branch));
+  gbox_completion_session_set_error (self, NULL);
+  gbox_completion_session_set_branch (self, branch);
   g_signal_emit (self, signals[SIGNAL_TEXT_CHANGED], 0);
-}
-
-/* The branch that the token before this one is of, so that alternatives are siblings. */
-static GboxBranch *
-find_parent (GboxBranch *branch, guint token)
-{
-  while (gbox_branch_get_parent (branch) != NULL && gbox_branch_get_fork (branch) >= token)
-    branch = gbox_branch_get_parent (branch);
-  return branch;
-}
-
-void
-gbox_completion_session_branch (GboxCompletionSession *self, guint token, int id)
-{
-  GboxBranch *parent, *old;
-
-  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
-
-  if (token >= self->tokens->len || gbox_completion_session_get_token (self, token)->sample.chosen.id == id)
-    return;
-  parent = find_parent (self->branch, token);
-  old = gbox_branch_find_child (parent, token, id);
-  self->pinned = (int) token;
-  if (old != NULL)
-    gbox_completion_session_show (self, old);
-  else
-    start (self, parent, token, id, 1);
-}
-
-/* Which of the tokens it could have been a token is. */
-static guint
-find_rank (const GboxSample *sample)
-{
-  guint rank = 0;
-
-  while (rank < sample->n_top && sample->top[rank].id != sample->chosen.id)
-    rank++;
-  return rank;
-}
-
-void
-gbox_completion_session_walk (GboxCompletionSession *self, int by)
-{
-  const GboxSample *sample;
-  int rank;
-
-  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
-
-  if (self->looked_at < 0)
-    return;
-  sample = &gbox_completion_session_get_token (self, (guint) self->looked_at)->sample;
-  rank = (int) find_rank (sample) + by;
-  if (rank >= 0 && rank < (int) sample->n_top)
-    gbox_completion_session_branch (self, (guint) self->looked_at, sample->top[rank].id);
 }
 
 int
@@ -807,7 +499,7 @@ gbox_completion_session_look_at (GboxCompletionSession *self, int token)
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   self->pinned = token;
-  update_looked_at (self);
+  gbox_completion_session_update_looked_at (self);
 }
 
 void
@@ -816,7 +508,7 @@ gbox_completion_session_hover (GboxCompletionSession *self, int token)
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   self->hovered = token;
-  update_looked_at (self);
+  gbox_completion_session_update_looked_at (self);
 }
 
 static GListModel *

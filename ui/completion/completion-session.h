@@ -16,9 +16,9 @@ G_BEGIN_DECLS
  * Implements #GboxModelChoice. Has no widgets; the page shows it and tells it what the user wants. Main
  * thread only.
  *
- * The text is a prompt and after it the tokens of the branch at hand, if there is one. What a model wrote
- * stays in a tree of branches for every prompt (gbox_completion_session_get_roots()). An edit makes a prompt
- * of the whole text.
+ * The model is the one that is chosen, until one goes back to what another wrote. The text is a prompt and
+ * after it the tokens of the branch at hand, if there is one. What a model wrote stays in a tree of branches
+ * for every prompt (gbox_completion_session_get_roots()). An edit makes a prompt of the whole text.
  *
  * Properties, read-only and notified: `model` (#GboxModelItem), `problem` (string, nullable: always %NULL,
  * what goes wrong with a model is its run's error), `run` (#GboxRun, nullable), `is-running` (boolean),

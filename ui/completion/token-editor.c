@@ -15,11 +15,13 @@ struct _GboxTokenEditor
   GtkScrolledWindow *scrolled_window;
   GtkSourceView *view;
   GtkTextBuffer *buffer; /* the view's */
+  GtkTextMark *end_mark; /* of the buffer */
 
   GboxCompletionSession *session;
   GboxTint *tint;
   int n_prompt;          /* characters before the first token */
   gboolean is_following; /* the session leads, not the user */
+  gboolean follows_end;  /* shows what comes, until the user scrolls away */
   gboolean tints;
 };
 
@@ -119,6 +121,26 @@ follow_language (GboxTokenEditor *self)
   gtk_source_view_set_show_line_numbers (self->view, is_code);
 }
 
+/* Also of what is not laid out yet. */
+static void
+show_end (GboxTokenEditor *self)
+{
+  gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), self->end_mark, 0, FALSE, 0, 0);
+}
+
+/* So that it can be undone, unlike gtk_text_buffer_set_text(). */
+static void
+replace_text (GtkTextBuffer *buffer, const char *text)
+{
+  GtkTextIter begin, end;
+
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_bounds (buffer, &begin, &end);
+  gtk_text_buffer_delete (buffer, &begin, &end);
+  gtk_text_buffer_insert (buffer, &begin, text, -1);
+  gtk_text_buffer_end_user_action (buffer);
+}
+
 static void
 follow_text (GboxTokenEditor *self)
 {
@@ -127,15 +149,15 @@ follow_text (GboxTokenEditor *self)
 
   self->is_following = TRUE;
   follow_language (self);
-  gtk_text_buffer_begin_irreversible_action (self->buffer);
-  gtk_text_buffer_set_text (self->buffer, text, -1);
-  gtk_text_buffer_end_irreversible_action (self->buffer);
+  replace_text (self->buffer, text);
   self->n_prompt = (int) g_utf8_strlen (gbox_completion_session_get_prompt (self->session), -1);
   for (guint i = 0; i < gbox_completion_session_get_n_tokens (self->session); i++)
     tint_token (self, i);
   follow_looked_at (self);
   gtk_text_buffer_get_end_iter (self->buffer, &end);
   gtk_text_buffer_place_cursor (self->buffer, &end);
+  self->follows_end = TRUE;
+  show_end (self);
   self->is_following = FALSE;
 }
 
@@ -152,17 +174,15 @@ static void
 on_token_added (GboxTokenEditor *self, guint token)
 {
   const char *text = gbox_completion_session_get_token (self->session, token)->text;
-  const gboolean follows_end = is_end_visible (self);
+  const gboolean follows_end = self->follows_end || is_end_visible (self);
   GtkTextIter end;
 
   self->is_following = TRUE;
   gtk_text_buffer_get_end_iter (self->buffer, &end);
-  gtk_text_buffer_begin_irreversible_action (self->buffer);
   gtk_text_buffer_insert (self->buffer, &end, text, -1);
-  gtk_text_buffer_end_irreversible_action (self->buffer);
   tint_token (self, token);
   if (follows_end)
-    gtk_text_view_scroll_to_iter (GTK_TEXT_VIEW (self->view), &end, 0, FALSE, 0, 0);
+    show_end (self);
   self->is_following = FALSE;
 }
 
@@ -217,6 +237,13 @@ on_motion (GboxTokenEditor *self, double x, double y)
   gbox_completion_session_hover (self->session, token);
 }
 
+static gboolean
+on_scroll (GboxTokenEditor *self)
+{
+  self->follows_end = FALSE;
+  return GDK_EVENT_PROPAGATE;
+}
+
 static void
 on_leave (GboxTokenEditor *self)
 {
@@ -264,17 +291,23 @@ gbox_token_editor_class_init (GboxTokenEditorClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxTokenEditor, view);
   gtk_widget_class_bind_template_callback (widget_class, on_motion);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
+  gtk_widget_class_bind_template_callback (widget_class, on_scroll);
 }
 
 static void
 gbox_token_editor_init (GboxTokenEditor *self)
 {
   AdwStyleManager *style = adw_style_manager_get_default ();
+  GtkTextIter end;
 
   gtk_widget_init_template (GTK_WIDGET (self));
   self->tints = TRUE;
   self->buffer = gtk_text_view_get_buffer (GTK_TEXT_VIEW (self->view));
   self->tint = gbox_tint_new (self->buffer);
+  gtk_text_buffer_get_end_iter (self->buffer, &end);
+  self->end_mark = gtk_text_buffer_create_mark (self->buffer, NULL, &end, FALSE);
+  /* A completion is many steps, and what was typed before it should not be lost for that. */
+  gtk_text_buffer_set_max_undo_levels (self->buffer, 0);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->buffer, "notify::cursor-position", G_CALLBACK (on_cursor_moved), self,
                            G_CONNECT_SWAPPED);

@@ -83,7 +83,8 @@ gbox_share_bar_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
 {
   GboxShareBar *self = GBOX_SHARE_BAR (widget);
   const float width = (float) gtk_widget_get_width (widget);
-  const float y = (float) ((gtk_widget_get_height (widget) - HEIGHT) / 2);
+  const int above = (gtk_widget_get_height (widget) - HEIGHT) / 2;
+  const float y = (float) above;
   const float length = width * (float) self->share;
   GdkRGBA color, track;
 
