@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PyTorch in a process of its own, doing on request what we do. */
+/* Another program in a process of its own, doing on request what we do. */
 #include "bench-peer.h"
 
-#include <json-glib/json-glib.h>
 #include <signal.h>
 #include <string.h>
 
 #include "base/error.h"
 #include "bench-json.h"
 
-#define SCRIPT      "vision-peer.py"
 #define NANOSECONDS 1e-9
 
 /* At rest means less than this share of a core in such a while, which is longer than the kernel takes to
@@ -20,39 +18,33 @@
 
 struct _BenchPeer
 {
+  const BenchPeerKind *kind;
   GSubprocess *process;
   GDataInputStream *answers;
   char *version;
 };
 
-static const char *const ways[BENCH_N_WAYS] = { "contiguous", "channels_last", "lucent" };
-
-const char *
-bench_way_get_name (BenchWay way)
-{
-  return ways[way];
-}
-
 /* Installed, or beside the sources. */
 static char *
-find_script (GError **error)
+find_script (const char *script, GError **error)
 {
   g_auto (GStrv) folders = g_strsplit (BENCH_PEER_PATH, ":", -1);
 
   for (char **folder = folders; *folder != NULL; folder++)
     {
-      g_autofree char *path = g_build_filename (*folder, SCRIPT, NULL);
+      g_autofree char *path = g_build_filename (*folder, script, NULL);
 
       if (g_file_test (path, G_FILE_TEST_IS_REGULAR))
         return g_steal_pointer (&path);
     }
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "The script “%s” is not in %s.", SCRIPT,
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "The script “%s” is not in %s.", script,
                BENCH_PEER_PATH);
   return NULL;
 }
 
-/* Two threads on two cores: unpinned they sometimes share one. What slows torch's own libraries down is left
- * out. */
+/* Two threads on two cores: unpinned they sometimes share one. What slows a peer's libraries down is left
+ * out.
+ */
 static void
 set_environment (GSubprocessLauncher *launcher, guint n_threads)
 {
@@ -77,14 +69,14 @@ read_answer (BenchPeer *self, GError **error)
   if (line == NULL)
     {
       if (error != NULL && *error == NULL)
-        g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process ended.");
+        g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process ended.", self->kind->name);
       return NULL;
     }
   node = json_from_string (line, NULL);
   if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "PyTorch’s process said “%s”, which is no answer.",
-                   line);
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process said “%s”, which is no answer.",
+                   self->kind->name, line);
       return NULL;
     }
   object = json_node_get_object (node);
@@ -102,7 +94,7 @@ start (BenchPeer *self, guint n_threads, GError **error)
 {
   g_autoptr (GSubprocessLauncher) launcher
     = g_subprocess_launcher_new (G_SUBPROCESS_FLAGS_STDIN_PIPE | G_SUBPROCESS_FLAGS_STDOUT_PIPE);
-  g_autofree char *script = find_script (error);
+  g_autofree char *script = find_script (self->kind->script, error);
   g_autofree char *threads = g_strdup_printf ("%u", n_threads);
   g_autoptr (JsonNode) hello = NULL;
 
@@ -118,15 +110,17 @@ start (BenchPeer *self, guint n_threads, GError **error)
   hello = read_answer (self, error);
   if (hello == NULL)
     return FALSE;
-  self->version = g_strdup (json_object_get_string_member (json_node_get_object (hello), "torch"));
+  self->version
+    = g_strdup (json_object_get_string_member (json_node_get_object (hello), self->kind->version));
   return TRUE;
 }
 
 BenchPeer *
-bench_peer_new (guint n_threads, GError **error)
+bench_peer_new (const BenchPeerKind *kind, guint n_threads, GError **error)
 {
   g_autoptr (BenchPeer) self = g_new0 (BenchPeer, 1);
 
+  self->kind = kind;
   return start (self, n_threads, error) ? g_steal_pointer (&self) : NULL;
 }
 
@@ -147,14 +141,19 @@ bench_peer_free (BenchPeer *self)
 }
 
 const char *
+bench_peer_get_name (const BenchPeer *self)
+{
+  return self->kind->name;
+}
+
+const char *
 bench_peer_get_version (const BenchPeer *self)
 {
   return self->version;
 }
 
-/* (transfer full): the answer to @request, whose builder is in its object. */
-static JsonNode *
-ask (BenchPeer *self, JsonBuilder *request, GError **error)
+JsonNode *
+bench_peer_ask (BenchPeer *self, JsonBuilder *request, GError **error)
 {
   g_autoptr (JsonNode) root = NULL;
   g_autofree char *text = NULL;
@@ -170,8 +169,8 @@ ask (BenchPeer *self, JsonBuilder *request, GError **error)
   return read_answer (self, error);
 }
 
-static JsonBuilder *
-request_new (const char *what)
+JsonBuilder *
+bench_peer_request_new (const char *what)
 {
   JsonBuilder *builder = json_builder_new ();
 
@@ -180,39 +179,11 @@ request_new (const char *what)
   return builder;
 }
 
-static const char *
-get_objective_name (GboxObjectiveKind objective)
-{
-  switch (objective)
-    {
-    case GBOX_OBJECTIVE_NEURON:
-      return "neuron";
-    case GBOX_OBJECTIVE_CLASS:
-      return "class";
-    case GBOX_OBJECTIVE_CHANNEL:
-    case GBOX_OBJECTIVE_LAYER:
-    case GBOX_OBJECTIVE_DIRECTION:
-    default:
-      return "channel";
-    }
-}
-
 gboolean
-bench_peer_open (
-  BenchPeer *self, const BenchCase *work, const char *path, BenchWay way, gint64 *id, GError **error)
+bench_peer_open (BenchPeer *self, JsonBuilder *request, gint64 *id, GError **error)
 {
-  g_autoptr (JsonBuilder) request = request_new ("open");
-  g_autoptr (JsonNode) answer = NULL;
+  g_autoptr (JsonNode) answer = bench_peer_ask (self, request, error);
 
-  bench_json_add_string (request, "model", work->model);
-  bench_json_add_string (request, "path", path);
-  bench_json_add_string (request, "way", ways[way]);
-  bench_json_add_string (request, "layer", work->layer);
-  bench_json_add_string (request, "objective", get_objective_name (work->objective));
-  bench_json_add_int (request, "unit", work->unit);
-  bench_json_add_int (request, "size", work->size);
-  bench_json_add_int (request, "batch", work->batch);
-  answer = ask (self, request, error);
   if (answer == NULL)
     return FALSE;
   *id = json_object_get_int_member (json_node_get_object (answer), "id");
@@ -222,8 +193,8 @@ bench_peer_open (
 gboolean
 bench_peer_close (BenchPeer *self, GError **error)
 {
-  g_autoptr (JsonBuilder) request = request_new ("close");
-  g_autoptr (JsonNode) answer = ask (self, request, error);
+  g_autoptr (JsonBuilder) request = bench_peer_request_new ("close");
+  g_autoptr (JsonNode) answer = bench_peer_ask (self, request, error);
 
   return answer != NULL;
 }
@@ -231,32 +202,14 @@ bench_peer_close (BenchPeer *self, GError **error)
 gboolean
 bench_peer_run (BenchPeer *self, gint64 id, double *seconds, GError **error)
 {
-  g_autoptr (JsonBuilder) request = request_new ("run");
+  g_autoptr (JsonBuilder) request = bench_peer_request_new ("run");
   g_autoptr (JsonNode) answer = NULL;
 
   bench_json_add_int (request, "id", id);
-  answer = ask (self, request, error);
+  answer = bench_peer_ask (self, request, error);
   if (answer == NULL)
     return FALSE;
   *seconds = json_object_get_double_member (json_node_get_object (answer), "seconds");
-  return TRUE;
-}
-
-gboolean
-bench_peer_check (BenchPeer *self, gint64 id, double *values, guint *n_values, GError **error)
-{
-  g_autoptr (JsonBuilder) request = request_new ("check");
-  g_autoptr (JsonNode) answer = NULL;
-  JsonArray *array;
-
-  bench_json_add_int (request, "id", id);
-  answer = ask (self, request, error);
-  if (answer == NULL)
-    return FALSE;
-  array = json_object_get_array_member (json_node_get_object (answer), "values");
-  *n_values = MIN (json_array_get_length (array), BENCH_MAX_VALUES);
-  for (guint i = 0; i < *n_values; i++)
-    values[i] = json_array_get_double_element (array, i);
   return TRUE;
 }
 

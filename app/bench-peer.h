@@ -1,73 +1,68 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* PyTorch in a process of its own, doing on request what we do. */
+/* Another program in a process of its own, doing on request what we do. */
 #pragma once
 
 #include <gio/gio.h>
-
-#include "bench-case.h"
+#include <json-glib/json-glib.h>
 
 G_BEGIN_DECLS
 
 typedef struct _BenchPeer BenchPeer;
 
-/* How PyTorch may do it; see tests/bench/vision-peer.py. */
-typedef enum
+/**
+ * BenchPeerKind:
+ * @name: "PyTorch"
+ * @script: what `python3` runs
+ * @version: the member of its first line that holds the version
+ *
+ * Which program.
+ */
+typedef struct
 {
-  BENCH_CONTIGUOUS,
-  BENCH_CHANNELS_LAST,
-  BENCH_LUCENT,
-  BENCH_N_WAYS,
-} BenchWay;
-
-/* "contiguous", "channels_last", "lucent". */
-const char *bench_way_get_name (BenchWay way);
+  const char *name;
+  const char *script;
+  const char *version;
+} BenchPeerKind;
 
 /**
  * bench_peer_new:
- * @n_threads: for PyTorch
+ * @kind: which program; must outlive the peer
+ * @n_threads: for it
  * @error: return location for an error
  *
  * Starts `python3` with the installed script. Takes seconds.
  *
- * Returns: (transfer full) (nullable): the peer; %NULL where there is no python3, no torch in it, or no
- * script, with an error that says so
+ * Returns: (transfer full) (nullable): the peer; %NULL where there is no python3, no such program in it, or
+ * no script, with an error that says so
  */
-BenchPeer *bench_peer_new (guint n_threads, GError **error);
+BenchPeer *bench_peer_new (const BenchPeerKind *kind, guint n_threads, GError **error);
 /* Ends the process. */
 void bench_peer_free (BenchPeer *self);
 
-/* Of PyTorch. */
+const char *bench_peer_get_name (const BenchPeer *self);
 const char *bench_peer_get_version (const BenchPeer *self);
 
+/* (transfer full): an object to be filled, whose member "do" is @what. */
+JsonBuilder *bench_peer_request_new (const char *what);
+
 /**
- * bench_peer_open:
+ * bench_peer_ask:
  * @self: a peer
- * @work: a step or a classification
- * @path: the file of weights
- * @way: how to do it
- * @id: (out): of the work, for the other functions
+ * @request: what bench_peer_request_new() returned; is ended
  * @error: return location for an error
  *
- * Returns: %FALSE with %GBOX_ERROR_UNSUPPORTED if PyTorch fails, %GBOX_ERROR_IO if its process ends
+ * Returns: (transfer full) (nullable): the answer, an object; %NULL with %GBOX_ERROR_UNSUPPORTED if the peer
+ * fails, %GBOX_ERROR_IO if its process ends
  */
-gboolean bench_peer_open (
-  BenchPeer *self, const BenchCase *work, const char *path, BenchWay way, gint64 *id, GError **error);
+JsonNode *bench_peer_ask (BenchPeer *self, JsonBuilder *request, GError **error);
+
+/* Sets a piece of work up that @request describes, an "open". @id: (out): of the work, for what follows. */
+gboolean bench_peer_open (BenchPeer *self, JsonBuilder *request, gint64 *id, GError **error);
 /* Forgets all work. */
 gboolean bench_peer_close (BenchPeer *self, GError **error);
 
 /* Does the work once; @seconds: (out): as the peer's own clock says. */
 gboolean bench_peer_run (BenchPeer *self, gint64 id, double *seconds, GError **error);
-
-#define BENCH_MAX_VALUES 3
-
-/**
- * bench_peer_check:
- * @values: (out) (array length=BENCH_MAX_VALUES): what the work computes from agreed parameters
- * @n_values: (out): how many there are
- *
- * Compare with bench_check_compute().
- */
-gboolean bench_peer_check (BenchPeer *self, gint64 id, double *values, guint *n_values, GError **error);
 
 /**
  * bench_peer_get_cpu_seconds:

@@ -89,30 +89,30 @@ get_scale (const BenchCase *work)
 }
 
 static void
-print_result_json (const BenchResult *result)
+print_times_json (const BenchCase *work, const BenchTimes *times)
 {
-  g_autoptr (JsonBuilder) line = bench_json_line_new ("case", result->work);
-  const double scale = get_scale (result->work);
+  g_autoptr (JsonBuilder) line = bench_json_line_new ("case", work);
+  const double scale = get_scale (work);
 
-  bench_json_add_spread (line, "milliseconds", &result->seconds, scale);
+  bench_json_add_spread (line, "milliseconds", &times->seconds, scale);
   json_builder_set_member_name (line, "torch");
   json_builder_begin_array (line);
-  for (guint i = 0; i < result->n_peers; i++)
+  for (guint i = 0; i < times->n_peers; i++)
     {
       json_builder_begin_object (line);
-      bench_json_add_string (line, "way", bench_way_get_name (result->peers[i].way));
+      bench_json_add_string (line, "way", times->peers[i].way);
       json_builder_set_member_name (line, "best");
-      json_builder_add_boolean_value (line, i == result->best);
-      bench_json_add_spread (line, "milliseconds", &result->peers[i].seconds, scale);
-      bench_json_add_spread (line, "ratio", &result->peers[i].ratio, 1);
+      json_builder_add_boolean_value (line, i == times->best);
+      bench_json_add_spread (line, "milliseconds", &times->peers[i].seconds, scale);
+      bench_json_add_spread (line, "ratio", &times->peers[i].ratio, 1);
       json_builder_end_object (line);
     }
   json_builder_end_array (line);
-  bench_json_add_double (line, "others", result->others);
-  if (result->n_peers > 0)
+  bench_json_add_double (line, "others", times->others);
+  if (times->n_peers > 0)
     {
-      bench_json_add_double (line, "at_rest", result->ours_at_rest);
-      bench_json_add_double (line, "torch_at_rest", result->peer_at_rest);
+      bench_json_add_double (line, "at_rest", times->ours_at_rest);
+      bench_json_add_double (line, "torch_at_rest", times->peer_at_rest);
     }
   bench_json_print_line (line);
 }
@@ -133,49 +133,49 @@ print_table_head (BenchReport *self)
 
 /* Figures taken while somebody else worked say little. */
 static void
-print_unrest (const BenchResult *result)
+print_unrest (const BenchTimes *times)
 {
-  if (result->ours_at_rest > UNREST)
-    g_print ("  Glassbox used %.0f %% of a core during PyTorch’s turns.\n", PERCENT * result->ours_at_rest);
-  if (result->peer_at_rest > UNREST)
-    g_print ("  PyTorch used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * result->peer_at_rest);
-  if (result->others > UNREST)
-    g_print ("  Others used %.0f %% of a core meanwhile: do not rely on this.\n", PERCENT * result->others);
+  if (times->ours_at_rest > UNREST)
+    g_print ("  Glassbox used %.0f %% of a core during PyTorch’s turns.\n", PERCENT * times->ours_at_rest);
+  if (times->peer_at_rest > UNREST)
+    g_print ("  PyTorch used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * times->peer_at_rest);
+  if (times->others > UNREST)
+    g_print ("  Others used %.0f %% of a core meanwhile: do not rely on this.\n", PERCENT * times->others);
 }
 
 static void
 print_peer (const BenchPeerResult *peer, double scale)
 {
-  g_print ("   %-13s %7.2f   %5.2f (%.2f – %.2f)", bench_way_get_name (peer->way),
-           peer->seconds.median * scale, peer->ratio.median, peer->ratio.lower, peer->ratio.upper);
+  g_print ("   %-13s %7.2f   %5.2f (%.2f – %.2f)", peer->way, peer->seconds.median * scale,
+           peer->ratio.median, peer->ratio.lower, peer->ratio.upper);
 }
 
 void
-bench_report_result (BenchReport *self, const BenchResult *result)
+bench_report_times (BenchReport *self, const BenchCase *work, const BenchTimes *times)
 {
-  const double scale = get_scale (result->work);
+  const double scale = get_scale (work);
 
   if (self->json)
     {
-      print_result_json (result);
+      print_times_json (work, times);
       return;
     }
   print_table_head (self);
-  print_case_name (result->work);
-  g_print ("%7.2f %8.2f %7.2f %8.2f", result->seconds.least * scale, result->seconds.lower * scale,
-           result->seconds.median * scale, result->seconds.upper * scale);
-  if (result->n_peers > 0)
-    print_peer (&result->peers[result->best], scale);
-  for (guint i = 0; i < result->n_peers; i++)
-    if (result->peers[i].way == BENCH_LUCENT)
+  print_case_name (work);
+  g_print ("%7.2f %8.2f %7.2f %8.2f", times->seconds.least * scale, times->seconds.lower * scale,
+           times->seconds.median * scale, times->seconds.upper * scale);
+  if (times->n_peers > 0)
+    print_peer (&times->peers[times->best], scale);
+  for (guint i = 0; i < times->n_peers; i++)
+    if (!times->peers[i].counts)
       {
         g_print ("\n");
         print_name ("");
         g_print ("%33s", "");
-        print_peer (&result->peers[i], scale);
+        print_peer (&times->peers[i], scale);
       }
   g_print ("\n");
-  print_unrest (result);
+  print_unrest (times);
 }
 
 void

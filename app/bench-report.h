@@ -4,8 +4,7 @@
 
 #include "bench-case.h"
 #include "bench-machine.h"
-#include "bench-peer.h"
-#include "bench-spread.h"
+#include "bench-turns.h"
 #include "vision/vision-bench.h"
 
 G_BEGIN_DECLS
@@ -23,37 +22,6 @@ typedef struct
   gboolean in_table;
 } BenchReport;
 
-/* One way of the peer's, beside ours. */
-typedef struct
-{
-  BenchWay way;
-  BenchSpread seconds;
-  BenchSpread ratio; /* theirs over ours, turn by turn */
-} BenchPeerResult;
-
-/**
- * BenchResult:
- * @work: what was timed
- * @seconds: ours
- * @n_peers: how many ways of the peer's there are
- * @peers: (array length=n_peers)
- * @best: the quickest of contiguous and channels_last
- * @ours_at_rest: share of a core that we used while the peer worked
- * @peer_at_rest: and the other way round
- * @others: cores that neither of us but others used meanwhile
- */
-typedef struct
-{
-  const BenchCase *work;
-  BenchSpread seconds;
-  guint n_peers;
-  BenchPeerResult peers[BENCH_N_WAYS];
-  guint best;
-  double ours_at_rest;
-  double peer_at_rest;
-  double others;
-} BenchResult;
-
 /* The machine, and who is timed. @version: (nullable): of the peer, whose absence @reason explains. */
 void bench_report_machine (
   BenchReport *self, guint n_threads, const BenchMachine *machine, const char *version, const char *reason);
@@ -61,7 +29,7 @@ void bench_report_machine (
 /* Why something is left out. */
 void bench_report_missing (BenchReport *self, const char *what, const char *reason);
 
-void bench_report_result (BenchReport *self, const BenchResult *result);
+void bench_report_times (BenchReport *self, const BenchCase *work, const BenchTimes *times);
 
 /**
  * BenchParts:

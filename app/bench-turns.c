@@ -18,7 +18,8 @@
 
 typedef struct
 {
-  BenchWay way;
+  const char *way;
+  gboolean counts;
   gint64 id;
   double *seconds; /* (n) */
 } Side;
@@ -32,21 +33,22 @@ typedef struct
 
 struct _BenchTurns
 {
-  GboxVisionBench *bench;
+  BenchRunFunc run;
+  gpointer bench;
   BenchPeer *peer;
   guint n;
   double *seconds; /* (n), ours */
-  Side sides[BENCH_N_WAYS];
+  Side sides[BENCH_MAX_WAYS];
   guint n_sides;
   Rest ours, theirs;
 };
 
 BenchTurns *
-bench_turns_new (GboxVisionBench *bench, BenchPeer *peer, guint n)
+bench_turns_new (BenchRunFunc run, gpointer bench, BenchPeer *peer, guint n)
 {
   BenchTurns *self = g_new0 (BenchTurns, 1);
 
-  *self = (BenchTurns){ .bench = bench, .peer = peer, .n = n, .seconds = g_new (double, n) };
+  *self = (BenchTurns){ .run = run, .bench = bench, .peer = peer, .n = n, .seconds = g_new (double, n) };
   return self;
 }
 
@@ -62,11 +64,12 @@ bench_turns_free (BenchTurns *self)
 }
 
 void
-bench_turns_add_peer (BenchTurns *self, BenchWay way, gint64 id)
+bench_turns_add_peer (BenchTurns *self, const char *way, gint64 id, gboolean counts)
 {
-  g_return_if_fail (self->n_sides < BENCH_N_WAYS);
+  g_return_if_fail (self->n_sides < BENCH_MAX_WAYS);
 
-  self->sides[self->n_sides++] = (Side){ .way = way, .id = id, .seconds = g_new (double, self->n) };
+  self->sides[self->n_sides++]
+    = (Side){ .way = way, .counts = counts, .id = id, .seconds = g_new (double, self->n) };
 }
 
 static double
@@ -108,7 +111,7 @@ run_once (BenchTurns *self, const Side *side, double *seconds, GError **error)
 {
   if (side != NULL)
     return bench_peer_run (self->peer, side->id, seconds, error);
-  *seconds = gbox_vision_bench_run (self->bench);
+  *seconds = self->run (self->bench);
   return TRUE;
 }
 
@@ -137,8 +140,9 @@ take_our_turn (BenchTurns *self, double *seconds, GError **error)
 
   if (self->n_sides > 0 && !bench_peer_settle (self->peer))
     {
-      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_IO,
-                           "PyTorch’s threads do not come to rest, so nothing can be timed beside them.");
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
+                   "%s’s threads do not come to rest, so nothing can be timed beside them.",
+                   bench_peer_get_name (self->peer));
       return FALSE;
     }
   if (self->n_sides > 0)
@@ -172,36 +176,36 @@ get_share (const Rest *rest)
 }
 
 static void
-fill_result (const BenchTurns *self, const Rest *others, BenchResult *result)
+fill_times (const BenchTurns *self, const Rest *others, BenchTimes *times)
 {
-  result->seconds = bench_spread (self->seconds, self->n);
-  result->n_peers = self->n_sides;
-  result->best = 0;
+  times->seconds = bench_spread (self->seconds, self->n);
+  times->n_peers = self->n_sides;
+  times->best = 0;
   for (guint i = 0; i < self->n_sides; i++)
     {
       const Side *side = &self->sides[i];
 
-      result->peers[i]
+      times->peers[i]
         = (BenchPeerResult){ .way = side->way,
+                             .counts = side->counts,
                              .seconds = bench_spread (side->seconds, self->n),
                              .ratio = bench_spread_of_ratios (side->seconds, self->seconds, self->n) };
-      if (side->way != BENCH_LUCENT
-          && result->peers[i].seconds.median < result->peers[result->best].seconds.median)
-        result->best = i;
+      if (side->counts && times->peers[i].seconds.median < times->peers[times->best].seconds.median)
+        times->best = i;
     }
-  result->ours_at_rest = get_share (&self->ours);
-  result->peer_at_rest = get_share (&self->theirs);
-  result->others = MAX (get_share (others), 0);
+  times->ours_at_rest = get_share (&self->ours);
+  times->peer_at_rest = get_share (&self->theirs);
+  times->others = MAX (get_share (others), 0);
 }
 
 gboolean
-bench_turns_take (BenchTurns *self, BenchResult *result, GError **error)
+bench_turns_take (BenchTurns *self, BenchTimes *times, GError **error)
 {
   const double cpu = get_others_cpu_seconds (self);
   const gint64 begin = gbox_lap_clock_now ();
   Rest others;
 
-  gbox_vision_bench_run (self->bench);
+  self->run (self->bench);
   for (guint turn = 0; turn < self->n; turn++)
     {
       if (!take_our_turn (self, &self->seconds[turn], error))
@@ -212,6 +216,6 @@ bench_turns_take (BenchTurns *self, BenchResult *result, GError **error)
     }
   others = (Rest){ .cpu = get_others_cpu_seconds (self) - cpu,
                    .wall = (double) (gbox_lap_clock_now () - begin) * NANOSECONDS };
-  fill_result (self, &others, result);
+  fill_times (self, &others, times);
   return TRUE;
 }

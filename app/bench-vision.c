@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "bench-check.h"
 #include "bench-report.h"
+#include "bench-torch.h"
 #include "bench-turns.h"
 #include "cli.h"
 
@@ -65,11 +66,11 @@ open_peer (
 
       if (way == BENCH_LUCENT && !work->lucent)
         continue;
-      if (!bench_peer_open (session->peer, work, subject->path, way, &id, error)
-          || !bench_peer_check (session->peer, id, theirs, &n_theirs, error)
+      if (!bench_torch_open (session->peer, work, subject->path, way, &id, error)
+          || !bench_torch_check (session->peer, id, theirs, &n_theirs, error)
           || !bench_check_compare (name, ours, n, theirs, n_theirs, error))
         return FALSE;
-      bench_turns_add_peer (turns, way, id);
+      bench_turns_add_peer (turns, bench_way_get_name (way), id, way != BENCH_LUCENT);
     }
   return TRUE;
 }
@@ -157,21 +158,27 @@ time_parts (Session *session, const BenchCase *work, GboxVisionBench *bench)
   bench_report_parts (&session->report, work, &parts, &session->machine);
 }
 
+static double
+run_bench (gpointer bench)
+{
+  return gbox_vision_bench_run (bench);
+}
+
 static gboolean
 time_case (Session *session, const Subject *subject, const BenchCase *work, GError **error)
 {
   g_autoptr (GboxVisionBench) bench = make_bench (session, subject, work, 0, error);
   g_autoptr (BenchTurns) turns = NULL;
   const gboolean with_peer = session->peer != NULL && subject->peer_knows;
-  BenchResult result = { .work = work };
+  BenchTimes times;
 
   if (bench == NULL)
     return FALSE;
-  turns = bench_turns_new (bench, session->peer, (guint) session->options->repeats);
+  turns = bench_turns_new (run_bench, bench, session->peer, (guint) session->options->repeats);
   if ((with_peer && !open_peer (session, subject, work, turns, error))
-      || !bench_turns_take (turns, &result, error) || (with_peer && !bench_peer_close (session->peer, error)))
+      || !bench_turns_take (turns, &times, error) || (with_peer && !bench_peer_close (session->peer, error)))
     return FALSE;
-  bench_report_result (&session->report, &result);
+  bench_report_times (&session->report, work, &times);
   if (work->parts || session->options->parts)
     time_parts (session, work, bench);
   return TRUE;
@@ -311,7 +318,7 @@ start (Session *session)
   if (session->options->no_peer)
     g_set_error_literal (&reason, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, "It was not asked for.");
   else
-    session->peer = bench_peer_new (n_threads, &reason);
+    session->peer = bench_torch_new (n_threads, &reason);
   session->machine = bench_machine_measure (session->team);
   bench_report_machine (&session->report, n_threads, &session->machine,
                         session->peer != NULL ? bench_peer_get_version (session->peer) : NULL,

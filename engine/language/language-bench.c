@@ -9,7 +9,7 @@
 /* Some token of those that every vocabulary has. */
 #define TOKEN_FACTOR 7919
 #define TOKEN_FIRST  13
-#define N_TOKENS     1000
+#define MAX_TOKENS   1000
 /* Each sequence has tokens of its own. */
 #define SEQUENCE_TOKENS 17
 
@@ -19,6 +19,7 @@ struct _GboxLanguageBench
   GboxLanguageWork work;
   int n; /* of the prompt, or sequences */
   int n_vocab;
+  int n_tokens; /* that are used */
   int branches[GBOX_TRANSFORMER_CHUNK];
   float *logits; /* of one pass */
   GboxSampler *sampler;
@@ -44,6 +45,7 @@ gbox_language_bench_new (GboxTransformer *transformer,
   self->work = work;
   self->n = n;
   self->n_vocab = gbox_transformer_get_config (transformer)->n_vocab;
+  self->n_tokens = MIN (self->n_vocab, MAX_TOKENS);
   self->context = gbox_transformer_context_new (transformer, team, precision, n_trunk, branches ? n : 0,
                                                 branches ? 1 : 0, error);
   if (self->context == NULL)
@@ -89,9 +91,9 @@ gbox_language_bench_get_n_logits (const GboxLanguageBench *self)
 }
 
 static int
-get_token (int i)
+get_token (const GboxLanguageBench *self, int i)
 {
-  return (i * TOKEN_FACTOR + TOKEN_FIRST) % N_TOKENS;
+  return (i * TOKEN_FACTOR + TOKEN_FIRST) % self->n_tokens;
 }
 
 /* Returns how many tokens the last pass read. */
@@ -106,7 +108,7 @@ read_trunk (GboxLanguageBench *self, int n)
 
       size = MIN (n - at, GBOX_TRANSFORMER_CHUNK);
       for (int i = 0; i < size; i++)
-        tokens[i] = get_token (at + i);
+        tokens[i] = get_token (self, at + i);
       gbox_transformer_context_read (self->context, tokens, size);
     }
   return size;
@@ -117,7 +119,7 @@ decode (GboxLanguageBench *self)
 {
   for (int step = 0; step < GBOX_LANGUAGE_BENCH_DECODE_STEPS; step++)
     {
-      const int token = get_token (GBOX_LANGUAGE_BENCH_TRUNK + step);
+      const int token = get_token (self, GBOX_LANGUAGE_BENCH_TRUNK + step);
 
       gbox_transformer_context_read (self->context, &token, 1);
       gbox_transformer_context_get_logits (self->context, 0, 1, self->logits);
@@ -130,7 +132,7 @@ go_on (GboxLanguageBench *self)
   int tokens[GBOX_TRANSFORMER_CHUNK];
 
   for (int i = 0; i < self->n; i++)
-    tokens[i] = get_token (GBOX_LANGUAGE_BENCH_TRUNK + SEQUENCE_TOKENS * i);
+    tokens[i] = get_token (self, GBOX_LANGUAGE_BENCH_TRUNK + SEQUENCE_TOKENS * i);
   gbox_transformer_context_read_branches (self->context, self->branches, tokens, self->n);
   gbox_transformer_context_get_logits (self->context, 0, self->n, self->logits);
 }

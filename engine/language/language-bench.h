@@ -36,7 +36,7 @@ typedef struct _GboxLanguageBench GboxLanguageBench;
 
 /**
  * gbox_language_bench_new:
- * @transformer: a model with at least 1,000 tokens; a reference is kept
+ * @transformer: a model; a reference is kept
  * @team: the workers; must outlive the bench
  * @precision: how exactly to compute
  * @work: what to do
@@ -45,7 +45,7 @@ typedef struct _GboxLanguageBench GboxLanguageBench;
  *
  * Decoding is %GBOX_LANGUAGE_BENCH_DECODE_STEPS passes after %GBOX_LANGUAGE_BENCH_TRUNK tokens, sequences are
  * one pass after as many. Logits are computed of the last token of a prompt, else of every token. Token i is
- * number (7919 i + 13) mod 1000.
+ * number (7919 i + 13) mod 1000, or mod n_vocab where that is less.
  *
  * Returns: (transfer full) (nullable): a bench; %NULL with the errors of gbox_transformer_context_new()
  */

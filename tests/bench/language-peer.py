@@ -42,7 +42,7 @@ def be_silent(_level, _text, _data):
 
 
 def token(i):
-    """As in the other side: any tokens that every vocabulary has."""
+    """As on the other side, whose vocabulary has at least as many."""
     return (i * 7919 + 13) % 1000
 
 

@@ -4,7 +4,7 @@
 
 #include "kernels/fast/exponential.h"
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/maximum.h"
 
 #define TILE    GBOX_ATTENTION_TILE
 #define VECTORS (GBOX_KV_BLOCK / LANES)
@@ -81,11 +81,10 @@ exponentiate (Query *query, float scale, int from, int to)
 {
   float *scores = query->scores + query->first;
   const int n = query->end - query->first;
-  float max = scores[0], sums[SUMS] = { 0 }, sum = 0;
+  const float max = find_max (scores, (gsize) n);
+  float sums[SUMS] = { 0 }, sum = 0;
   int i = 0;
 
-  for (int j = 1; j < n; j++)
-    max = MAX (max, scores[j]);
   for (int j = 0; j < n; j++)
     {
       const float power = scale * (scores[j] - max);

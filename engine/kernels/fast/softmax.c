@@ -4,33 +4,13 @@
 
 #include "kernels/fast/exponential.h"
 #include "kernels/fast/fast.h"
-#include "kernels/fast/vector.h"
+#include "kernels/fast/maximum.h"
 
 /* Numbers that are summed in single precision before the sum goes into a double. */
 #define PART 512
 
 /* Partial sums, for the compiler to keep in vectors. */
 #define SUMS 16
-
-static float
-find_max (const float *x, gsize n)
-{
-  float max = x[0];
-  gsize i = 0;
-
-  if (n >= LANES)
-    {
-      Vec most = vec_load (x);
-
-      for (; i + LANES <= n; i += LANES)
-        most = vec_max (most, vec_load (x + i));
-      for (int j = 0; j < LANES; j++)
-        max = MAX (max, most[j]);
-    }
-  for (; i < n; i++)
-    max = MAX (max, x[i]);
-  return max;
-}
 
 /* Writes the exponentials of up to PART numbers and adds them up. */
 static void

@@ -91,18 +91,29 @@ narrow_to_bytes (VecInt quants)
 #endif
 }
 
+ALWAYS_INLINE VecShorts
+narrow_to_shorts (VecInt quants)
+{
+#if defined __AVX2__ && !defined __AVX512F__
+  return (VecShorts) _mm_packs_epi32 (_mm256_castsi256_si128 ((__m256i) quants),
+                                      _mm256_extracti128_si256 ((__m256i) quants, 1));
+#else
+  return __builtin_convertvector(quants, VecShorts);
+#endif
+}
+
 ALWAYS_INLINE void
 store_quants (gpointer to, gsize at, VecInt quants, gboolean bytes)
 {
   if (bytes)
     {
-      const VecChars chars = __builtin_convertvector(quants, VecChars);
+      const VecChars chars = narrow_to_bytes (quants);
 
       memcpy ((gint8 *) to + at, &chars, sizeof chars);
     }
   else
     {
-      const VecShorts shorts = __builtin_convertvector(quants, VecShorts);
+      const VecShorts shorts = narrow_to_shorts (quants);
 
       memcpy ((gint16 *) to + at, &shorts, sizeof shorts);
     }

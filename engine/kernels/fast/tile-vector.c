@@ -1,10 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The product of one vector and a matrix in tiles: reads the matrix once, as fast as memory gives it. */
 #include "kernels/fast/fast.h"
-#include "kernels/fast/tile-dot.h"
+#include "kernels/fast/tile-unpack.h"
 #include "kernels/slices.h"
-
-#if HAVE_BYTE_DOTS
 
 /* How far ahead memory is asked for: what arrives while a request is on its way. */
 #define AHEAD      1536
@@ -18,9 +16,30 @@ prefetch (const guint8 *p, gsize n_bytes)
     __builtin_prefetch (p + AHEAD + i);
 }
 
-/* The sum over @n_groups groups from @first on. */
+/* The sum over @n_groups groups from @first on, of a vector in 16 bits. */
 ALWAYS_INLINE VecInt
-dot_groups (GboxTileForm form, const guint8 *quants, const guint8 *x, int first, int n_groups, int v)
+dot_short_groups (GboxTileForm form, const guint8 *quants, const guint8 *x, int first, int n_groups, int v)
+{
+  VecInt sum;
+
+#pragma GCC unroll 8
+  for (int g = first; g < first + n_groups; g++)
+    {
+      const VecInt words = quants_load (form, quants, g, v);
+
+      for (int i = 0; i < 2; i++)
+        sum = dot_shorts (sum, subtract_shorts (widen_pair (words, i), gbox_tile_form_zero (form)),
+                          word_at (x + (2 * g + i) * 2 * (int) sizeof (gint16)), g == first && i == 0);
+    }
+
+  return sum;
+}
+
+#if HAVE_BYTE_DOTS
+
+/* The same of a vector in bytes. */
+ALWAYS_INLINE VecInt
+dot_byte_groups (GboxTileForm form, const guint8 *quants, const guint8 *x, int first, int n_groups, int v)
 {
   const int n_together = MIN (byte_groups (gbox_tile_form_bits (form)), n_groups);
   VecInt sum;
@@ -50,12 +69,28 @@ dot_groups (GboxTileForm form, const guint8 *quants, const guint8 *x, int first,
   return sum;
 }
 
+#endif
+
+ALWAYS_INLINE VecInt
+dot_groups (
+  GboxTileForm form, gboolean bytes, const guint8 *quants, const guint8 *x, int first, int n_groups, int v)
+{
+#if HAVE_BYTE_DOTS
+  if (bytes)
+    return dot_byte_groups (form, quants, x, first, n_groups, v);
+#endif
+  return dot_short_groups (form, quants, x, first, n_groups, v);
+}
+
 ALWAYS_INLINE void
-multiply_tile (GboxTileForm form, const GboxTileWork *work, gsize tile)
+multiply_tile (GboxTileForm form, gboolean bytes, const GboxTileWork *work, gsize tile)
 {
   const gsize n_blocks = gbox_tile_form_n_blocks (form), block_size = gbox_tile_form_block_size (form);
   const gsize header_size = gbox_tile_form_header_size (form);
   const int n_groups = gbox_tile_form_scale_columns (form) / GBOX_TILE_GROUP;
+  const gsize x_size = GBOX_TILE_BLOCK * (bytes ? sizeof (gint8) : sizeof (gint16));
+  /* What is not subtracted from the quants, nor the sign of theirs. */
+  const gboolean has_m = gbox_tile_form_has_minima (form) || (bytes && form != GBOX_TILES_Q8_0);
   const guint8 *p = work->tiles->data + tile * work->tiles->tile_size, *end = p + work->tiles->tile_size;
   const guint8 *x = work->quants;
   const float *scale = work->scales, *sum = work->sums;
@@ -68,7 +103,7 @@ multiply_tile (GboxTileForm form, const GboxTileWork *work, gsize tile)
 
       prefetch (p, header_size);
       p += header_size;
-      for (gsize block = 0; block < n_blocks; block++, p += block_size, x += GBOX_TILE_BLOCK)
+      for (gsize block = 0; block < n_blocks; block++, p += block_size, x += x_size)
         {
           prefetch (p, block_size);
 #pragma GCC unroll 2
@@ -76,13 +111,13 @@ multiply_tile (GboxTileForm form, const GboxTileWork *work, gsize tile)
 #pragma GCC unroll 2
             for (int v = 0; v < TILE_VECTORS; v++)
               {
-                const VecInt dot
-                  = dot_groups (form, p + gbox_tile_form_scales_size (form), x, half * n_groups, n_groups, v);
+                const VecInt dot = dot_groups (form, bytes, p + gbox_tile_form_scales_size (form), x,
+                                               half * n_groups, n_groups, v);
                 Vec d, m;
 
                 factors_load (form, header, p, half, v, gbox_tile_form_zero (form), &d, &m);
                 sums[v] += __builtin_convertvector(dot, Vec) * (d * *scale);
-                if (form != GBOX_TILES_Q8_0)
+                if (has_m)
                   sums[v] += m * *sum;
               }
         }
@@ -94,13 +129,13 @@ multiply_tile (GboxTileForm form, const GboxTileWork *work, gsize tile)
                 work->tiles->n_out - (int) row, v, sums[v]);
 }
 
-static __attribute__ ((noinline)) void
-multiply_tiles (const GboxTileWork *work, gsize first, gsize end)
+ALWAYS_INLINE void
+multiply_tiles (gboolean bytes, const GboxTileWork *work, gsize first, gsize end)
 {
 #define MULTIPLY(form)                                                                                       \
   case form:                                                                                                 \
     for (gsize tile = first; tile < end; tile++)                                                             \
-      multiply_tile (form, work, tile);                                                                      \
+      multiply_tile (form, bytes, work, tile);                                                               \
     break
 
   switch (work->tiles->form)
@@ -119,22 +154,34 @@ multiply_tiles (const GboxTileWork *work, gsize first, gsize end)
 #undef MULTIPLY
 }
 
+#if HAVE_BYTE_DOTS
+static __attribute__ ((noinline)) void
+multiply_bytes (const GboxTileWork *work, gsize first, gsize end)
+{
+  multiply_tiles (TRUE, work, first, end);
+}
 #endif
+
+static __attribute__ ((noinline)) void
+multiply_shorts (const GboxTileWork *work, gsize first, gsize end)
+{
+  multiply_tiles (FALSE, work, first, end);
+}
 
 void
 FAST (tile_vector) (gpointer data, guint task, guint worker)
 {
-#if HAVE_BYTE_DOTS
   const GboxTileWork *work = data;
+  const gsize n_tiles = gbox_tiles_n_tiles (work->tiles);
+  const gsize first = gbox_slice_first (n_tiles, work->n_slices, task);
+  const gsize end = gbox_slice_first (n_tiles, work->n_slices, task + 1);
 
-  if (is_in_bytes (work))
-    {
-      const gsize n_tiles = gbox_tiles_n_tiles (work->tiles);
-
-      multiply_tiles (work, gbox_slice_first (n_tiles, work->n_slices, task),
-                      gbox_slice_first (n_tiles, work->n_slices, task + 1));
-      return;
-    }
+  if (work->precision == GBOX_PRECISION_FLOAT32)
+    FAST (tile_product) (data, task, worker);
+#if HAVE_BYTE_DOTS
+  else if (is_in_bytes (work))
+    multiply_bytes (work, first, end);
 #endif
-  FAST (tile_product) (data, task, worker);
+  else
+    multiply_shorts (work, first, end);
 }
