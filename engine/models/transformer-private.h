@@ -66,7 +66,8 @@ typedef struct
 
 struct _GboxTransformer
 {
-  gint n_references; /* atomic */
+  gint n_references;     /* atomic */
+  GboxTransformer *base; /* (nullable): whose everything is but the head */
   GboxLanguageConfig config;
   GboxTensorFile *file;             /* (nullable): holds the embedding */
   const GboxNamedTensor *embedding; /* (nullable): %NULL where the head is also that */
