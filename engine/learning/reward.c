@@ -2,6 +2,8 @@
 /* What a completion is rewarded for. */
 #include "learning/reward-private.h"
 
+#include "learning/terms.h"
+
 #include <string.h>
 
 /* Steps of matching, and depth of nesting, after which a text is given up: some milliseconds. */
@@ -196,13 +198,6 @@ count_matches (const pcre2_code *code, const char *text, GArray *ranges)
   return n;
 }
 
-static gboolean
-is_word_character (gunichar character)
-{
-  return g_unichar_isalnum (character) || g_unichar_ismark (character) || character == '\''
-         || character == 0x2019;
-}
-
 /* Words are runs of letters, digits and apostrophes with a letter or digit in them. */
 static double
 count_words (const char *text, GArray *ranges)
@@ -214,7 +209,7 @@ count_words (const char *text, GArray *ranges)
       const char *begin = at;
       gboolean is_word = FALSE;
 
-      while (*at != '\0' && is_word_character (g_utf8_get_char (at)))
+      while (*at != '\0' && gbox_terms_is_word_character (g_utf8_get_char (at)))
         {
           is_word = is_word || g_unichar_isalnum (g_utf8_get_char (at));
           at = g_utf8_next_char (at);
