@@ -3,6 +3,7 @@
 #include "models/language-model.h"
 
 #include "models/language-file.h"
+#include "models/policy-file.h"
 #include "models/transformer-context.h"
 
 struct _GboxLanguageModel
@@ -14,22 +15,42 @@ struct _GboxLanguageModel
   GboxTransformerContext *idle; /* (nullable) */
 };
 
+/* Takes the transformer. */
+static GboxLanguageModel *
+make_model (GboxTransformer *transformer, GboxTokenizer *tokenizer)
+{
+  GboxLanguageModel *model = g_new0 (GboxLanguageModel, 1);
+
+  g_atomic_int_set (&model->n_references, 1);
+  model->transformer = transformer;
+  model->tokenizer = gbox_tokenizer_ref (tokenizer);
+  g_mutex_init (&model->lock);
+  return model;
+}
+
+static GboxLanguageModel *
+load_finetuned (const GboxTensorFile *policy, GError **error)
+{
+  const char *path = gbox_policy_file_get_base (policy, error);
+  g_autoptr (GboxLanguageModel) base = path != NULL ? gbox_language_model_load (path, error) : NULL;
+  GboxTransformer *transformer
+    = base != NULL ? gbox_policy_file_apply (policy, base->transformer, error) : NULL;
+
+  return transformer != NULL ? make_model (transformer, base->tokenizer) : NULL;
+}
+
 GboxLanguageModel *
 gbox_language_model_load (const char *path, GError **error)
 {
-  g_autoptr (GboxLanguageFile) file = gbox_language_file_open (path, error);
-  GboxTransformer *transformer
-    = file != NULL ? gbox_transformer_new (file->tensors, &file->config, error) : NULL;
-  GboxLanguageModel *model;
+  g_autoptr (GboxTensorFile) policy = gbox_policy_file_open (path);
+  g_autoptr (GboxLanguageFile) file = NULL;
+  GboxTransformer *transformer;
 
-  if (transformer == NULL)
-    return NULL;
-  model = g_new0 (GboxLanguageModel, 1);
-  g_atomic_int_set (&model->n_references, 1);
-  model->transformer = transformer;
-  model->tokenizer = gbox_tokenizer_ref (file->tokenizer);
-  g_mutex_init (&model->lock);
-  return model;
+  if (policy != NULL)
+    return load_finetuned (policy, error);
+  file = gbox_language_file_open (path, error);
+  transformer = file != NULL ? gbox_transformer_new (file->tensors, &file->config, error) : NULL;
+  return transformer != NULL ? make_model (transformer, file->tokenizer) : NULL;
 }
 
 GboxLanguageModel *

@@ -12,7 +12,7 @@ typedef struct _GboxLanguageModel GboxLanguageModel;
 
 /**
  * gbox_language_model_load:
- * @path: what gbox_language_file_open() takes
+ * @path: what gbox_language_file_open() takes, or a checkpoint of finetuning
  * @error: return location for an error
  *
  * Returns: (transfer full) (nullable): the model. Not for the main thread.

@@ -284,13 +284,12 @@ gbox_transformer_context_read_branches (GboxTransformerContext *context,
   gbox_transformer_pass (context, tokens, context->n_trunk);
 }
 
-void
-gbox_transformer_context_lens (GboxTransformerContext *context, const float *hidden, int n, float *logits)
+static void
+normalize_final (const GboxTransformerContext *context, const float *hidden, int n, float *normed)
 {
   const GboxTransformer *model = context->transformer;
   const gsize d_model = (gsize) model->config.d_model;
   const GboxNormWeights *norm = &model->final_norm;
-  float *normed = context->buffers.normed;
 
   gbox_lap_clock_start (context->clock);
   if (norm->bias != NULL)
@@ -299,10 +298,37 @@ gbox_transformer_context_lens (GboxTransformerContext *context, const float *hid
   else
     gbox_rms_norm (context->team, hidden, d_model, n, (int) d_model, norm->weight, model->config.norm_eps,
                    normed, d_model);
+}
+
+void
+gbox_transformer_context_get_normed (GboxTransformerContext *context, int row, int n, float *normed)
+{
+  g_return_if_fail (row >= 0 && n >= 1 && row + n <= context->n);
+
+  normalize_final (context,
+                   context->buffers.hidden + (gsize) row * (gsize) context->transformer->config.d_model, n,
+                   normed);
+}
+
+void
+gbox_transformer_context_apply_head (GboxTransformerContext *context,
+                                     const float *normed,
+                                     int n,
+                                     float *logits)
+{
+  const GboxTransformer *model = context->transformer;
+
   gbox_linear_forward (model->head, context->team, gbox_transformer_context_get_careful_precision (context),
-                       normed, d_model, n, logits, (gsize) model->config.n_vocab, FALSE,
+                       normed, (gsize) model->config.d_model, n, logits, (gsize) model->config.n_vocab, FALSE,
                        context->buffers.scratch);
   gbox_lap_clock_note (context->clock, GBOX_LAP_HEAD);
+}
+
+void
+gbox_transformer_context_lens (GboxTransformerContext *context, const float *hidden, int n, float *logits)
+{
+  normalize_final (context, hidden, n, context->buffers.normed);
+  gbox_transformer_context_apply_head (context, context->buffers.normed, n, logits);
 }
 
 void

@@ -66,7 +66,8 @@ typedef struct
 
 struct _GboxTransformer
 {
-  gint n_references; /* atomic */
+  gint n_references;     /* atomic */
+  GboxTransformer *base; /* (nullable): whose everything is but the head */
   GboxLanguageConfig config;
   guint8 *embedding; /* (nullable): (n_vocab, d_model); %NULL where the head is also that */
   GboxDtype embedding_dtype;

@@ -45,6 +45,13 @@ gbox_transformer_unref (GboxTransformer *transformer)
 {
   if (!g_atomic_int_dec_and_test (&transformer->n_references))
     return;
+  if (transformer->base != NULL)
+    {
+      gbox_linear_free (transformer->head);
+      gbox_transformer_unref (transformer->base);
+      g_free (transformer);
+      return;
+    }
   for (int i = 0; i < transformer->config.n_layers; i++)
     clear_layer (&transformer->layers[i]);
   g_free (transformer->layers);
@@ -53,6 +60,24 @@ gbox_transformer_unref (GboxTransformer *transformer)
   g_free (transformer->positions);
   g_free (transformer->embedding);
   g_free (transformer);
+}
+
+GboxTransformer *
+gbox_transformer_new_with_head (GboxTransformer *transformer, const float *head)
+{
+  GboxTransformer *variant = g_memdup2 (transformer, sizeof *transformer);
+  const GboxLanguageConfig *config = &transformer->config;
+
+  g_atomic_int_set (&variant->n_references, 1);
+  variant->base = gbox_transformer_ref (transformer);
+  variant->head = gbox_linear_new (GBOX_DTYPE_F32, config->n_vocab, config->d_model, head, NULL);
+  return variant;
+}
+
+void
+gbox_transformer_get_head_row (const GboxTransformer *transformer, int token, float *to)
+{
+  gbox_linear_get_row (transformer->head, token, to);
 }
 
 const GboxLanguageConfig *
@@ -116,6 +141,8 @@ gbox_transformer_embed (const GboxTransformer *transformer, int token, float *to
 {
   const GboxLanguageConfig *config = &transformer->config;
 
+  while (transformer->base != NULL)
+    transformer = transformer->base;
   if (transformer->embedding == NULL)
     gbox_linear_get_row (transformer->head, token, to);
   else

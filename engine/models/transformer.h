@@ -37,6 +37,20 @@ gbox_transformer_new (GboxTensorFile *file, const GboxLanguageConfig *config, GE
 GboxTransformer *gbox_transformer_ref (GboxTransformer *transformer);
 void gbox_transformer_unref (GboxTransformer *transformer);
 
+/**
+ * gbox_transformer_new_with_head:
+ * @transformer: a model
+ * @head: (array length=n_vocab · d_model): (n_vocab, d_model), float32; copied
+ *
+ * The same model with another head: all else is shared, the embedding too.
+ *
+ * Returns: (transfer full): a model
+ */
+GboxTransformer *gbox_transformer_new_with_head (GboxTransformer *transformer, const float *head);
+
+/* Row @token of the head as d_model floats. */
+void gbox_transformer_get_head_row (const GboxTransformer *transformer, int token, float *to);
+
 const GboxLanguageConfig *gbox_transformer_get_config (const GboxTransformer *transformer);
 
 /* Bytes of the weights as they are held. */
@@ -194,6 +208,30 @@ void gbox_transformer_context_read_branches (GboxTransformerContext *context,
  * @logits: (out): (n, n_vocab), rows tight
  */
 void gbox_transformer_context_get_logits (GboxTransformerContext *context, int row, int n, float *logits);
+
+/**
+ * gbox_transformer_context_get_normed:
+ * @context: a context
+ * @row: the first of the tokens of the last pass that are wanted
+ * @n: how many of them
+ * @normed: (out): (n, d_model), rows tight
+ *
+ * What the head is multiplied with: the residual stream after the final norm. For who has a head of their
+ * own.
+ */
+void gbox_transformer_context_get_normed (GboxTransformerContext *context, int row, int n, float *normed);
+
+/**
+ * gbox_transformer_context_apply_head:
+ * @context: a context
+ * @normed: (n, d_model): as gbox_transformer_context_get_normed() gives it
+ * @n: 1 … %GBOX_TRANSFORMER_CHUNK
+ * @logits: (out): (n, n_vocab)
+ */
+void gbox_transformer_context_apply_head (GboxTransformerContext *context,
+                                          const float *normed,
+                                          int n,
+                                          float *logits);
 
 /**
  * gbox_transformer_context_lens:

@@ -75,6 +75,13 @@ gbox_job_save (GboxJob *job, const char *path, GError **error)
 }
 
 void
+gbox_job_pause (GboxJob *job)
+{
+  if (GBOX_JOB_GET_CLASS (job)->pause != NULL)
+    GBOX_JOB_GET_CLASS (job)->pause (job);
+}
+
+void
 gbox_job_post_frame (GboxJob *job, GboxFrame *frame)
 {
   GboxMailbox *mailbox = get_private (job)->mailbox;

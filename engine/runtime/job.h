@@ -41,6 +41,7 @@ G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
  * nothing; the run tells the user and goes on as before.
  * @save: (nullable): writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a
  * checkpoint)
+ * @pause: (nullable): told that it will do no steps for a while
  *
  * All on the engine thread, on which the job is also made and finalized. A job reports through the functions
  * below.
@@ -53,12 +54,14 @@ struct _GboxJobClass
   GboxStepResult (*step) (GboxJob *job, GError **error);
   gboolean (*adjust) (GboxJob *job, GboxSpec *spec, GError **error);
   gboolean (*save) (GboxJob *job, const char *path, GError **error);
+  void (*pause) (GboxJob *job);
 };
 
 gboolean gbox_job_start (GboxJob *job, const GboxJobContext *context, GError **error);
 GboxStepResult gbox_job_step (GboxJob *job, GError **error);
 gboolean gbox_job_adjust (GboxJob *job, GboxSpec *spec, GError **error);
 gboolean gbox_job_save (GboxJob *job, const char *path, GError **error);
+void gbox_job_pause (GboxJob *job);
 
 /* For job types, from start, step and adjust: each goes to the job's run, or nowhere if a test drives the job
  * without one. The frame coalesces to the newest; points, records and notices never drop. */

@@ -160,7 +160,10 @@ gbox_work_pause (GboxWork *work)
   if (work->state == GBOX_RUN_WAITING)
     work->hold = TRUE;
   else if (work->state == GBOX_RUN_RUNNING)
-    set_state (work, GBOX_RUN_PAUSED, NULL);
+    {
+      gbox_job_pause (work->job);
+      set_state (work, GBOX_RUN_PAUSED, NULL);
+    }
 }
 
 void

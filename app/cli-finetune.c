@@ -1,0 +1,341 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glassbox-cli finetune: a language model learns what is rewarded, a main loop around a run. */
+#include <glib-unix.h>
+#include <glib/gstdio.h>
+#include <signal.h>
+#include <stdio.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "cli.h"
+#include "learning/finetune-checkpoint.h"
+#include "learning/finetune-job.h"
+#include "runtime/engine.h"
+
+typedef struct
+{
+  gboolean json;
+  char *csv;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->csv);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+typedef struct
+{
+  GMainLoop *loop;
+  GboxRun *run;
+  const char *checkpoint;
+  gboolean json;
+  FILE *csv;            /* (nullable) */
+  GPtrArray *compared;  /* of GboxFinetuneCompletion: before, then after */
+  gboolean interrupted; /* by the user */
+  int code;
+} Session;
+
+/* What a training step tells, in the order of a line. */
+static const struct
+{
+  const char *name;
+  GboxFinetuneValue value;
+} columns[] = {
+  { "reward_mean", GBOX_FINETUNE_REWARD_MEAN },
+  { "reward_std", GBOX_FINETUNE_REWARD_STD },
+  { "reward_min", GBOX_FINETUNE_REWARD_MIN },
+  { "reward_max", GBOX_FINETUNE_REWARD_MAX },
+  { "kl", GBOX_FINETUNE_KL },
+  { "entropy", GBOX_FINETUNE_ENTROPY },
+  { "gradient_norm", GBOX_FINETUNE_GRADIENT_NORM },
+  { "tokens_per_second", GBOX_FINETUNE_TOKENS_PER_SECOND },
+  { "learning_rate", GBOX_FINETUNE_LEARNING_RATE },
+  { "kl_coefficient", GBOX_FINETUNE_COEFFICIENT },
+  { "end_rate", GBOX_FINETUNE_END_RATE },
+  { "no_signal", GBOX_FINETUNE_NO_SIGNAL },
+};
+
+static void
+print_step (const GboxPoint *point)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  cli_add_integer (builder, "step", point->step);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    cli_add_number (builder, columns[i].name, point->values[columns[i].value]);
+  cli_add_number (builder, "seconds", point->seconds);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+}
+
+static void
+write_csv_header (FILE *csv)
+{
+  fputs ("step", csv);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    fprintf (csv, ",%s", columns[i].name);
+  fputs (",seconds\n", csv);
+}
+
+static void
+write_csv (FILE *csv, const GboxPoint *point)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  fprintf (csv, "%u", point->step);
+  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
+    fprintf (csv, ",%s", g_ascii_dtostr (text, sizeof text, point->values[columns[i].value]));
+  fprintf (csv, ",%s\n", g_ascii_dtostr (text, sizeof text, point->seconds));
+  fflush (csv);
+}
+
+static void
+end_progress (void)
+{
+  if (isatty (STDERR_FILENO))
+    g_printerr ("\r\033[K");
+}
+
+static void
+on_point (GboxRun *run, const GboxPoint *point, Session *session)
+{
+  end_progress ();
+  if (session->csv != NULL)
+    write_csv (session->csv, point);
+  if (session->json)
+    print_step (point);
+  else
+    g_print ("step %u/%u  reward %.2f ± %.2f (%.3g to %.3g)  KL %.2f  entropy %.2f  %.0f tokens/s\n",
+             point->step, gbox_run_get_n_steps (run), point->values[GBOX_FINETUNE_REWARD_MEAN],
+             point->values[GBOX_FINETUNE_REWARD_STD], point->values[GBOX_FINETUNE_REWARD_MIN],
+             point->values[GBOX_FINETUNE_REWARD_MAX], point->values[GBOX_FINETUNE_KL],
+             point->values[GBOX_FINETUNE_ENTROPY], point->values[GBOX_FINETUNE_TOKENS_PER_SECOND]);
+}
+
+/* Of a batch only its first completion is shown, as it grows. */
+static void
+show_piece (const GboxFinetunePiece *piece)
+{
+  if (piece->sequence == 0 && isatty (STDERR_FILENO))
+    g_printerr ("%s", piece->text[0] == '\n' ? " " : piece->text);
+}
+
+static void
+on_record (GboxRun *run, GType type, gconstpointer record, Session *session)
+{
+  const GboxFinetuneCompletion *completion = record;
+
+  if (type == GBOX_TYPE_FINETUNE_PIECE)
+    show_piece (record);
+  else if (type == GBOX_TYPE_FINETUNE_COMPLETION && completion->phase != GBOX_FINETUNE_TRAINING)
+    g_ptr_array_add (session->compared, gbox_finetune_completion_copy (completion));
+}
+
+static void
+on_notice (GboxRun *run, const char *id, const char *text, gpointer user_data)
+{
+  end_progress ();
+  g_printerr ("%s\n", text);
+}
+
+static void
+print_completion (const Session *session, const GboxFinetuneCompletion *completion)
+{
+  g_autoptr (JsonBuilder) builder = NULL;
+
+  if (!session->json)
+    {
+      g_print ("--- %s %u, reward %.4g\n%s\n", gbox_finetune_phase_get_name (completion->phase),
+               completion->sequence, completion->reward, completion->text);
+      return;
+    }
+  builder = json_builder_new ();
+  json_builder_begin_object (builder);
+  cli_add_text (builder, "phase", gbox_finetune_phase_get_name (completion->phase));
+  cli_add_integer (builder, "sample", completion->sequence);
+  cli_add_number (builder, "reward", completion->reward);
+  cli_add_number (builder, "kl", completion->kl);
+  cli_add_integer (builder, "tokens", completion->n_tokens);
+  cli_add_text (builder, "completion", completion->text);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+}
+
+static void
+on_state (GboxRun *run, GParamSpec *pspec, Session *session)
+{
+  if (!gbox_run_is_final (run))
+    return;
+  end_progress ();
+  if (gbox_run_get_state (run) == GBOX_RUN_FAILED)
+    session->code = cli_failure (gbox_run_get_error (run));
+  g_main_loop_quit (session->loop);
+}
+
+static void
+on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Session *session = user_data;
+  g_autoptr (GError) error = NULL;
+
+  if (!gbox_run_save_finish (GBOX_RUN (source), result, &error))
+    cli_failure (error);
+  else
+    g_printerr ("Interrupted at step %u; go on with --resume %s.\n", gbox_run_get_step (session->run),
+                session->checkpoint);
+  g_main_loop_quit (session->loop);
+}
+
+/* Saves what there is, if it was said where to; asked a second time, ends without. */
+static gboolean
+on_interrupt (gpointer user_data)
+{
+  Session *session = user_data;
+
+  end_progress ();
+  session->code = CLI_FAILED;
+  if (session->interrupted || session->checkpoint[0] == '\0' || gbox_run_get_step (session->run) == 0)
+    {
+      g_printerr ("Interrupted.\n");
+      gbox_run_stop (session->run);
+      g_main_loop_quit (session->loop);
+      return G_SOURCE_CONTINUE;
+    }
+  session->interrupted = TRUE;
+  gbox_run_pause (session->run);
+  gbox_run_save_async (session->run, session->checkpoint, NULL, on_saved, session);
+  return G_SOURCE_CONTINUE;
+}
+
+static void
+watch (Session *session)
+{
+  static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
+  guint sources[G_N_ELEMENTS (signals)];
+
+  g_signal_connect (session->run, "record", G_CALLBACK (on_record), session);
+  g_signal_connect (session->run, "point", G_CALLBACK (on_point), session);
+  g_signal_connect (session->run, "notice-posted", G_CALLBACK (on_notice), NULL);
+  g_signal_connect (session->run, "notify::state", G_CALLBACK (on_state), session);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    sources[i] = g_unix_signal_add (signals[i], on_interrupt, session);
+  g_main_loop_run (session->loop);
+  for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
+    g_source_remove (sources[i]);
+  g_signal_handlers_disconnect_by_data (session->run, session);
+}
+
+static void
+free_completion (gpointer completion)
+{
+  gbox_finetune_completion_free (completion);
+}
+
+static int
+run_session (GboxEngine *engine, GboxFinetuneSpec *spec, const Options *options, FILE *csv)
+{
+  g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
+  g_autoptr (GboxRun) run = gbox_engine_start (engine, GBOX_SPEC (spec));
+  g_autoptr (GPtrArray) compared = g_ptr_array_new_with_free_func (free_completion);
+  Session session = {
+    .loop = loop,
+    .run = run,
+    .checkpoint = gbox_finetune_spec_get_values (spec)->checkpoint,
+    .json = options->json,
+    .csv = csv,
+    .compared = compared,
+  };
+
+  if (csv != NULL)
+    write_csv_header (csv);
+  watch (&session);
+  for (guint i = 0; session.code == CLI_OK && i < compared->len; i++)
+    print_completion (&session, compared->pdata[i]);
+  return session.code;
+}
+
+static gboolean
+parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **error)
+{
+  GOptionEntry entries[] = {
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv, "Write the curves into this file too", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
+      "Print a JSON object a line for each step, then for each completion before and after", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context = g_option_context_new ("— let a language model learn what is rewarded");
+  g_auto (GStrv) words = g_strdupv (argv);
+
+  g_option_context_set_description (
+    context, "With --resume all parameters are those of the checkpoint, but for the flags beside it.\n"
+             "A checkpoint is a model too: glassbox-cli complete --model FILE. -m is --model.");
+  g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!cli_parse (context, &words, error))
+    return FALSE;
+  if (g_strv_length (words) <= 1)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
+  return FALSE;
+}
+
+/* Parsed twice: the flags tell which checkpoint to start from, and then apply on top of what it says. */
+static GboxFinetuneSpec *
+parse (char **argv, Options *options, GError **error)
+{
+  g_autoptr (GboxFinetuneSpec) flags = gbox_finetune_spec_new ();
+  g_autoptr (GboxFinetuneSpec) spec = NULL;
+  g_auto (Options) first = { 0 };
+  const char *resume;
+
+  if (!parse_into (flags, argv, &first, error))
+    return NULL;
+  resume = gbox_finetune_spec_get_values (flags)->resume;
+  spec = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, error) : gbox_finetune_spec_new ();
+  if (spec == NULL || !parse_into (spec, argv, options, error)
+      || !gbox_spec_validate (GBOX_SPEC (spec), error))
+    return NULL;
+  return g_steal_pointer (&spec);
+}
+
+static gboolean
+is_usage_error (const GError *error)
+{
+  return error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+}
+
+static int
+fail_to_open (const char *path)
+{
+  g_printerr ("%s: “%s” cannot be written. Choose another file.\n", g_get_prgname (), path);
+  return CLI_FAILED;
+}
+
+int
+cli_finetune (char **argv)
+{
+  static const CliShortFlag flags[] = { { 'm', "--model" } };
+  g_auto (GStrv) words = cli_spell_out (argv, flags, G_N_ELEMENTS (flags));
+  g_auto (Options) options = { 0 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxFinetuneSpec) spec = parse (words, &options, &error);
+  g_autoptr (GboxEngine) engine = NULL;
+  FILE *csv = NULL;
+  int code;
+
+  if (spec == NULL)
+    return is_usage_error (error) ? cli_usage_error (argv[0], error) : cli_failure (error);
+  if (options.csv != NULL && (csv = g_fopen (options.csv, "w")) == NULL)
+    return fail_to_open (options.csv);
+  engine = gbox_engine_new (0, &error);
+  code = engine != NULL ? run_session (engine, spec, &options, csv) : cli_failure (error);
+  if (csv != NULL && fclose (csv) != 0 && code == CLI_OK)
+    code = fail_to_open (options.csv);
+  if (engine != NULL)
+    gbox_engine_shutdown (engine);
+  return code;
+}

@@ -1,0 +1,167 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Saved finetuning that can go on, and be completed with: one safetensors file. */
+#include "learning/finetune-checkpoint.h"
+
+#include "base/error.h"
+#include "formats/safetensors.h"
+#include "models/policy-file.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FORMAT_VERSION "1"
+#define N_TENSORS      3
+
+static const char *const names[N_TENSORS] = { GBOX_POLICY_FILE_HEAD, "adam_m", "adam_v" };
+
+static void
+list_blocks (const GboxHeadState *state, float *blocks[N_TENSORS])
+{
+  blocks[0] = state->weights;
+  blocks[1] = state->m;
+  blocks[2] = state->v;
+}
+
+static char *
+format_number (double number)
+{
+  char text[G_ASCII_DTOSTR_BUF_SIZE];
+
+  return g_strdup (g_ascii_dtostr (text, sizeof text, number));
+}
+
+static GHashTable *
+make_metadata (GboxFinetuneSpec *spec, const char *base, const GboxFinetuneProgress *progress)
+{
+  GHashTable *metadata = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
+
+  g_hash_table_insert (metadata, (gpointer) "format", g_strdup (GBOX_POLICY_FILE_FORMAT));
+  g_hash_table_insert (metadata, (gpointer) "format_version", g_strdup (FORMAT_VERSION));
+  g_hash_table_insert (metadata, (gpointer) "spec", gbox_spec_to_json (GBOX_SPEC (spec)));
+  g_hash_table_insert (metadata, (gpointer) GBOX_POLICY_FILE_BASE, g_strdup (base));
+  g_hash_table_insert (metadata, (gpointer) "step", g_strdup_printf ("%u", progress->step));
+  g_hash_table_insert (metadata, (gpointer) "kl", format_number (progress->kl));
+  g_hash_table_insert (metadata, (gpointer) "baseline", format_number (progress->baseline));
+  g_hash_table_insert (metadata, (gpointer) "first_entropy", format_number (progress->first_entropy));
+  return metadata;
+}
+
+gboolean
+gbox_finetune_checkpoint_save (const char *path,
+                               const GboxHeadState *state,
+                               int d_model,
+                               GboxFinetuneSpec *spec,
+                               const char *base,
+                               const GboxFinetuneProgress *progress,
+                               GError **error)
+{
+  g_autoptr (GHashTable) metadata = make_metadata (spec, base, progress);
+  GboxNamedTensor tensors[N_TENSORS] = { 0 };
+  float *blocks[N_TENSORS];
+
+  list_blocks (state, blocks);
+  for (guint i = 0; i < N_TENSORS; i++)
+    tensors[i] = (GboxNamedTensor){
+      .name = names[i],
+      .dtype = GBOX_DTYPE_F32,
+      .n_dims = 2,
+      .dims = { (guint64) d_model, state->n / (gsize) d_model },
+      .data = blocks[i],
+      .n_bytes = state->n * sizeof (float),
+    };
+  return gbox_safetensors_save (path, tensors, N_TENSORS, metadata, error);
+}
+
+static GboxTensorFile *
+open_checkpoint (const char *path, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
+
+  if (file == NULL)
+    return NULL;
+  if (g_strcmp0 (gbox_tensor_file_get_metadata (file, "format"), GBOX_POLICY_FILE_FORMAT) != 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                 "“%s” is no checkpoint of finetuning; give one that Glassbox saved.", path);
+  else if (g_strcmp0 (gbox_tensor_file_get_metadata (file, "format_version"), FORMAT_VERSION) != 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                 "“%s” was saved by another version of Glassbox, whose checkpoints this one does not know.",
+                 path);
+  else
+    return g_steal_pointer (&file);
+  return NULL;
+}
+
+static gboolean
+read_number (const GboxTensorFile *file, const char *key, double *number)
+{
+  const char *text = gbox_tensor_file_get_metadata (file, key);
+  char *end;
+
+  if (text == NULL || *text == '\0')
+    return FALSE;
+  *number = g_ascii_strtod (text, &end);
+  return *end == '\0' && isfinite (*number);
+}
+
+static gboolean
+read_progress (const GboxTensorFile *file, const char *path, GboxFinetuneProgress *progress, GError **error)
+{
+  const char *text = gbox_tensor_file_get_metadata (file, "step");
+  guint64 step;
+
+  if (text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &step, NULL)
+      && read_number (file, "kl", &progress->kl) && read_number (file, "baseline", &progress->baseline)
+      && read_number (file, "first_entropy", &progress->first_entropy))
+    {
+      progress->step = (guint) step;
+      return TRUE;
+    }
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+               "“%s” does not say where it was saved on the way; the file is damaged.", path);
+  return FALSE;
+}
+
+GboxFinetuneSpec *
+gbox_finetune_checkpoint_load_spec (const char *path, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = open_checkpoint (path, error);
+  const char *json = file != NULL ? gbox_tensor_file_get_metadata (file, "spec") : NULL;
+  g_autoptr (GError) reason = NULL;
+  GboxSpec *spec = NULL;
+
+  if (file == NULL)
+    return NULL;
+  if (json != NULL)
+    spec = gbox_spec_new_from_json (GBOX_TYPE_FINETUNE_SPEC, json, &reason);
+  if (spec != NULL)
+    return GBOX_FINETUNE_SPEC (spec);
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+               "“%s” does not say how it was made; the file is damaged%s%s", path,
+               reason != NULL ? ": " : ".", reason != NULL ? reason->message : "");
+  return NULL;
+}
+
+gboolean
+gbox_finetune_checkpoint_load (
+  const char *path, const GboxHeadState *state, int d_model, GboxFinetuneProgress *progress, GError **error)
+{
+  g_autoptr (GboxTensorFile) file = open_checkpoint (path, error);
+  const guint64 dims[] = { (guint64) d_model, state->n / (gsize) d_model };
+  float *blocks[N_TENSORS];
+  float *read[N_TENSORS] = { NULL };
+  gboolean is_right = file != NULL && read_progress (file, path, progress, error);
+
+  list_blocks (state, blocks);
+  for (guint i = 0; i < N_TENSORS && is_right; i++)
+    {
+      read[i] = gbox_tensor_file_get_floats (file, names[i], 2, dims, error);
+      is_right = read[i] != NULL;
+    }
+  for (guint i = 0; i < N_TENSORS; i++)
+    {
+      if (is_right)
+        memcpy (blocks[i], read[i], state->n * sizeof (float));
+      g_free (read[i]);
+    }
+  return is_right;
+}

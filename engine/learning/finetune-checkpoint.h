@@ -1,0 +1,71 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Saved finetuning that can go on, and be completed with: one safetensors file. */
+#pragma once
+
+#include "formats/tensor-file.h"
+#include "learning/finetune-spec.h"
+#include "learning/head-policy.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxFinetuneProgress:
+ * @step: training steps done
+ * @kl: β for the next
+ * @baseline: the moving one
+ * @first_entropy: of the first step, which warnings compare with
+ *
+ * What a run knows beside its weights.
+ */
+typedef struct
+{
+  guint step;
+  double kl;
+  double baseline;
+  double first_entropy;
+} GboxFinetuneProgress;
+
+/**
+ * gbox_finetune_checkpoint_save:
+ * @path: where to
+ * @state: the weights and moments: tensors `head_transposed`, `adam_m`, `adam_v`
+ * @d_model: rows of each
+ * @spec: goes into the metadata as JSON, `spec`
+ * @base: path of the model's file, `base`
+ * @progress: see there
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %GBOX_ERROR_IO
+ */
+gboolean gbox_finetune_checkpoint_save (const char *path,
+                                        const GboxHeadState *state,
+                                        int d_model,
+                                        GboxFinetuneSpec *spec,
+                                        const char *base,
+                                        const GboxFinetuneProgress *progress,
+                                        GError **error);
+
+/**
+ * gbox_finetune_checkpoint_load_spec:
+ * @path: a checkpoint
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the spec as it was saved, with what was adjusted
+ */
+GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, GError **error);
+
+/**
+ * gbox_finetune_checkpoint_load:
+ * @path: a checkpoint
+ * @state: (inout): overwritten, if all of the file is right
+ * @d_model: rows of each tensor
+ * @progress: (out): see there
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with @state as it was and %GBOX_ERROR_INVALID_FILE, %GBOX_ERROR_UNSUPPORTED,
+ * %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
+ */
+gboolean gbox_finetune_checkpoint_load (
+  const char *path, const GboxHeadState *state, int d_model, GboxFinetuneProgress *progress, GError **error);
+
+G_END_DECLS

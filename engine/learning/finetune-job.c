@@ -1,0 +1,545 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The work of finetuning a language model by policy gradient. */
+#include "learning/finetune-job.h"
+
+#include "base/error.h"
+#include "language/completion-spec.h"
+#include "learning/finetune-batch.h"
+#include "learning/finetune-checkpoint.h"
+#include "learning/finetune-warnings.h"
+#include "models/policy-file.h"
+
+#define CHECKPOINT_SUFFIX ".safetensors"
+
+/* Multiplications of the gradient that a step of the job does: some 40 ms on two cores. */
+#define STEP_WORK 4e9
+
+typedef enum
+{
+  STAGE_PROMPT,   /* reading it */
+  STAGE_BEFORE,   /* writing completions to compare with */
+  STAGE_LOAD,     /* the checkpoint to go on from */
+  STAGE_ROLLOUT,  /* writing a batch */
+  STAGE_GRADIENT, /* slice by slice */
+  STAGE_UPDATE,   /* part by part */
+  STAGE_SAVE,     /* a checkpoint */
+  STAGE_AFTER,    /* writing the completions again */
+  STAGE_END,
+} Stage;
+
+struct _GboxFinetuneJob
+{
+  GboxJob parent_instance;
+
+  GboxFinetuneSpec *spec;
+  GboxTeam *team;
+  GboxLanguageModel *model;
+  char *base; /* path of the model's file */
+  int d_model;
+  GboxHeadPolicy *policy;
+  GboxRollout *rollout;
+  GboxReward *reward;
+
+  Stage stage;
+  guint next_slice; /* or part */
+  GboxFinetuneProgress progress;
+  GboxFinetuneProgress next; /* what it is after the training step that goes on */
+  GboxFinetuneBatch *batch;
+  GboxFinetuneWarnings warnings;
+  guint saved_step; /* of the newest checkpoint */
+  double seconds;
+  double step_begin; /* @seconds when the training step began */
+};
+
+G_DEFINE_FINAL_TYPE (GboxFinetuneJob, gbox_finetune_job, GBOX_TYPE_JOB)
+
+static void
+finalize (GObject *object)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (object);
+
+  g_clear_pointer (&self->batch, gbox_finetune_batch_free);
+  g_clear_pointer (&self->rollout, gbox_rollout_free);
+  g_clear_pointer (&self->policy, gbox_head_policy_free);
+  g_clear_pointer (&self->reward, gbox_reward_free);
+  g_clear_pointer (&self->model, gbox_language_model_unref);
+  g_clear_object (&self->spec);
+  g_free (self->base);
+  G_OBJECT_CLASS (gbox_finetune_job_parent_class)->finalize (object);
+}
+
+gboolean
+gbox_finetune_check_path (const char *path, GError **error)
+{
+  if (g_str_has_suffix (path, CHECKPOINT_SUFFIX))
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "“%s” does not say what to save: end the name in .safetensors.", path);
+  return FALSE;
+}
+
+/* The file that has all but the head, also where the model is itself finetuned. */
+static char *
+find_base (const GboxCatalogue *catalogue, const char *model, GError **error)
+{
+  g_autofree char *path
+    = gbox_catalogue_locate (catalogue,
+                             *model != '\0' ? model
+                                            : gbox_catalogue_get_default (catalogue, GBOX_MODEL_LANGUAGE),
+                             error);
+  g_autoptr (GboxTensorFile) file = path != NULL ? gbox_policy_file_open (path) : NULL;
+  const char *base;
+
+  if (file == NULL)
+    return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
+  base = gbox_policy_file_get_base (file, error);
+  return g_strdup (base);
+}
+
+static gboolean
+load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
+{
+  const char *name = gbox_finetune_spec_get_values (self->spec)->model;
+
+  self->base = find_base (gbox_model_store_get_catalogue (store), name, error);
+  if (self->base != NULL)
+    self->model = gbox_model_store_get_language_model (store, name, error);
+  return self->model != NULL;
+}
+
+/* The policy begins as the model's own head. */
+static void
+fill_policy (GboxFinetuneJob *self)
+{
+  GboxTransformer *transformer = gbox_language_model_get_transformer (self->model);
+  const gsize n_vocab = (gsize) gbox_transformer_get_config (transformer)->n_vocab;
+  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+  g_autofree float *row = g_new (float, (gsize) self->d_model);
+
+  for (gsize i = 0; i < n_vocab; i++)
+    {
+      gbox_transformer_get_head_row (transformer, (int) i, row);
+      for (gsize j = 0; j < (gsize) self->d_model; j++)
+        state.weights[j * n_vocab + i] = row[j];
+    }
+}
+
+static gboolean
+make_policy (GboxFinetuneJob *self, GError **error)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+  const GboxLanguageConfig *config
+    = gbox_transformer_get_config (gbox_language_model_get_transformer (self->model));
+  const guint n_most = MAX (values->batch, values->samples);
+
+  self->d_model = config->d_model;
+  self->rollout = gbox_rollout_new (self->model, self->team, values->precision, values->prompt, n_most,
+                                    values->length, error);
+  if (self->rollout == NULL)
+    return FALSE;
+  self->policy = gbox_head_policy_new (self->team, config->n_vocab, config->d_model,
+                                       (int) (n_most * values->length), error);
+  if (self->policy == NULL)
+    return FALSE;
+  fill_policy (self);
+  return TRUE;
+}
+
+static gboolean
+start (GboxJob *job, const GboxJobContext *context, GError **error)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (job);
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  self->team = context->team;
+  self->reward = gbox_reward_parse (values->reward, error);
+  if (self->reward == NULL || !load_model (self, context->store, error) || !make_policy (self, error))
+    return FALSE;
+  self->batch = gbox_finetune_batch_new (values->batch, values->length);
+  self->progress.kl = values->kl;
+  self->stage = STAGE_PROMPT;
+  gbox_job_post_length (job, values->steps);
+  return TRUE;
+}
+
+static void
+begin_comparison (GboxFinetuneJob *self, Stage stage)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  self->stage = stage;
+  if (values->samples > 0)
+    gbox_rollout_begin (self->rollout, self->policy, values->samples, values->temperature, values->seed,
+                        GBOX_PURPOSE_COMPARE, 0);
+}
+
+static void
+begin_training_step (GboxFinetuneJob *self)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  self->stage = STAGE_ROLLOUT;
+  self->next = self->progress;
+  self->next.step++;
+  gbox_rollout_begin (self->rollout, self->policy, values->batch, values->temperature, values->seed,
+                      GBOX_PURPOSE_ROLLOUT, self->next.step);
+}
+
+static void
+go_on (GboxFinetuneJob *self)
+{
+  if (self->progress.step < gbox_finetune_spec_get_values (self->spec)->steps)
+    begin_training_step (self);
+  else
+    begin_comparison (self, STAGE_AFTER);
+}
+
+static void
+post_pieces (GboxFinetuneJob *self)
+{
+  for (guint i = 0; i < gbox_rollout_get_n_sequences (self->rollout); i++)
+    {
+      GboxRolloutSequence *sequence = gbox_rollout_get_sequence (self->rollout, i);
+      GboxFinetunePiece *piece;
+
+      if (sequence->text->len == sequence->n_told)
+        continue;
+      piece = g_new0 (GboxFinetunePiece, 1);
+      piece->step = self->next.step;
+      piece->sequence = i;
+      piece->text = g_strdup (sequence->text->str + sequence->n_told);
+      sequence->n_told = sequence->text->len;
+      gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FINETUNE_PIECE, piece);
+    }
+}
+
+static void
+post_completion (
+  GboxFinetuneJob *self, GboxFinetunePhase phase, guint i, guint step, double reward, double advantage)
+{
+  const GboxRolloutSequence *sequence = gbox_rollout_get_sequence (self->rollout, i);
+  GboxFinetuneCompletion *completion = g_new0 (GboxFinetuneCompletion, 1);
+
+  *completion = (GboxFinetuneCompletion){
+    .phase = phase,
+    .step = step,
+    .sequence = i,
+    .n_tokens = sequence->n_tokens,
+    .is_ended = sequence->ends_itself,
+    .reward = reward,
+    .advantage = advantage,
+    .kl = sequence->kl,
+    .text = g_strdup (sequence->text->str),
+  };
+  gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FINETUNE_COMPLETION, completion);
+}
+
+/* Writes on at the completions to compare. Returns whether they are done. */
+static GboxRolloutResult
+compare (GboxFinetuneJob *self, GboxFinetunePhase phase, GError **error)
+{
+  GboxRolloutResult result = GBOX_ROLLOUT_DONE;
+
+  if (gbox_finetune_spec_get_values (self->spec)->samples == 0)
+    return result;
+  result = gbox_rollout_advance (self->rollout, error);
+  for (guint i = 0; result == GBOX_ROLLOUT_DONE && i < gbox_rollout_get_n_sequences (self->rollout); i++)
+    post_completion (self, phase, i, self->progress.step,
+                     gbox_reward_score (self->reward, gbox_rollout_get_sequence (self->rollout, i)->text->str,
+                                        NULL),
+                     0);
+  return result;
+}
+
+static void
+evaluate_batch (GboxFinetuneJob *self)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  gbox_finetune_batch_evaluate (self->batch, self->rollout, self->reward, values, &self->progress,
+                                &self->next);
+  for (guint i = 0; i < values->batch; i++)
+    post_completion (self, GBOX_FINETUNE_TRAINING, i, self->next.step, self->batch->rewards[i],
+                     self->batch->advantages[i]);
+  gbox_finetune_batch_prepare (self->batch, self->rollout, self->policy,
+                               1.0 / ((double) values->batch * values->length));
+  self->stage = STAGE_GRADIENT;
+  self->next_slice = 0;
+}
+
+static void
+compute_gradient (GboxFinetuneJob *self)
+{
+  const guint n_slices = gbox_head_policy_get_n_slices (self->policy);
+  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+  const double work = (double) state.n / n_slices * gbox_head_policy_get_n_decisions (self->policy);
+  const guint wanted = MAX ((guint) MIN (STEP_WORK / work, n_slices), gbox_team_get_active (self->team));
+  const guint n = MIN (wanted, n_slices - self->next_slice);
+
+  gbox_head_policy_compute_gradient (self->policy, self->next_slice, n);
+  self->next_slice += n;
+  if (self->next_slice < n_slices)
+    return;
+  self->stage = STAGE_UPDATE;
+  self->next_slice = 0;
+}
+
+static double
+get_learning_rate (GboxFinetuneJob *self)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  return values->learning_rate
+         * (values->warm_up > 0 ? MIN (1, (double) self->next.step / values->warm_up) : 1);
+}
+
+static void
+post_point (GboxFinetuneJob *self)
+{
+  const double seconds = MAX (self->seconds - self->step_begin, 1e-6);
+  GboxPoint point
+    = { .step = self->progress.step, .seconds = self->seconds, .n_values = GBOX_FINETUNE_N_VALUES };
+
+  gbox_finetune_batch_fill_point (self->batch, &point);
+  point.values[GBOX_FINETUNE_GRADIENT_NORM] = gbox_head_policy_get_gradient_norm (self->policy);
+  point.values[GBOX_FINETUNE_TOKENS_PER_SECOND] = point.values[GBOX_FINETUNE_N_TOKENS] / seconds;
+  gbox_job_post_point (GBOX_JOB (self), &point);
+  gbox_finetune_warnings_look (&self->warnings, GBOX_JOB (self), &point, self->progress.first_entropy);
+}
+
+static void
+update_part (GboxFinetuneJob *self)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+  const double norm = gbox_head_policy_get_gradient_norm (self->policy);
+  const double scale = values->clip > 0 && norm > values->clip ? values->clip / norm : 1;
+
+  gbox_head_policy_update (self->policy, self->next_slice++, scale, self->next.step,
+                           get_learning_rate (self));
+}
+
+/* Returns whether the training step is done. */
+static gboolean
+update (GboxFinetuneJob *self)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  if (self->next_slice < gbox_head_policy_get_n_parts (self->policy))
+    update_part (self);
+  if (self->next_slice < gbox_head_policy_get_n_parts (self->policy))
+    return FALSE;
+  self->batch->learning_rate = get_learning_rate (self);
+  self->progress = self->next;
+  if (values->checkpoint[0] != '\0'
+      && (self->progress.step % values->checkpoint_every == 0 || self->progress.step >= values->steps))
+    self->stage = STAGE_SAVE;
+  else
+    go_on (self);
+  return TRUE;
+}
+
+static gboolean
+save_to (GboxFinetuneJob *self, const char *path, GError **error)
+{
+  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+  g_autoptr (GboxFinetuneSpec) spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
+
+  g_object_set (spec, "resume", "", NULL);
+  return gbox_finetune_checkpoint_save (path, &state, self->d_model, spec, self->base, &self->progress,
+                                        error);
+}
+
+static gboolean
+save_checkpoint (GboxFinetuneJob *self, GError **error)
+{
+  if (!save_to (self, gbox_finetune_spec_get_values (self->spec)->checkpoint, error))
+    return FALSE;
+  self->saved_step = self->progress.step;
+  return TRUE;
+}
+
+/* After the completions to compare with, which are those of the model as it was. */
+static gboolean
+load_checkpoint (GboxFinetuneJob *self, GError **error)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+
+  if (values->resume[0] == '\0')
+    return TRUE;
+  if (!gbox_finetune_checkpoint_load (values->resume, &state, self->d_model, &self->progress, error))
+    return FALSE;
+  self->saved_step = self->progress.step;
+  if (self->progress.step < values->steps)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "“%s” was saved after %u steps already; ask for more steps than that to go on.",
+               values->resume, self->progress.step);
+  return FALSE;
+}
+
+static GboxRolloutResult
+write_batch (GboxFinetuneJob *self, GError **error)
+{
+  GboxRolloutResult result;
+
+  if (gbox_head_policy_get_n_decisions (self->policy) == 0)
+    self->step_begin = self->seconds;
+  result = gbox_rollout_advance (self->rollout, error);
+  if (result != GBOX_ROLLOUT_FAILED)
+    post_pieces (self);
+  return result;
+}
+
+/* One step of a stage. @is_point: whether a training step has just ended. */
+static gboolean
+do_stage (GboxFinetuneJob *self, gboolean *is_point, GError **error)
+{
+  GboxRolloutResult result;
+
+  switch (self->stage)
+    {
+    case STAGE_PROMPT:
+      if (gbox_rollout_read_prompt (self->rollout))
+        begin_comparison (self, STAGE_BEFORE);
+      return TRUE;
+    case STAGE_BEFORE:
+    case STAGE_AFTER:
+      result
+        = compare (self, self->stage == STAGE_BEFORE ? GBOX_FINETUNE_BEFORE : GBOX_FINETUNE_AFTER, error);
+      if (result == GBOX_ROLLOUT_DONE)
+        self->stage = self->stage == STAGE_BEFORE ? STAGE_LOAD : STAGE_END;
+      return result != GBOX_ROLLOUT_FAILED;
+    case STAGE_LOAD:
+      if (!load_checkpoint (self, error))
+        return FALSE;
+      go_on (self);
+      return TRUE;
+    case STAGE_ROLLOUT:
+      result = write_batch (self, error);
+      if (result == GBOX_ROLLOUT_DONE)
+        evaluate_batch (self);
+      return result != GBOX_ROLLOUT_FAILED;
+    case STAGE_GRADIENT:
+      compute_gradient (self);
+      return TRUE;
+    case STAGE_UPDATE:
+      *is_point = update (self);
+      return TRUE;
+    case STAGE_SAVE:
+      if (!save_checkpoint (self, error))
+        return FALSE;
+      go_on (self);
+      return TRUE;
+    case STAGE_END:
+    default:
+      return TRUE;
+    }
+}
+
+/* A single step that is asked for after the last one does nothing: there is no training step of that length.
+ */
+static GboxStepResult
+step (GboxJob *job, GError **error)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (job);
+  const gint64 begin = g_get_monotonic_time ();
+  gboolean is_point = FALSE;
+
+  if (!do_stage (self, &is_point, error))
+    return GBOX_STEP_FAILED;
+  self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
+  if (is_point)
+    post_point (self);
+  return self->stage == STAGE_END ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
+}
+
+/* In the middle of an update the weights are those of no step: it is ended first. */
+static void
+end_update (GboxFinetuneJob *self)
+{
+  if (self->stage != STAGE_UPDATE)
+    return;
+  while (!update (self))
+    ;
+  post_point (self);
+}
+
+static gboolean
+save (GboxJob *job, const char *path, GError **error)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (job);
+
+  end_update (self);
+  if (self->progress.step == 0)
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "There is nothing to save before the first training step: wait for it.");
+      return FALSE;
+    }
+  return gbox_finetune_check_path (path, error) && save_to (self, path, error);
+}
+
+static gboolean
+adjust (GboxJob *job, GboxSpec *spec, GError **error)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (job);
+  const double kl = gbox_finetune_spec_get_values (self->spec)->kl;
+
+  if (!GBOX_IS_FINETUNE_SPEC (spec))
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "Finetuning can only be adjusted with the parameters of finetuning.");
+      return FALSE;
+    }
+  gbox_spec_assign (GBOX_SPEC (self->spec), spec);
+  if (gbox_finetune_spec_get_values (self->spec)->kl != kl)
+    self->progress.kl = self->next.kl = gbox_finetune_spec_get_values (self->spec)->kl;
+  gbox_job_post_length (job, gbox_finetune_spec_get_values (self->spec)->steps);
+  if ((self->stage == STAGE_END || self->stage == STAGE_AFTER)
+      && self->progress.step < gbox_finetune_spec_get_values (self->spec)->steps)
+    begin_training_step (self);
+  return TRUE;
+}
+
+static void
+pause_work (GboxJob *job)
+{
+  GboxFinetuneJob *self = GBOX_FINETUNE_JOB (job);
+  g_autoptr (GError) error = NULL;
+
+  end_update (self);
+  /* Before anything is loaded the step is 0, and so is that of the checkpoint. */
+  if (gbox_finetune_spec_get_values (self->spec)->checkpoint[0] == '\0'
+      || self->progress.step == self->saved_step)
+    return;
+  if (!save_checkpoint (self, &error))
+    gbox_job_post_notice (job, "checkpoint", error->message);
+}
+
+static void
+gbox_finetune_job_class_init (GboxFinetuneJobClass *class)
+{
+  GboxJobClass *job_class = GBOX_JOB_CLASS (class);
+
+  G_OBJECT_CLASS (class)->finalize = finalize;
+  job_class->start = start;
+  job_class->step = step;
+  job_class->adjust = adjust;
+  job_class->save = save;
+  job_class->pause = pause_work;
+}
+
+static void
+gbox_finetune_job_init (GboxFinetuneJob *self)
+{
+}
+
+GboxJob *
+gbox_finetune_job_new (GboxFinetuneSpec *spec)
+{
+  GboxFinetuneJob *self = g_object_new (GBOX_TYPE_FINETUNE_JOB, NULL);
+
+  self->spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (spec)));
+  return GBOX_JOB (self);
+}

@@ -1,0 +1,44 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* When finetuning goes wrong, in plain words. */
+#include "learning/finetune-warnings.h"
+
+#include "learning/finetune-job.h"
+
+#define LEAST_ENTROPY 0.1 /* of the first step's */
+#define MOST_KL       2.0 /* nats a token */
+
+static void
+warn (gboolean *was, gboolean is, GboxJob *job, const char *id, guint step, const char *text)
+{
+  if (is && !*was)
+    {
+      g_autofree char *full = g_strdup_printf ("Step %u: %s", step, text);
+
+      gbox_job_post_notice (job, id, full);
+    }
+  *was = is;
+}
+
+void
+gbox_finetune_warnings_look (GboxFinetuneWarnings *warnings,
+                             GboxJob *job,
+                             const GboxPoint *point,
+                             double first_entropy)
+{
+  const double *values = point->values;
+  const double n_tokens = values[GBOX_FINETUNE_N_TOKENS];
+  const guint step = point->step;
+  const double kl_limit = MOST_KL * n_tokens;
+
+  warn (&warnings->collapsed, values[GBOX_FINETUNE_ENTROPY] < LEAST_ENTROPY * first_entropy, job, "collapse",
+        step,
+        "the completions become all alike: there is little left to learn from. Raise the KL coefficient or "
+        "the temperature, or go back to an earlier checkpoint.");
+  warn (&warnings->silent, values[GBOX_FINETUNE_NO_SIGNAL] >= 1, job, "no-signal", step,
+        "all completions got the same reward, so there is nothing to prefer. Choose a reward that some of "
+        "them get, or raise the temperature.");
+  warn (&warnings->diverged, values[GBOX_FINETUNE_KL] * point->values[GBOX_FINETUNE_BATCH] > kl_limit, job,
+        "divergence", step,
+        "the model has gone far from the one it started as. Raise the KL coefficient or lower the learning "
+        "rate to keep its language.");
+}

@@ -1,0 +1,357 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language model's head as a policy that can be trained. */
+#include "learning/head-policy.h"
+
+#include "base/arena.h"
+#include "kernels/adam.h"
+#include "kernels/gemm.h"
+#include "kernels/softmax.h"
+
+#include <math.h>
+#include <string.h>
+
+/* Columns of a product that a task computes. */
+#define SLICE 768
+
+/* Weights that an update takes at a time: some 20 ms. A multiple of what Adam takes. */
+#define PART (8u << 20)
+
+/* Weights of a task that scales. */
+#define SCALE_SLICE 65536
+
+/* Partial sums, for the compiler to keep in vectors, of numbers that are added up in single precision. */
+#define SUMS  16
+#define BLOCK 512
+
+struct _GboxHeadPolicy
+{
+  GboxTeam *team;
+  GboxArena *arena;
+  gsize n_vocab;
+  gsize d_model;
+  gsize n_decisions;
+  gsize n_made;
+  double temperature;
+
+  float *weights; /* (d_model, n_vocab), and so the next three */
+  float *gradient;
+  float *m;
+  float *v;
+  float *logits;   /* (ROWS, n_vocab) */
+  float *states;   /* (n_decisions, d_model) */
+  float *factors;  /* (d_model, n_decisions): states times what they count, transposed */
+  float *excesses; /* (n_decisions, n_vocab): π − onehot */
+  double *squares; /* (slices): of the gradient */
+
+  /* The call that is being done. */
+  const float *reference;
+  const double *uniforms;
+  GboxDecision *decisions;
+  GboxSoftmax sums[GBOX_HEAD_POLICY_ROWS];
+  GboxSoftmax reference_sums[GBOX_HEAD_POLICY_ROWS];
+  int n;
+  guint first;
+  float scale;
+  gsize part_first;
+  gsize part_n;
+};
+
+typedef enum
+{
+  BLOCK_WEIGHTS,
+  BLOCK_GRADIENT,
+  BLOCK_M,
+  BLOCK_V,
+  BLOCK_LOGITS,
+  BLOCK_STATES,
+  BLOCK_FACTORS,
+  BLOCK_EXCESSES,
+  BLOCK_SQUARES,
+  N_BLOCKS,
+} Block;
+
+GboxHeadPolicy *
+gbox_head_policy_new (GboxTeam *team, int n_vocab, int d_model, int n_decisions, GError **error)
+{
+  g_autoptr (GboxHeadPolicy) policy = g_new0 (GboxHeadPolicy, 1);
+  const gsize vocab = (gsize) n_vocab, model = (gsize) d_model, decisions = (gsize) n_decisions;
+  const gsize sizes[N_BLOCKS] = {
+    [BLOCK_WEIGHTS] = model * vocab,
+    [BLOCK_GRADIENT] = model * vocab,
+    [BLOCK_M] = model * vocab,
+    [BLOCK_V] = model * vocab,
+    [BLOCK_LOGITS] = GBOX_HEAD_POLICY_ROWS * vocab,
+    [BLOCK_STATES] = decisions * model,
+    [BLOCK_FACTORS] = model * decisions,
+    [BLOCK_EXCESSES] = decisions * vocab,
+    [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
+  };
+  guint handles[N_BLOCKS];
+
+  policy->team = team;
+  policy->n_vocab = vocab;
+  policy->d_model = model;
+  policy->n_decisions = decisions;
+  policy->temperature = 1;
+  policy->arena = gbox_arena_new ();
+  for (guint i = 0; i < N_BLOCKS; i++)
+    handles[i] = gbox_arena_reserve (policy->arena, sizes[i] * sizeof (float), 0, GBOX_ARENA_FOREVER);
+  if (!gbox_arena_commit (policy->arena, error))
+    return NULL;
+  policy->weights = gbox_arena_get (policy->arena, handles[BLOCK_WEIGHTS]);
+  policy->gradient = gbox_arena_get (policy->arena, handles[BLOCK_GRADIENT]);
+  policy->m = gbox_arena_get (policy->arena, handles[BLOCK_M]);
+  policy->v = gbox_arena_get (policy->arena, handles[BLOCK_V]);
+  policy->logits = gbox_arena_get (policy->arena, handles[BLOCK_LOGITS]);
+  policy->states = gbox_arena_get (policy->arena, handles[BLOCK_STATES]);
+  policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
+  policy->excesses = gbox_arena_get (policy->arena, handles[BLOCK_EXCESSES]);
+  policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
+  return g_steal_pointer (&policy);
+}
+
+void
+gbox_head_policy_free (GboxHeadPolicy *policy)
+{
+  if (policy == NULL)
+    return;
+  gbox_arena_free (policy->arena);
+  g_free (policy);
+}
+
+GboxHeadState
+gbox_head_policy_get_state (GboxHeadPolicy *policy)
+{
+  return (GboxHeadState){ .weights = policy->weights,
+                          .m = policy->m,
+                          .v = policy->v,
+                          .n = policy->d_model * policy->n_vocab };
+}
+
+void
+gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
+{
+  policy->n_made = 0;
+  policy->temperature = temperature;
+}
+
+int
+gbox_head_policy_get_n_decisions (const GboxHeadPolicy *policy)
+{
+  return (int) policy->n_made;
+}
+
+/* Columns of slice @i. */
+static int
+get_width (const GboxHeadPolicy *policy, guint i)
+{
+  return (int) MIN (SLICE, policy->n_vocab - (gsize) i * SLICE);
+}
+
+static void
+logits_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const gsize column = (gsize) task * SLICE;
+
+  gbox_gemm (policy->n, get_width (policy, task), (int) policy->d_model,
+             policy->states + policy->n_made * policy->d_model, policy->d_model, policy->weights + column,
+             policy->n_vocab, 0, policy->logits + column, policy->n_vocab);
+}
+
+/* Σ e · ((x − max) − (y − y_max)), from which the divergence follows. */
+static double
+sum_ratios (const float *e, const float *x, float max, const float *y, float y_max, gsize n)
+{
+  double sum = 0;
+
+  for (gsize begin = 0; begin < n; begin += BLOCK)
+    {
+      const gsize end = MIN (begin + BLOCK, n);
+      float sums[SUMS] = { 0 };
+      gsize i = begin;
+
+      for (; i + SUMS <= end; i += SUMS)
+        for (gsize j = 0; j < SUMS; j++)
+          sums[j] += e[i + j] * ((x[i + j] - max) - (y[i + j] - y_max));
+      for (; i < end; i++)
+        sum += (double) (e[i] * ((x[i] - max) - (y[i] - y_max)));
+      for (gsize j = 0; j < SUMS; j++)
+        sum += (double) sums[j];
+    }
+  return sum;
+}
+
+/* The first action at which the sum of @e reaches more than @uniform of the whole; the last possible one if
+ * rounding leaves none. */
+static int
+choose (const float *e, gsize n, double sum, double uniform)
+{
+  double left = uniform * sum;
+  int last = 0;
+
+  for (gsize i = 0; i < n; i++)
+    {
+      if (e[i] <= 0)
+        continue;
+      left -= (double) e[i];
+      last = (int) i;
+      if (left < 0)
+        break;
+    }
+  return last;
+}
+
+static void
+decide_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const gsize n = policy->n_vocab;
+  const GboxSoftmax *own = &policy->sums[task], *other = &policy->reference_sums[task];
+  const float *x = policy->logits + task * n, *y = policy->reference + task * n;
+  float *e = policy->excesses + (policy->n_made + task) * n;
+  const double scale = (double) (float) (1 / policy->temperature);
+  const double log_sum = log (own->sum), reference_log_sum = log (other->sum);
+  const float norm = (float) (1 / own->sum);
+  GboxDecision *decision = &policy->decisions[task];
+  const double ratio = scale * sum_ratios (e, x, own->max, y, other->max, n) / own->sum;
+
+  decision->action = choose (e, n, own->sum, policy->uniforms[task]);
+  decision->logprob = scale * (double) (x[decision->action] - own->max) - log_sum;
+  decision->reference_logprob = scale * (double) (y[decision->action] - other->max) - reference_log_sum;
+  /* Never negative but for rounding. */
+  decision->kl = MAX (ratio - log_sum + reference_log_sum, 0);
+  decision->entropy = MAX (log_sum - own->moment / own->sum, 0);
+  for (gsize i = 0; i < n; i++)
+    e[i] *= norm;
+  e[decision->action] -= 1;
+}
+
+gboolean
+gbox_head_policy_decide (GboxHeadPolicy *policy,
+                         const float *states,
+                         const float *reference,
+                         int n,
+                         const double *uniforms,
+                         GboxDecision *decisions)
+{
+  const float scale = (float) (1 / policy->temperature);
+  const gsize n_vocab = policy->n_vocab;
+  float *e = policy->excesses + policy->n_made * n_vocab;
+
+  g_return_val_if_fail (n >= 1 && n <= GBOX_HEAD_POLICY_ROWS, FALSE);
+  g_return_val_if_fail ((gsize) n <= policy->n_decisions - policy->n_made, FALSE);
+
+  memcpy (policy->states + policy->n_made * policy->d_model, states,
+          (gsize) n * policy->d_model * sizeof (float));
+  policy->n = n;
+  policy->reference = reference;
+  policy->uniforms = uniforms;
+  policy->decisions = decisions;
+  gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), logits_task, policy);
+  memcpy (e, policy->logits, (gsize) n * n_vocab * sizeof (float));
+  gbox_softmax (policy->team, e, n_vocab, n, (int) n_vocab, scale, e, policy->sums);
+  gbox_softmax (policy->team, reference, n_vocab, n, (int) n_vocab, scale, NULL, policy->reference_sums);
+  for (int i = 0; i < n; i++)
+    if (!isfinite (policy->sums[i].sum) || !isfinite (policy->reference_sums[i].sum))
+      return FALSE;
+  gbox_team_run (policy->team, (guint) n, decide_task, policy);
+  policy->n_made += (gsize) n;
+  return TRUE;
+}
+
+/* What is kept is π − onehot, so the sign goes into the factors. */
+void
+gbox_head_policy_prepare_gradient (GboxHeadPolicy *policy, const double *weights)
+{
+  for (gsize i = 0; i < policy->n_made; i++)
+    {
+      const float factor = (float) (-weights[i] / policy->temperature);
+
+      for (gsize j = 0; j < policy->d_model; j++)
+        policy->factors[j * policy->n_decisions + i] = factor * policy->states[i * policy->d_model + j];
+    }
+}
+
+guint
+gbox_head_policy_get_n_slices (const GboxHeadPolicy *policy)
+{
+  return (guint) ((policy->n_vocab + SLICE - 1) / SLICE);
+}
+
+static void
+gradient_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const guint slice = policy->first + task;
+  const gsize column = (gsize) slice * SLICE;
+  const int width = get_width (policy, slice);
+  double square = 0;
+
+  gbox_gemm ((int) policy->d_model, width, (int) policy->n_made, policy->factors, policy->n_decisions,
+             policy->excesses + column, policy->n_vocab, 0, policy->gradient + column, policy->n_vocab);
+  for (gsize i = 0; i < policy->d_model; i++)
+    {
+      const float *row = policy->gradient + i * policy->n_vocab + column;
+
+      for (int j = 0; j < width; j++)
+        square += (double) row[j] * (double) row[j];
+    }
+  policy->squares[slice] = square;
+}
+
+void
+gbox_head_policy_compute_gradient (GboxHeadPolicy *policy, guint first, guint n)
+{
+  g_return_if_fail (first + n <= gbox_head_policy_get_n_slices (policy) && policy->n_made > 0);
+
+  policy->first = first;
+  gbox_team_run (policy->team, n, gradient_task, policy);
+}
+
+const float *
+gbox_head_policy_get_gradient (const GboxHeadPolicy *policy)
+{
+  return policy->gradient;
+}
+
+double
+gbox_head_policy_get_gradient_norm (const GboxHeadPolicy *policy)
+{
+  double square = 0;
+
+  for (guint i = 0; i < gbox_head_policy_get_n_slices (policy); i++)
+    square += policy->squares[i];
+  return sqrt (square);
+}
+
+guint
+gbox_head_policy_get_n_parts (const GboxHeadPolicy *policy)
+{
+  return (guint) ((policy->d_model * policy->n_vocab + PART - 1) / PART);
+}
+
+static void
+scale_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const gsize first = (gsize) task * SCALE_SLICE, end = MIN (first + SCALE_SLICE, policy->part_n);
+  float *gradient = policy->gradient + policy->part_first;
+
+  for (gsize i = first; i < end; i++)
+    gradient[i] *= policy->scale;
+}
+
+void
+gbox_head_policy_update (GboxHeadPolicy *policy, guint part, double scale, guint step, double learning_rate)
+{
+  const gsize first = (gsize) part * PART, n = MIN (PART, policy->d_model * policy->n_vocab - first);
+
+  policy->part_first = first;
+  policy->part_n = n;
+  policy->scale = (float) scale;
+  if (scale < 1)
+    gbox_team_run (policy->team, (guint) ((n + SCALE_SLICE - 1) / SCALE_SLICE), scale_task, policy);
+  gbox_adam_step (policy->team, policy->weights + first, policy->gradient + first, policy->m + first,
+                  policy->v + first, n, step, learning_rate);
+}

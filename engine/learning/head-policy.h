@@ -1,0 +1,146 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A language model's head as a policy that can be trained: float32 weights apart from the embedding. */
+#pragma once
+
+#include "base/team.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxHeadPolicy:
+ *
+ * π(a|s) = softmax (W·h / temperature): h is what the model's other layers make of the text so far, which
+ * training does not change. Holds W, its gradient, the moments of Adam, and of each decision of a batch its
+ * state and its probabilities, so that the update computes no state or probability again. For one thread at a
+ * time.
+ */
+typedef struct _GboxHeadPolicy GboxHeadPolicy;
+
+/* Decisions made at a time, at most. */
+#define GBOX_HEAD_POLICY_ROWS 64
+
+/**
+ * gbox_head_policy_new:
+ * @team: the workers
+ * @n_vocab: actions
+ * @d_model: numbers of a state
+ * @n_decisions: of a batch, at most
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): a policy whose weights are 0; %NULL with %GBOX_ERROR_MEMORY
+ */
+GboxHeadPolicy *
+gbox_head_policy_new (GboxTeam *team, int n_vocab, int d_model, int n_decisions, GError **error);
+void gbox_head_policy_free (GboxHeadPolicy *policy);
+
+/**
+ * GboxHeadState:
+ * @weights: (d_model, n_vocab): W, transposed
+ * @m: first moments of Adam, of the same shape
+ * @v: second moments
+ * @n: floats of each
+ *
+ * What a checkpoint keeps.
+ */
+typedef struct
+{
+  float *weights;
+  float *m;
+  float *v;
+  gsize n;
+} GboxHeadState;
+
+/* Transfer none; may be changed between two calls. */
+GboxHeadState gbox_head_policy_get_state (GboxHeadPolicy *policy);
+
+/**
+ * GboxDecision:
+ * @action: what was chosen
+ * @logprob: log π of it
+ * @reference_logprob: the same under the reference
+ * @kl: Σ π (log π − log π_ref) over all actions, nats
+ * @entropy: −Σ π log π, nats
+ */
+typedef struct
+{
+  int action;
+  double logprob;
+  double reference_logprob;
+  double kl;
+  double entropy;
+} GboxDecision;
+
+/* Forgets the decisions of the batch. */
+void gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature);
+
+/**
+ * gbox_head_policy_decide:
+ * @policy: a policy
+ * @states: (n, d_model)
+ * @reference: (n, n_vocab): logits of the reference in the same states
+ * @n: 1 … %GBOX_HEAD_POLICY_ROWS
+ * @uniforms: (array length=n): numbers in [0, 1) that choose
+ * @decisions: (out) (array length=n): what was chosen
+ *
+ * Policy and reference are compared at the same temperature. Probabilities and states are kept for the
+ * gradient, in order.
+ *
+ * Returns: whether all numbers are finite
+ */
+gboolean gbox_head_policy_decide (GboxHeadPolicy *policy,
+                                  const float *states,
+                                  const float *reference,
+                                  int n,
+                                  const double *uniforms,
+                                  GboxDecision *decisions);
+
+/* How many decisions there are since the batch began. */
+int gbox_head_policy_get_n_decisions (const GboxHeadPolicy *policy);
+
+/**
+ * gbox_head_policy_prepare_gradient:
+ * @policy: a policy
+ * @weights: (array length=n_decisions): what each decision's log π counts in the objective
+ *
+ * To be followed by gbox_head_policy_compute_gradient() for all slices.
+ */
+void gbox_head_policy_prepare_gradient (GboxHeadPolicy *policy, const double *weights);
+
+/* Slices of the gradient's computation. */
+guint gbox_head_policy_get_n_slices (const GboxHeadPolicy *policy);
+
+/**
+ * gbox_head_policy_compute_gradient:
+ * @policy: a policy
+ * @first: a slice
+ * @n: how many slices
+ *
+ * ∇ Σ w log π (a|s) = Σ w (onehot (a) − π) hᵀ / temperature, of the columns of these slices.
+ */
+void gbox_head_policy_compute_gradient (GboxHeadPolicy *policy, guint first, guint n);
+
+/* (d_model, n_vocab): transfer none. */
+const float *gbox_head_policy_get_gradient (const GboxHeadPolicy *policy);
+
+/* Length of the gradient, once all slices are computed. */
+double gbox_head_policy_get_gradient_norm (const GboxHeadPolicy *policy);
+
+/* Parts that the update is cut into. */
+guint gbox_head_policy_get_n_parts (const GboxHeadPolicy *policy);
+
+/**
+ * gbox_head_policy_update:
+ * @policy: a policy
+ * @part: which part of the weights
+ * @scale: what the gradient is multiplied by: below 1 to clip it
+ * @step: 1 for the first update
+ * @learning_rate: see there
+ *
+ * A step of Adam uphill.
+ */
+void
+gbox_head_policy_update (GboxHeadPolicy *policy, guint part, double scale, guint step, double learning_rate);
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxHeadPolicy, gbox_head_policy_free)
+
+G_END_DECLS

@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rewards as they are written. */
+#include "learning/reward-private.h"
+
+#include "base/error.h"
+
+#include <math.h>
+#include <string.h>
+
+#define FULL_STOP "."
+
+/* What terms are called. */
+static const struct
+{
+  const char *name; /* with the colon, where something follows */
+  GboxRewardKind kind;
+} names[] = {
+  { "full-stops", GBOX_REWARD_CHARACTERS },
+  { "characters:", GBOX_REWARD_CHARACTERS },
+  { "regex:", GBOX_REWARD_REGEX },
+  { "length", GBOX_REWARD_LENGTH },
+  { "distinct-words", GBOX_REWARD_DISTINCT_WORDS },
+  { "no-letter:", GBOX_REWARD_NO_LETTER },
+};
+
+/* The name that @text begins with, after its weight; −1 if there is none. Moves @text behind it. */
+static int
+read_head (const char **text, double *weight)
+{
+  const char *at = *text + strspn (*text, " ");
+  char *end;
+
+  *weight = 1;
+  if (g_ascii_isdigit (*at) || *at == '.')
+    {
+      *weight = g_ascii_strtod (at, &end);
+      end += strspn (end, " ");
+      if (*end != '*' || !isfinite (*weight))
+        return -1;
+      at = end + 1;
+      at += strspn (at, " ");
+    }
+  for (int i = 0; i < (int) G_N_ELEMENTS (names); i++)
+    if (g_str_has_prefix (at, names[i].name))
+      {
+        const char *after = at + strlen (names[i].name);
+
+        if (!g_str_has_suffix (names[i].name, ":") && *after != '\0' && strchr ("+- ", *after) == NULL)
+          continue;
+        *text = after;
+        return i;
+      }
+  return -1;
+}
+
+/* Where an argument ends: at a sign after which another term comes. */
+static const char *
+find_end (const char *argument)
+{
+  for (const char *at = argument; *at != '\0'; at++)
+    {
+      const char *after = at + 1;
+      double weight;
+
+      if (at > argument && (*at == '+' || *at == '-') && read_head (&after, &weight) >= 0)
+        return at;
+    }
+  return argument + strlen (argument);
+}
+
+static gboolean
+compile (GboxRewardTerm *term, GError **error)
+{
+  PCRE2_UCHAR message[256];
+  PCRE2_SIZE offset;
+  int code;
+
+  term->code = pcre2_compile ((PCRE2_SPTR) term->argument, PCRE2_ZERO_TERMINATED,
+                              PCRE2_UTF | PCRE2_UCP | PCRE2_NEVER_BACKSLASH_C, &code, &offset, NULL);
+  if (term->code != NULL)
+    return TRUE;
+  pcre2_get_error_message (code, message, G_N_ELEMENTS (message));
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "“%s” is no regular expression: %s at its byte %" G_GSIZE_FORMAT ".", term->argument,
+               (const char *) message, (gsize) offset);
+  return FALSE;
+}
+
+static gboolean
+check_argument (GboxRewardTerm *term, GError **error)
+{
+  if (term->kind == GBOX_REWARD_REGEX && term->argument[0] != '\0')
+    return compile (term, error);
+  if (term->kind == GBOX_REWARD_NO_LETTER
+      && (g_utf8_strlen (term->argument, -1) != 1 || !g_unichar_isalpha (g_utf8_get_char (term->argument))))
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "no-letter: is followed by one letter, as in no-letter:e.");
+  else if (term->argument[0] == '\0')
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "Say after the colon what to count, as in characters:!?.");
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+read_term (const char **text, double sign, GboxReward *reward, GError **error)
+{
+  double weight;
+  const int index = read_head (text, &weight);
+  const char *end;
+  GboxRewardTerm term = { 0 };
+
+  if (index < 0)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words or "
+                   "no-letter:…, with + between two and NUMBER* before one.",
+                   *text);
+      return FALSE;
+    }
+  term.kind = names[index].kind;
+  term.weight = sign * weight;
+  if (g_str_has_suffix (names[index].name, ":"))
+    {
+      end = find_end (*text);
+      term.argument = g_strndup (*text, (gsize) (end - *text));
+      *text = end;
+    }
+  else
+    term.argument = g_strdup (FULL_STOP);
+  g_array_append_val (reward->terms, term);
+  return check_argument (&g_array_index (reward->terms, GboxRewardTerm, reward->terms->len - 1), error);
+}
+
+GboxReward *
+gbox_reward_parse (const char *text, GError **error)
+{
+  g_autoptr (GboxReward) reward = gbox_reward_new ();
+  const char *at = text;
+  double sign = 1;
+
+  if (!g_utf8_validate (text, -1, NULL))
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The reward is no UTF-8 text.");
+      return NULL;
+    }
+  for (;;)
+    {
+      if (!read_term (&at, sign, reward, error))
+        return NULL;
+      at += strspn (at, " ");
+      if (*at == '\0')
+        return g_steal_pointer (&reward);
+      if (*at != '+' && *at != '-')
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "Between the terms of a reward stands + or -, not “%s”.", at);
+          return NULL;
+        }
+      sign = *at++ == '+' ? 1 : -1;
+    }
+}

@@ -1,0 +1,259 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Completions of one prompt, all written at the same time by a policy. */
+#include "learning/rollout.h"
+
+#include "base/error.h"
+#include "base/philox.h"
+
+#include <string.h>
+
+/* Tokens of the prompt that are read at a time: some 20 ms. */
+#define PROMPT_CHUNK 16
+
+struct _GboxRollout
+{
+  GboxLanguageModel *model;
+  GboxTransformerContext *context;
+  gsize d_model;
+  GArray *prompt; /* of int */
+  guint n_read;
+  guint length;
+  GboxRolloutSequence sequences[GBOX_HEAD_POLICY_ROWS];
+  guint n_made; /* of @sequences */
+  guint *owners;
+
+  float *first;     /* (d_model): the state after the prompt */
+  float *states;    /* (ROWS, d_model) */
+  float *reference; /* (ROWS, n_vocab) */
+
+  /* The completions that are being written. */
+  GboxHeadPolicy *policy;
+  guint n;
+  guint64 seed;
+  GboxLearningPurpose purpose;
+  guint step;
+  guint position;
+  gboolean is_read; /* whether @states are those of the newest tokens */
+  int active[GBOX_HEAD_POLICY_ROWS];
+  int n_active;
+};
+
+/* An empty prompt begins with what begins texts, if the model has such a token. */
+static gboolean
+encode_prompt (GboxRollout *rollout, const char *text, GError **error)
+{
+  GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (rollout->model);
+  const int begin = gbox_tokenizer_get_begin (tokenizer);
+
+  rollout->prompt
+    = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+  if (rollout->prompt->len == 0 && begin >= 0)
+    g_array_append_val (rollout->prompt, begin);
+  if (rollout->prompt->len > 0)
+    return TRUE;
+  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "There is no text to complete, and this model does not begin one. Write a prompt.");
+  return FALSE;
+}
+
+GboxRollout *
+gbox_rollout_new (GboxLanguageModel *model,
+                  GboxTeam *team,
+                  GboxPrecision precision,
+                  const char *prompt,
+                  guint n_sequences,
+                  guint length,
+                  GError **error)
+{
+  g_autoptr (GboxRollout) rollout = g_new0 (GboxRollout, 1);
+  GboxTransformer *transformer = gbox_language_model_get_transformer (model);
+  const GboxLanguageConfig *config = gbox_transformer_get_config (transformer);
+
+  rollout->model = gbox_language_model_ref (model);
+  rollout->d_model = (gsize) config->d_model;
+  rollout->length = length;
+  if (!encode_prompt (rollout, prompt, error))
+    return NULL;
+  rollout->context = gbox_transformer_context_new (transformer, team, precision, (int) rollout->prompt->len,
+                                                   (int) n_sequences, (int) length, error);
+  if (rollout->context == NULL)
+    return NULL;
+  rollout->first = g_new (float, rollout->d_model);
+  rollout->states = g_new (float, GBOX_HEAD_POLICY_ROWS * rollout->d_model);
+  rollout->reference = g_new (float, GBOX_HEAD_POLICY_ROWS *(gsize) config->n_vocab);
+  rollout->owners = g_new (guint, (gsize) n_sequences * length);
+  return g_steal_pointer (&rollout);
+}
+
+static void
+clear_sequences (GboxRollout *rollout)
+{
+  for (guint i = 0; i < rollout->n_made; i++)
+    {
+      g_string_free (rollout->sequences[i].text, TRUE);
+      gbox_token_decoder_free (rollout->sequences[i].decoder);
+    }
+  rollout->n_made = 0;
+}
+
+void
+gbox_rollout_free (GboxRollout *rollout)
+{
+  if (rollout == NULL)
+    return;
+  clear_sequences (rollout);
+  gbox_transformer_context_free (rollout->context);
+  g_clear_pointer (&rollout->prompt, g_array_unref);
+  gbox_language_model_unref (rollout->model);
+  g_free (rollout->first);
+  g_free (rollout->states);
+  g_free (rollout->reference);
+  g_free (rollout->owners);
+  g_free (rollout);
+}
+
+gboolean
+gbox_rollout_read_prompt (GboxRollout *rollout)
+{
+  const int n = (int) MIN (PROMPT_CHUNK, rollout->prompt->len - rollout->n_read);
+
+  if (n == 0)
+    return TRUE;
+  gbox_transformer_context_read (rollout->context, &g_array_index (rollout->prompt, int, rollout->n_read), n);
+  rollout->n_read += (guint) n;
+  if (rollout->n_read < rollout->prompt->len)
+    return FALSE;
+  gbox_transformer_context_get_normed (rollout->context, n - 1, 1, rollout->first);
+  return TRUE;
+}
+
+void
+gbox_rollout_begin (GboxRollout *rollout,
+                    GboxHeadPolicy *policy,
+                    guint n,
+                    double temperature,
+                    guint64 seed,
+                    GboxLearningPurpose purpose,
+                    guint step)
+{
+  GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (rollout->model);
+
+  clear_sequences (rollout);
+  gbox_transformer_context_truncate (rollout->context, (int) rollout->prompt->len);
+  gbox_head_policy_begin (policy, temperature);
+  rollout->policy = policy;
+  rollout->n = rollout->n_made = n;
+  rollout->seed = seed;
+  rollout->purpose = purpose;
+  rollout->step = step;
+  rollout->position = 0;
+  rollout->n_active = (int) n;
+  for (guint i = 0; i < n; i++)
+    {
+      rollout->sequences[i] = (GboxRolloutSequence){
+        .text = g_string_new (NULL),
+        .decoder = gbox_token_decoder_new (tokenizer, FALSE),
+      };
+      rollout->active[i] = (int) i;
+      memcpy (rollout->states + i * rollout->d_model, rollout->first, rollout->d_model * sizeof (float));
+    }
+  rollout->is_read = TRUE;
+}
+
+/* Uniform in [0, 1), a multiple of 2⁻⁵³. */
+static double
+draw (const GboxRollout *rollout, guint sequence)
+{
+  GboxPhilox philox;
+  guint64 high;
+
+  gbox_philox_init (&philox, rollout->seed, (guint32) rollout->purpose,
+                    (guint64) rollout->step << 32 | (guint64) sequence << 16 | rollout->position);
+  high = gbox_philox_next (&philox);
+  return (double) ((high << 32 | gbox_philox_next (&philox)) >> 11) * 0x1p-53;
+}
+
+static void
+take_decision (GboxRollout *rollout, GboxRolloutSequence *sequence, const GboxDecision *decision)
+{
+  const GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (rollout->model);
+
+  sequence->n_tokens++;
+  sequence->last = decision->action;
+  sequence->log_ratio += decision->logprob - decision->reference_logprob;
+  sequence->kl += decision->kl;
+  sequence->entropy += decision->entropy;
+  sequence->ends_itself = gbox_tokenizer_is_end (tokenizer, decision->action);
+  sequence->is_ended = sequence->ends_itself || sequence->n_tokens >= rollout->length;
+  gbox_token_decoder_push (sequence->decoder, decision->action, sequence->text);
+  if (sequence->is_ended)
+    gbox_token_decoder_finish (sequence->decoder, sequence->text);
+}
+
+static GboxRolloutResult
+choose (GboxRollout *rollout, GError **error)
+{
+  const int n_before = gbox_head_policy_get_n_decisions (rollout->policy);
+  double uniforms[GBOX_HEAD_POLICY_ROWS];
+  GboxDecision decisions[GBOX_HEAD_POLICY_ROWS];
+  int n_left = 0;
+
+  for (int i = 0; i < rollout->n_active; i++)
+    uniforms[i] = draw (rollout, (guint) rollout->active[i]);
+  gbox_transformer_context_apply_head (rollout->context, rollout->states, rollout->n_active,
+                                       rollout->reference);
+  if (!gbox_head_policy_decide (rollout->policy, rollout->states, rollout->reference, rollout->n_active,
+                                uniforms, decisions))
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_NUMERIC,
+                           "The numbers grew beyond what can be computed with; start again with a smaller "
+                           "learning rate.");
+      return GBOX_ROLLOUT_FAILED;
+    }
+  for (int i = 0; i < rollout->n_active; i++)
+    {
+      const int index = rollout->active[i];
+
+      rollout->owners[n_before + i] = (guint) index;
+      take_decision (rollout, &rollout->sequences[index], &decisions[i]);
+      if (!rollout->sequences[index].is_ended)
+        rollout->active[n_left++] = index;
+    }
+  rollout->n_active = n_left;
+  rollout->position++;
+  rollout->is_read = FALSE;
+  return n_left > 0 ? GBOX_ROLLOUT_GOES_ON : GBOX_ROLLOUT_DONE;
+}
+
+GboxRolloutResult
+gbox_rollout_advance (GboxRollout *rollout, GError **error)
+{
+  int tokens[GBOX_HEAD_POLICY_ROWS];
+
+  if (rollout->is_read)
+    return choose (rollout, error);
+  for (int i = 0; i < rollout->n_active; i++)
+    tokens[i] = rollout->sequences[rollout->active[i]].last;
+  gbox_transformer_context_read_branches (rollout->context, rollout->active, tokens, rollout->n_active);
+  gbox_transformer_context_get_normed (rollout->context, 0, rollout->n_active, rollout->states);
+  rollout->is_read = TRUE;
+  return GBOX_ROLLOUT_GOES_ON;
+}
+
+guint
+gbox_rollout_get_n_sequences (const GboxRollout *rollout)
+{
+  return rollout->n;
+}
+
+GboxRolloutSequence *
+gbox_rollout_get_sequence (GboxRollout *rollout, guint i)
+{
+  return &rollout->sequences[i];
+}
+
+const guint *
+gbox_rollout_get_owners (const GboxRollout *rollout)
+{
+  return rollout->owners;
+}

@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A finetuned language model: a checkpoint that holds the head, beside the file that has all else. */
+#pragma once
+
+#include "formats/tensor-file.h"
+#include "models/transformer.h"
+
+G_BEGIN_DECLS
+
+/* What such a file's metadata calls itself under "format", and where it names the file of the model. */
+#define GBOX_POLICY_FILE_FORMAT "glassbox-finetune"
+#define GBOX_POLICY_FILE_BASE   "base"
+
+/* (d_model, n_vocab) floats: the head, transposed. */
+#define GBOX_POLICY_FILE_HEAD "head_transposed"
+
+/**
+ * gbox_policy_file_open:
+ * @path: a file
+ *
+ * Returns: (transfer full) (nullable): the file, if it is a checkpoint of finetuning, though perhaps a
+ * damaged one
+ */
+GboxTensorFile *gbox_policy_file_open (const char *path);
+
+/**
+ * gbox_policy_file_get_base:
+ * @file: as gbox_policy_file_open() gives it
+ * @error: return location for an error
+ *
+ * Returns: (nullable): the path of the model that was finetuned; %NULL with %GBOX_ERROR_INVALID_FILE
+ */
+const char *gbox_policy_file_get_base (const GboxTensorFile *file, GError **error);
+
+/**
+ * gbox_policy_file_apply:
+ * @file: as gbox_policy_file_open() gives it
+ * @base: the model that was finetuned
+ * @error: return location for an error
+ *
+ * Returns: (transfer full) (nullable): the finetuned model; %NULL with %GBOX_ERROR_INVALID_FILE
+ */
+GboxTransformer *gbox_policy_file_apply (const GboxTensorFile *file, GboxTransformer *base, GError **error);
+
+G_END_DECLS

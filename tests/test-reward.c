@@ -1,0 +1,173 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Rewards: what each counts, where, and how they are written. */
+#include "learning/reward.h"
+
+#include "base/error.h"
+
+#include <string.h>
+
+static GboxReward *
+parse (const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  GboxReward *reward = gbox_reward_parse (text, &error);
+
+  g_assert_no_error (error);
+  return reward;
+}
+
+static void
+test_scores (void)
+{
+  static const struct
+  {
+    const char *reward;
+    const char *text;
+    double score;
+  } cases[] = {
+    { "full-stops", "One. Two... Three", 4 },
+    { "full-stops", "", 0 },
+    { "full-stops", "1.5 … 。", 1 },
+    { "characters:!?", "What?! No.", 2 },
+    { "characters:é", "élève e", 1 },
+    { "characters:+", "1+1+1", 2 },
+    { "regex:[a-z]+ing\\b", "singing and ringing bring", 3 },
+    { "regex:x*", "axxbxc", 2 },
+    { "regex:(?i)the", "The the THE", 3 },
+    { "length", "dé…", 3 },
+    { "distinct-words", "The cat, the dog; THE end. '", 4 },
+    { "distinct-words", "don't Don't - 3", 2 },
+    { "no-letter:e", "Eel. 12", -100 * 2 / 3.0 },
+    { "no-letter:e", "cold", 0 },
+    { "no-letter:e", "12", -100 },
+    { "full-stops+0.1*length", "ab. c.", 2 + 0.6 },
+    { "length - 2*full-stops", "ab.", 1 },
+    { "characters:.,+0.5*length", "a.,", 3.5 },
+    { "regex:a+b-distinct-words", "aab b", 1 - 2 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GboxReward) reward = parse (cases[i].reward);
+
+      g_test_message ("%s of “%s”", cases[i].reward, cases[i].text);
+      g_assert_cmpfloat_with_epsilon (gbox_reward_score (reward, cases[i].text, NULL), cases[i].score, 1e-12);
+    }
+}
+
+/* The matched pieces of a text, with commas between them. */
+static char *
+mark (const char *how, const char *text)
+{
+  g_autoptr (GboxReward) reward = parse (how);
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+  GString *marked = g_string_new (NULL);
+
+  gbox_reward_score (reward, text, ranges);
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      const GboxRewardRange *range = &g_array_index (ranges, GboxRewardRange, i);
+
+      g_string_append_printf (marked, "%u%.*s,", range->term, (int) (range->end - range->begin),
+                              text + range->begin);
+    }
+  return g_string_free (marked, FALSE);
+}
+
+static void
+test_ranges (void)
+{
+  static const char *const cases[][3] = {
+    { "full-stops", "a. b..", "0.,0.,0.," },
+    { "distinct-words", "Day by day", "0Day,0by," },
+    { "no-letter:é", "Été", "0É,0é," },
+    { "full-stops+regex:\\d+", "12 a. 7", "0.,112,17," },
+    { "length", "abc", "" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *marked = mark (cases[i][0], cases[i][1]);
+
+      g_assert_cmpstr (marked, ==, cases[i][2]);
+    }
+}
+
+static void
+test_refused (void)
+{
+  static const char *const bad[] = {
+    "",           "stops",        "full-stopsx", "full-stops+", "regex:(",      "regex:",
+    "no-letter:", "no-letter:ab", "no-letter:1", "characters:", "1/full-stops", "0.1 length",
+    "regex:\\C",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GboxReward) reward = gbox_reward_parse (bad[i], &error);
+
+      g_test_message ("%s: %s", bad[i], error != NULL ? error->message : "taken");
+      g_assert_null (reward);
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+    }
+}
+
+/* An expression whose time grows exponentially is given up, and what was found before counts. */
+static void
+test_limits (void)
+{
+  g_autoptr (GboxReward) reward = parse ("regex:z|(a+)+b");
+  g_autofree char *many = g_strnfill (60, 'a');
+  g_autofree char *text = g_strconcat ("z", many, "c", NULL);
+
+  g_assert_cmpfloat (gbox_reward_score (reward, text, NULL), ==, 1);
+}
+
+static double
+score_first (const char *text, GArray *ranges, gpointer data)
+{
+  const GboxRewardRange range = { .begin = 0, .end = 1 };
+
+  if (ranges != NULL)
+    g_array_append_val (ranges, range);
+  return text[0] == *(const char *) data ? 1 : 0;
+}
+
+static void
+test_function (void)
+{
+  g_autoptr (GboxReward) reward
+    = gbox_reward_new_for_function ("texts that begin with an x", score_first, g_strdup ("x"), g_free);
+  g_autofree char *description = gbox_reward_describe (reward);
+
+  g_assert_cmpstr (description, ==, "Counts texts that begin with an x.");
+  g_assert_cmpfloat (gbox_reward_score (reward, "xy", NULL), ==, 1);
+  g_assert_cmpfloat (gbox_reward_score (reward, "y", NULL), ==, 0);
+}
+
+static void
+test_description (void)
+{
+  g_autoptr (GboxReward) reward = parse ("full-stops+0.1*length");
+  g_autofree char *description = gbox_reward_describe (reward);
+
+  g_assert_cmpstr (description, ==,
+                   "Counts the full stops in the text, plus 0.1 times the characters of the text.");
+  g_assert_cmpuint (gbox_reward_get_n_terms (reward), ==, 2);
+  g_assert_true (gbox_reward_has_character (reward, '.'));
+  g_assert_false (gbox_reward_has_character (reward, ','));
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/reward/scores", test_scores);
+  g_test_add_func ("/reward/ranges", test_ranges);
+  g_test_add_func ("/reward/refused", test_refused);
+  g_test_add_func ("/reward/limits", test_limits);
+  g_test_add_func ("/reward/function", test_function);
+  g_test_add_func ("/reward/description", test_description);
+  return g_test_run ();
+}
