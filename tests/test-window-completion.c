@@ -253,6 +253,39 @@ drive_pages (gpointer data)
   window_close (fixture);
 }
 
+static gboolean
+has_stepped (gpointer data)
+{
+  return gbox_run_get_step (window_get_run (data)) > ((WindowFixture *) data)->step;
+}
+
+/* A picture grows on while a text is written, and what was written is there when one comes back. */
+static void
+drive_together (gpointer data)
+{
+  WindowFixture *fixture = data;
+  g_autofree char *model = completion_testing_model ();
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  window_wait_until (window_has_frame, fixture);
+  window_set_parameter (fixture, "size", WINDOW_SIZE);
+  window_set_parameter (fixture, "steps", "100000");
+  window_activate (fixture, "restart", NULL);
+  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  completion_testing_prepare (get_session (fixture), model, "");
+  before = check_complete (fixture);
+  fixture->step = gbox_run_get_step (window_get_run (fixture));
+  window_activate (fixture, "complete", NULL);
+  wait_for_end (fixture);
+  window_wait_until (has_stepped, fixture);
+  window_activate (fixture, "page", g_variant_new_string ("vision"));
+  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  after = get_editor_text (fixture);
+  g_assert_cmpstr (after, ==, before);
+  window_close (fixture);
+}
+
 static void
 test_text (void)
 {
@@ -272,8 +305,15 @@ test_pages (void)
 }
 
 static void
+test_together (void)
+{
+  window_test_with_model (drive_together);
+}
+
+static void
 add_tests (void)
 {
+  g_test_add_func ("/window-completion/together", test_together);
   g_test_add_func ("/window-completion/text", test_text);
   g_test_add_func ("/window-completion/files", test_files);
   g_test_add_func ("/window-completion/pages", test_pages);
