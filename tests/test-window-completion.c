@@ -247,6 +247,11 @@ drive_pages (gpointer data)
   g_assert_false (g_action_group_get_action_enabled (group, "toggle-left-pane"));
   completion = gtk_application_get_accels_for_action (fixture->application, "win.complete");
   g_assert_cmpuint (g_strv_length (completion), >, 0);
+  /* Farther than the slider goes. */
+  set_parameter (fixture, "temperature", "3");
+  g_assert_cmpfloat (
+    gbox_completion_spec_get_values (gbox_completion_session_get_spec (get_session (fixture)))->temperature,
+    >, 2.9);
   g_assert_true (adw_flap_get_reveal_flap (gbox_completion_page_get_right_flap (page)));
   window_activate (fixture, "toggle-right-pane", NULL);
   g_assert_false (adw_flap_get_reveal_flap (gbox_completion_page_get_right_flap (page)));
