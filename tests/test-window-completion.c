@@ -247,6 +247,8 @@ drive_pages (gpointer data)
   g_assert_false (g_action_group_get_action_enabled (group, "toggle-left-pane"));
   completion = gtk_application_get_accels_for_action (fixture->application, "win.complete");
   g_assert_cmpuint (g_strv_length (completion), >, 0);
+  if (gbox_model_item_get_present (gbox_completion_session_get_model (get_session (fixture))))
+    g_assert_true (GTK_SOURCE_IS_VIEW (gtk_root_get_focus (GTK_ROOT (fixture->window))));
   /* Farther than the slider goes. */
   set_parameter (fixture, "temperature", "3");
   g_assert_cmpfloat (
