@@ -323,6 +323,7 @@ test_failure (Fixture *fixture, gconstpointer data)
   completion_testing_wait (session);
   g_assert_nonnull (strstr (gbox_completion_session_get_error (session), "Shorten"));
   g_assert_cmpstr (gbox_branch_get_ending (gbox_completion_session_get_branch (session)), ==, "failed");
+  g_assert_false (gbox_completion_session_can_continue (session));
   gbox_completion_session_set_text (session, "some words");
   g_assert_null (gbox_completion_session_get_error (session));
   complete (fixture);

@@ -73,8 +73,12 @@ static void
 test_visible_text (void)
 {
   g_autofree char *token = gbox_visible_text_new (" a\tb\n\x01€");
+  g_autofree char *indent = gbox_visible_text_new ("\n       ");
+  g_autofree char *spaces = gbox_visible_text_new ("    x");
   g_autoptr (GString) line = g_string_new (NULL);
 
+  g_assert_cmpstr (indent, ==, "↵·×7");
+  g_assert_cmpstr (spaces, ==, "····x");
   g_assert_cmpstr (token, ==, "·a⇥b↵U+0001€");
   gbox_visible_text_append_line (line, "\n\n  for i");
   gbox_visible_text_append_line (line, " in x:\n\n        ");

@@ -247,9 +247,49 @@ drive_pages (gpointer data)
   g_assert_false (g_action_group_get_action_enabled (group, "toggle-left-pane"));
   completion = gtk_application_get_accels_for_action (fixture->application, "win.complete");
   g_assert_cmpuint (g_strv_length (completion), >, 0);
+  if (gbox_model_item_get_present (gbox_completion_session_get_model (get_session (fixture))))
+    g_assert_true (GTK_SOURCE_IS_VIEW (gtk_root_get_focus (GTK_ROOT (fixture->window))));
+  /* Farther than the slider goes. */
+  set_parameter (fixture, "temperature", "3");
+  g_assert_cmpfloat (
+    gbox_completion_spec_get_values (gbox_completion_session_get_spec (get_session (fixture)))->temperature,
+    >, 2.9);
   g_assert_true (adw_flap_get_reveal_flap (gbox_completion_page_get_right_flap (page)));
   window_activate (fixture, "toggle-right-pane", NULL);
   g_assert_false (adw_flap_get_reveal_flap (gbox_completion_page_get_right_flap (page)));
+  window_close (fixture);
+}
+
+static gboolean
+has_stepped (gpointer data)
+{
+  return gbox_run_get_step (window_get_run (data)) > ((WindowFixture *) data)->step;
+}
+
+/* A picture grows on while a text is written, and what was written is there when one comes back. */
+static void
+drive_together (gpointer data)
+{
+  WindowFixture *fixture = data;
+  g_autofree char *model = completion_testing_model ();
+  g_autofree char *before = NULL;
+  g_autofree char *after = NULL;
+
+  window_wait_until (window_has_frame, fixture);
+  window_set_parameter (fixture, "size", WINDOW_SIZE);
+  window_set_parameter (fixture, "steps", "100000");
+  window_activate (fixture, "restart", NULL);
+  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  completion_testing_prepare (get_session (fixture), model, "");
+  before = check_complete (fixture);
+  fixture->step = gbox_run_get_step (window_get_run (fixture));
+  window_activate (fixture, "complete", NULL);
+  wait_for_end (fixture);
+  window_wait_until (has_stepped, fixture);
+  window_activate (fixture, "page", g_variant_new_string ("vision"));
+  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  after = get_editor_text (fixture);
+  g_assert_cmpstr (after, ==, before);
   window_close (fixture);
 }
 
@@ -272,8 +312,15 @@ test_pages (void)
 }
 
 static void
+test_together (void)
+{
+  window_test_with_model (drive_together);
+}
+
+static void
 add_tests (void)
 {
+  g_test_add_func ("/window-completion/together", test_together);
   g_test_add_func ("/window-completion/text", test_text);
   g_test_add_func ("/window-completion/files", test_files);
   g_test_add_func ("/window-completion/pages", test_pages);

@@ -13,6 +13,7 @@ typedef struct
   GboxWindow *window;
   GboxVisionSession *session;
   void (*body) (gpointer fixture);
+  guint step; /* a test's own: of the run, earlier */
 } WindowFixture;
 
 typedef gboolean (*WindowPredicate) (gpointer data);

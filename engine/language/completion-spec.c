@@ -145,7 +145,7 @@ install_task (GObjectClass *class, guint *id)
                              "The token to write first, as its number; -1 to choose one", -1, G_MAXINT, -1,
                              PLAIN_FLAGS));
   install (class, id,
-           g_param_spec_uint ("max-tokens", "Tokens", "How many tokens to write at most", 1, 1 << 20, 256,
+           g_param_spec_uint ("max-tokens", "Max tokens", "How many tokens to write at most", 1, 1 << 20, 256,
                               LIVE_FLAGS));
 }
 

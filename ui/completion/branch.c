@@ -284,7 +284,7 @@ gbox_branch_interrupt (GboxBranch *self, const char *words)
   g_return_if_fail (GBOX_IS_BRANCH (self));
 
   if (self->ending == NULL)
-    set_ending (self, words, TRUE);
+    set_ending (self, words, self->tokens->len > 0);
 }
 
 GboxBranch *

@@ -57,6 +57,15 @@ on_revealed (GboxCompletionPage *self)
     g_object_set (self->settings, "completion-pane", adw_flap_get_reveal_flap (self->flap), NULL);
 }
 
+/* Where one writes, or what to do to get a model. */
+static gboolean
+gbox_completion_page_grab_focus (GtkWidget *widget)
+{
+  GboxCompletionPage *self = GBOX_COMPLETION_PAGE (widget);
+
+  return gtk_widget_child_focus (gtk_stack_get_visible_child (self->stack), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 gbox_completion_page_dispose (GObject *object)
 {
@@ -88,6 +97,7 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_completion_page_dispose;
+  widget_class->grab_focus = gbox_completion_page_grab_focus;
   ensure_types ();
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/completion-page.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, flap);

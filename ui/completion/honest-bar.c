@@ -11,8 +11,6 @@ struct _GboxHonestBar
 {
   AdwBin parent_instance;
 
-  GtkRevealer *revealer;
-
   GboxCompletionSession *session;
   gboolean is_dismissed;
 };
@@ -27,7 +25,7 @@ update (GboxHonestBar *self)
     = g_str_equal (model, SMALL_MODEL)
       && gbox_prompt_is_python (gbox_completion_session_get_prompt (self->session));
 
-  gtk_revealer_set_reveal_child (self->revealer, is_asked_too_much && !self->is_dismissed);
+  gtk_widget_set_visible (GTK_WIDGET (self), is_asked_too_much && !self->is_dismissed);
 }
 
 static void
@@ -58,7 +56,6 @@ gbox_honest_bar_class_init (GboxHonestBarClass *class)
 
   G_OBJECT_CLASS (class)->dispose = gbox_honest_bar_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/honest-bar.ui");
-  gtk_widget_class_bind_template_child (widget_class, GboxHonestBar, revealer);
   gtk_widget_class_bind_template_callback (widget_class, on_dismiss);
   gtk_widget_class_bind_template_callback (widget_class, on_larger);
 }

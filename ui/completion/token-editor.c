@@ -93,6 +93,17 @@ tint_token (GboxTokenEditor *self, guint token)
     gtk_text_buffer_apply_tag (self->buffer, tag, &begin, &end);
 }
 
+/* Of white space all is marked: it must be seen where it is. */
+static void
+get_whole_range (GboxTokenEditor *self, guint token, GtkTextIter *begin, GtkTextIter *end)
+{
+  int first, last;
+
+  gbox_token_map_get_range (gbox_completion_session_get_map (self->session), token, &first, &last);
+  gtk_text_buffer_get_iter_at_offset (self->buffer, begin, self->n_prompt + first);
+  gtk_text_buffer_get_iter_at_offset (self->buffer, end, self->n_prompt + last);
+}
+
 static void
 follow_looked_at (GboxTokenEditor *self)
 {
@@ -102,8 +113,11 @@ follow_looked_at (GboxTokenEditor *self)
 
   gtk_text_buffer_get_bounds (self->buffer, &begin, &end);
   gtk_text_buffer_remove_tag (self->buffer, tag, &begin, &end);
-  if (token >= 0 && get_visible_range (self, (guint) token, &begin, &end))
-    gtk_text_buffer_apply_tag (self->buffer, tag, &begin, &end);
+  if (token < 0)
+    return;
+  if (!get_visible_range (self, (guint) token, &begin, &end))
+    get_whole_range (self, (guint) token, &begin, &end);
+  gtk_text_buffer_apply_tag (self->buffer, tag, &begin, &end);
 }
 
 /* Colours of a language for what is in one, and none for prose. */

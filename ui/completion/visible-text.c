@@ -4,6 +4,9 @@
 
 #define BREAK "↵ "
 
+/* Spaces that are shown one by one; more are counted. */
+#define MAX_DOTS 4
+
 void
 gbox_visible_text_append_line (GString *line, const char *text)
 {
@@ -26,18 +29,34 @@ gbox_visible_text_append_line (GString *line, const char *text)
     }
 }
 
+static void
+append_spaces (GString *visible, int n)
+{
+  if (n > MAX_DOTS)
+    g_string_append_printf (visible, "·×%d", n);
+  else
+    for (int i = 0; i < n; i++)
+      g_string_append (visible, "·");
+}
+
 char *
 gbox_visible_text_new (const char *text)
 {
   g_autoptr (GString) visible = g_string_new (NULL);
+  int n_spaces = 0;
 
   for (const char *p = text; *p != '\0'; p = g_utf8_next_char (p))
     {
       const gunichar c = g_utf8_get_char (p);
 
       if (c == ' ')
-        g_string_append (visible, "·");
-      else if (c == '\n')
+        {
+          n_spaces++;
+          continue;
+        }
+      append_spaces (visible, n_spaces);
+      n_spaces = 0;
+      if (c == '\n')
         g_string_append (visible, "↵");
       else if (c == '\t')
         g_string_append (visible, "⇥");
@@ -46,5 +65,6 @@ gbox_visible_text_new (const char *text)
       else
         g_string_append_printf (visible, "U+%04X", c);
     }
+  append_spaces (visible, n_spaces);
   return g_string_free (g_steal_pointer (&visible), FALSE);
 }

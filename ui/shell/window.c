@@ -116,6 +116,7 @@ follow_page (GboxWindow *self)
   gbox_page_actions_set_page (self->page_actions, page);
   gbox_accels_set (gtk_window_get_application (GTK_WINDOW (self)), page);
   g_object_set (self->settings, "page", page, NULL);
+  gtk_widget_grab_focus (adw_view_stack_get_visible_child (self->stack));
 }
 
 static void

@@ -134,6 +134,16 @@ add_shortcuts (GboxVisionPage *self)
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (early));
 }
 
+/* Where keys mean the picture, or what to do to get one. */
+static gboolean
+gbox_vision_page_grab_focus (GtkWidget *widget)
+{
+  GboxVisionPage *self = GBOX_VISION_PAGE (widget);
+
+  return gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack))
+         || gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
+}
+
 static void
 gbox_vision_page_dispose (GObject *object)
 {
@@ -154,6 +164,7 @@ gbox_vision_page_class_init (GboxVisionPageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_vision_page_dispose;
+  widget_class->grab_focus = gbox_vision_page_grab_focus;
   g_type_ensure (GBOX_TYPE_UNIT_PANE);
   g_type_ensure (GBOX_TYPE_STAGE);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
@@ -198,14 +209,6 @@ restore_panes (GboxVisionPage *self)
   adw_flap_set_reveal_flap (self->right_flap, right_pane);
 }
 
-/* Where keys mean the picture, or what to do to get one. */
-static void
-focus_content (GboxVisionPage *self)
-{
-  if (!gtk_widget_grab_focus (gtk_stack_get_visible_child (self->stack)))
-    gtk_widget_child_focus (GTK_WIDGET (self->model_status), GTK_DIR_TAB_FORWARD);
-}
-
 void
 gbox_vision_page_set_up (GboxVisionPage *self,
                          GboxEngine *engine,
@@ -232,7 +235,6 @@ gbox_vision_page_set_up (GboxVisionPage *self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_vision_actions_new (self, actions);
   follow_model (self);
-  focus_content (self);
 }
 
 static void

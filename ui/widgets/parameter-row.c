@@ -12,6 +12,7 @@ struct _GboxParameterRow
   double increment;
   guint digits;
   gboolean slides;
+  double upper;
 };
 
 G_DEFINE_FINAL_TYPE (GboxParameterRow, gbox_parameter_row, ADW_TYPE_ACTION_ROW)
@@ -23,6 +24,7 @@ enum
   PROP_INCREMENT,
   PROP_DIGITS,
   PROP_SLIDES,
+  PROP_UPPER,
   N_PROPS
 };
 
@@ -52,6 +54,9 @@ gbox_parameter_row_get_property (GObject *object, guint id, GValue *value, GPara
     case PROP_SLIDES:
       g_value_set_boolean (value, self->slides);
       break;
+    case PROP_UPPER:
+      g_value_set_double (value, self->upper);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -76,6 +81,9 @@ gbox_parameter_row_set_property (GObject *object, guint id, const GValue *value,
       break;
     case PROP_SLIDES:
       self->slides = g_value_get_boolean (value);
+      break;
+    case PROP_UPPER:
+      self->upper = g_value_get_double (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -103,6 +111,8 @@ gbox_parameter_row_class_init (GboxParameterRowClass *class)
   properties[PROP_INCREMENT] = g_param_spec_double ("increment", NULL, NULL, 0, G_MAXDOUBLE, 1, flags);
   properties[PROP_DIGITS] = g_param_spec_uint ("digits", NULL, NULL, 0, 10, 0, flags);
   properties[PROP_SLIDES] = g_param_spec_boolean ("slides", NULL, NULL, FALSE, flags);
+  properties[PROP_UPPER]
+    = g_param_spec_double ("upper", NULL, NULL, -G_MAXDOUBLE, G_MAXDOUBLE, G_MAXDOUBLE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 }
 
@@ -164,6 +174,7 @@ make_control (GboxParameterRow *self, GParamSpec *pspec)
 
   if (!get_range (pspec, &lower, &upper))
     return gtk_switch_new ();
+  upper = MIN (upper, self->upper);
   adjustment = gtk_adjustment_new (lower, lower, upper, self->increment, PAGE * self->increment, 0);
   if (self->slides)
     return make_scale (self, adjustment);

@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  *
  * Properties: `parameter` (string, name of the property), `increment` (double, 1: what one click of the spin
  * button adds), `digits` (uint, 0: decimal places), `slides` (boolean, %FALSE: whether a number has a slider
- * instead).
+ * instead), `upper` (double: how far the control goes where not all of the range is usual; a value beyond
+ * stays what it is).
  */
 #define GBOX_TYPE_PARAMETER_ROW (gbox_parameter_row_get_type ())
 G_DECLARE_FINAL_TYPE (GboxParameterRow, gbox_parameter_row, GBOX, PARAMETER_ROW, AdwActionRow)
