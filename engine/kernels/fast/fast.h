@@ -22,6 +22,8 @@ G_BEGIN_DECLS
   KERNEL (colour_forward)                                                                                    \
   KERNEL (colour_backward)                                                                                   \
   KERNEL (colour_bytes)                                                                                      \
+  KERNEL (conv_narrow_forward)                                                                               \
+  KERNEL (conv_narrow_backward)                                                                              \
   KERNEL (conv_windows)                                                                                      \
   KERNEL (conv_windows_gather)                                                                               \
   KERNEL (conv_windows_multiply)                                                                             \
