@@ -267,6 +267,45 @@ test_batch (void)
     }
 }
 
+/* Images of such a size that a few fill the caches, so that they are not all computed together: that takes
+ * less memory than each apart. */
+static void
+test_chunks (void)
+{
+  enum
+  {
+    N_IMAGES = 9,
+    SIZE = 640
+  };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GError) error = NULL;
+  const guint layer = gbox_network_get_n_layers (network) - 1;
+  g_autoptr (GboxPlan) all = gbox_plan_new (network, team, layer, N_IMAGES, SIZE, SIZE, FALSE, &error);
+  g_autoptr (GboxPlan) single = gbox_plan_new (network, team, layer, 1, SIZE, SIZE, FALSE, &error);
+  const gsize n_image = n_values (gbox_plan_get_input (single));
+  const gsize n_output = n_values (gbox_plan_get_output (single));
+  g_autofree float *outputs = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (gbox_plan_get_size (all), <, N_IMAGES * gbox_plan_get_size (single) / 2);
+  g_assert_cmpuint (n_values (gbox_plan_get_input (all)), ==, N_IMAGES * n_image);
+  for (gsize n = 0; n < N_IMAGES; n++)
+    fill_image (gbox_plan_get_input (all)->data + n * n_image, n_image, n);
+  gbox_plan_forward (all);
+  g_assert_cmpuint (n_values (gbox_plan_get_output (all)), ==, N_IMAGES * n_output);
+  outputs = gather (gbox_plan_get_output (all));
+  for (gsize n = 0; n < N_IMAGES; n++)
+    {
+      g_autofree float *one = NULL;
+
+      fill_image (gbox_plan_get_input (single)->data, n_image, n);
+      gbox_plan_forward (single);
+      one = gather (gbox_plan_get_output (single));
+      assert_close (outputs + n * n_output, one, n_output);
+    }
+}
+
 static GboxTensor
 view_part (const GboxTensor *tensor, const GboxRegion *region, int y, int x)
 {
@@ -589,6 +628,7 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/part-outside", test_part_outside);
   g_test_add_func ("/plan/redirected-part", test_redirected_part);
   g_test_add_func ("/plan/batch", test_batch);
+  g_test_add_func ("/plan/chunks", test_chunks);
   g_test_add_func ("/plan/threads", test_threads);
   g_test_add_func ("/plan/allocations", test_allocations);
   g_test_add_func ("/plan/redirect", test_redirect);

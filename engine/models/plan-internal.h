@@ -93,6 +93,7 @@ struct _GboxPlan
   GboxTeam *team;
   gboolean with_gradient;
   int batch;
+  int n_chunks; /* that the images are computed in, one after the other: see gbox_plan_new() */
 
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */
@@ -104,7 +105,8 @@ struct _GboxPlan
 
   GboxTensor input, input_gradient;
   GboxTensor output, output_gradient;
-  guint input_block, input_gradient_block;
+  GboxTensor chunk_output; /* what the steps write: @output where there is one chunk */
+  guint input_block, input_gradient_block, output_block;
   gpointer scratch; /* of convolutions, which take turns */
   guint scratch_block;
 

@@ -3,6 +3,10 @@
 #include "base/error.h"
 #include "models/plan-internal.h"
 
+/* How large a value of a chunk of images may be: what the next operation reads is then still in a cache
+ * (measured; smaller chunks bring the weights more often). */
+#define CHUNK_BYTES (13 * 1024 * 1024)
+
 static gboolean
 check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
 {
@@ -18,6 +22,27 @@ check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
   return FALSE;
 }
 
+/* Chunks of one size. With gradient all is kept for the way back anyway. */
+static void
+choose_chunks (GboxPlan *plan)
+{
+  const GArray *channels = gbox_network_get_data (plan->network)->values;
+  gsize largest = 1;
+  int chunk;
+
+  for (guint i = 0; i < plan->n_values; i++)
+    {
+      const GboxRegion *region = &plan->values[i].region;
+
+      largest = MAX (largest, (gsize) region->height * (gsize) region->width
+                                * (gsize) g_array_index (channels, int, i) * sizeof (float));
+    }
+  chunk = plan->with_gradient ? plan->batch : (int) CLAMP (CHUNK_BYTES / largest, 1, (gsize) plan->batch);
+  while (plan->batch % chunk != 0)
+    chunk--;
+  plan->n_chunks = plan->batch / chunk;
+}
+
 static void
 shape_values (GboxPlan *plan)
 {
@@ -27,8 +52,8 @@ shape_values (GboxPlan *plan)
     {
       GboxPlanValue *value = &plan->values[i];
 
-      value->activation = gbox_tensor (NULL, plan->batch, value->region.height, value->region.width,
-                                       g_array_index (channels, int, i));
+      value->activation = gbox_tensor (NULL, plan->batch / plan->n_chunks, value->region.height,
+                                       value->region.width, g_array_index (channels, int, i));
       value->gradient = value->activation;
     }
 }
@@ -68,6 +93,19 @@ derive_lifetimes (GboxPlan *plan)
   gbox_plan_span_extend (&plan->values[plan->target.value].span, GBOX_ARENA_FOREVER);
 }
 
+/* Both are of all images, what is between them of a chunk. */
+static void
+shape_ends (GboxPlan *plan)
+{
+  plan->input = plan->values[0].activation;
+  plan->input.batch = plan->batch;
+  plan->input_gradient = plan->input;
+  plan->output = plan->chunk_output;
+  if (plan->n_chunks > 1)
+    plan->output
+      = gbox_tensor (NULL, plan->batch, plan->output.height, plan->output.width, plan->output.channels);
+}
+
 /* Also a shape alone, while there is no memory. */
 static GboxTensor
 get_view (const GboxTensor *value, const GboxSlice *slice)
@@ -101,7 +139,7 @@ make_views (GboxPlan *plan)
           step->daddend = get_view (&plan->values[operation->addend.value].gradient, &operation->addend);
         }
     }
-  plan->output = get_view (&plan->values[plan->target.value].activation, &plan->target);
+  plan->chunk_output = get_view (&plan->values[plan->target.value].activation, &plan->target);
   plan->output_gradient = get_view (&plan->values[plan->target.value].gradient, &plan->target);
 }
 
@@ -224,12 +262,15 @@ reserve_scratch (GboxPlan *plan)
 static gboolean
 allocate (GboxPlan *plan, GError **error)
 {
-  const gsize input_bytes = n_floats (&plan->values[0].activation) * sizeof (float);
+  const gsize input_bytes = n_floats (&plan->input) * sizeof (float);
 
   plan->arena = gbox_arena_new ();
   plan->input_block = gbox_arena_reserve (plan->arena, input_bytes, 0, GBOX_ARENA_FOREVER);
   if (plan->with_gradient)
     plan->input_gradient_block = gbox_arena_reserve (plan->arena, input_bytes, 0, GBOX_ARENA_FOREVER);
+  if (plan->n_chunks > 1)
+    plan->output_block
+      = gbox_arena_reserve (plan->arena, n_floats (&plan->output) * sizeof (float), 0, GBOX_ARENA_FOREVER);
   for (guint i = 0; i < plan->n_values; i++)
     {
       reserve (plan, &plan->values[i].span, n_floats (&plan->values[i].activation) * sizeof (float));
@@ -252,7 +293,6 @@ static void
 place (GboxPlan *plan, const GArray *clears)
 {
   plan->scratch = gbox_arena_get (plan->arena, plan->scratch_block);
-  plan->input = plan->input_gradient = plan->values[0].activation;
   plan->input.data = gbox_arena_get (plan->arena, plan->input_block);
   if (plan->with_gradient)
     plan->input_gradient.data = gbox_arena_get (plan->arena, plan->input_gradient_block);
@@ -268,6 +308,9 @@ place (GboxPlan *plan, const GArray *clears)
       step->argmax = locate (plan, &step->argmax_span);
     }
   make_views (plan);
+  plan->output.data = plan->chunk_output.data;
+  if (plan->n_chunks > 1)
+    plan->output.data = gbox_arena_get (plan->arena, plan->output_block);
   for (guint i = 0; i < clears->len; i++)
     {
       const GboxSlice *slice = &g_array_index (clears, GboxSlice, i);
@@ -288,11 +331,13 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
     return FALSE;
   if (region->height != 0 && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
+  choose_chunks (plan);
   shape_values (plan);
   derive_lifetimes (plan);
   if (plan->with_gradient)
     gbox_plan_derive_gradients (plan, clears);
   make_views (plan); /* the sizes to reserve follow from the shapes */
+  shape_ends (plan);
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
   keep_own_convs (plan);
   if (!allocate (plan, error))

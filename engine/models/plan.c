@@ -179,20 +179,45 @@ gbox_plan_get_size (const GboxPlan *plan)
   return gbox_arena_get_size (plan->arena);
 }
 
-void
-gbox_plan_forward (GboxPlan *plan)
+/* Part @chunk of the images of @tensor. */
+static GboxTensor
+view_chunk (const GboxPlan *plan, const GboxTensor *tensor, int chunk)
+{
+  GboxTensor view = *tensor;
+
+  view.batch = tensor->batch / plan->n_chunks;
+  view.data = gbox_tensor_pixel (tensor, chunk * view.batch, 0, 0);
+
+  return view;
+}
+
+static void
+forward_chunk (GboxPlan *plan, int chunk)
 {
   const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+  const GboxTensor input = view_chunk (plan, &plan->input, chunk);
 
-  gbox_lap_clock_start (plan->clock);
-  gbox_affine_channels (plan->team, &plan->input, map->order, map->scale, map->shift,
-                        &plan->values[0].activation);
+  gbox_affine_channels (plan->team, &input, map->order, map->scale, map->shift, &plan->values[0].activation);
   gbox_lap_clock_note (plan->clock, 0);
   for (guint i = 0; i < plan->steps->len; i++)
     {
       gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
       gbox_lap_clock_note (plan->clock, 1 + i);
     }
+  if (plan->n_chunks > 1)
+    {
+      GboxTensor output = view_chunk (plan, &plan->output, chunk);
+
+      gbox_copy (plan->team, &plan->chunk_output, &output);
+    }
+}
+
+void
+gbox_plan_forward (GboxPlan *plan)
+{
+  gbox_lap_clock_start (plan->clock);
+  for (int chunk = 0; chunk < plan->n_chunks; chunk++)
+    forward_chunk (plan, chunk);
 }
 
 gboolean
