@@ -212,6 +212,41 @@ prepare_step (gpointer data, guint task, guint worker)
                                 .pad_left = step->pad_left };
 }
 
+/* A smaller gradient stays in the caches as it is (measured). */
+#define THROUGH_BYTES (1024 * 1024)
+
+/* Where nothing but a depthwise convolution writes the gradient that the 1×1 convolution before it reads, and
+ * has applied the rectifier to it, the two are one on the way back. */
+static gboolean
+can_go_through (const GboxPlanStep *before, const GboxPlanStep *step)
+{
+  const GboxSlice *output = &before->operation->output, *input = &step->operation->input;
+
+  return step->operation->kind == GBOX_OPERATION_DEPTHWISE && !step->accumulate_x
+         && before->backward_conv != NULL && !before->rectify
+         && gbox_conv_get_packing (before->backward_conv)->method == GBOX_CONV_POINTWISE
+         && before->x.height == before->y.height && before->x.width == before->y.width
+         && before->output.n == output->n && input->value == output->value && input->first == output->first
+         && input->n == output->n
+         && gbox_tensor_n_pixels (&step->x) * (gsize) step->x.channels * sizeof (float) > THROUGH_BYTES;
+}
+
+/* What the step before writes is then written while the step's own gradient is still read. */
+static void
+choose_ways_through (GboxPlan *plan)
+{
+  for (guint i = 1; i < plan->steps->len; i++)
+    {
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
+      const GboxPlanStep *before = gbox_plan_get_step (plan, i - 1);
+
+      step->goes_through = can_go_through (before, step);
+      if (step->goes_through)
+        gbox_plan_span_extend (&plan->values[before->operation->input.value].gradient_span,
+                               gbox_plan_backward_time (plan, i));
+    }
+}
+
 static gsize
 n_floats (const GboxTensor *tensor)
 {
@@ -255,6 +290,8 @@ reserve_scratch (GboxPlan *plan)
       if (step->backward_conv != NULL)
         most = MAX (most, gbox_conv_scratch_size (step->backward_conv, &step->conv_shape, &step->dy,
                                                   &step->dx, n_workers));
+      if (step->goes_through)
+        most = MAX (most, gbox_depthwise_pointwise_scratch_size (&step->x, n_workers));
     }
   plan->scratch_block = gbox_arena_reserve (plan->arena, most, 0, GBOX_ARENA_FOREVER);
 }
@@ -340,6 +377,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   shape_ends (plan);
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
   keep_own_convs (plan);
+  choose_ways_through (plan);
   if (!allocate (plan, error))
     return FALSE;
   place (plan, clears);

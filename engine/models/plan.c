@@ -235,8 +235,12 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
   gbox_lap_clock_note (plan->clock, last_lap);
   for (guint i = plan->steps->len; i-- > 0;)
     {
-      redirected
-        |= gbox_plan_step_backward (gbox_plan_get_step (plan, i), plan->team, plan->scratch, redirect);
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+      if (step->goes_through && !redirect && plan->clock == NULL)
+        gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
+      else
+        redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
       gbox_lap_clock_note (plan->clock, last_lap - 1 - i);
     }
   gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,

@@ -29,6 +29,7 @@ G_BEGIN_DECLS
   KERNEL (conv_windows_multiply)                                                                             \
   KERNEL (depthwise_forward)                                                                                 \
   KERNEL (depthwise_backward)                                                                                \
+  KERNEL (depthwise_pointwise_backward)                                                                      \
   KERNEL (elementwise_add)                                                                                   \
   KERNEL (elementwise_affine)                                                                                \
   KERNEL (elementwise_affine_backward)                                                                       \
