@@ -2,6 +2,7 @@
 /* Depthwise convolutions: fast against plain, gradients against differences, and the same bits for any number
  * of threads. */
 #include "kernel-testing.h"
+#include "kernels/depthwise-pointwise.h"
 #include "kernels/depthwise.h"
 
 /* At most 25 products in single precision against double precision: a few 2⁻²⁴ of the largest result. */
@@ -102,6 +103,59 @@ test_against_reference (gconstpointer data)
   for_each_isa (check_case, data);
 }
 
+/* Wide enough for several bands, with images that end inside one. */
+static const Case through_cases[] = {
+  { "3x3-stride-2", { 96, 3, 2, 0, 0 }, RELU6, 2, 37, 58, 18, 29, 0, FALSE },
+  { "5x5", { 144, 5, 1, 2, 2 }, RELU6, 1, 29, 41, 29, 41, 0, FALSE },
+  { "3x3-odd-channels", { 37, 3, 1, 1, 1 }, RELU, 2, 45, 33, 45, 33, 5, FALSE },
+  { "tiny-plane", { 20, 5, 1, 2, 2 }, NONE, 1, 2, 1, 2, 1, 0, FALSE },
+};
+
+#define N_OUTER 19 /* channels before the 1×1 convolution */
+
+/* The two backward passes, one after the other and then together. */
+static void
+check_through (GboxTeam *team, gconstpointer data)
+{
+  const Case *c = data;
+  const int channels = c->shape.channels;
+  g_autofree float *weights = random_floats (3, n_weights (c));
+  g_autofree float *point_weights = random_floats (4, (gsize) (channels * N_OUTER));
+  const GboxConvShape point = { N_OUTER, channels, 1, 1, 1, 0, 0 };
+  const GboxConvPacking packing = gbox_conv_packing (&point, GBOX_CONV_BACKWARD, GBOX_CONV_POINTWISE);
+  g_autoptr (GboxConv) conv = gbox_conv_new (&point, &packing, c->activation, point_weights, NULL);
+  g_auto (Block) dbetween = input_of (c);
+  g_auto (Block) dy = output_of (c);
+  g_auto (Block) dx = block_new (6, c->batch, c->height, c->width, N_OUTER, c->gap);
+  g_auto (Block) expected = block_copy (&dx);
+  g_auto (Block) between = block_new_rectified (5, &dbetween);
+  g_auto (Block) mask = block_new_rectified (7, &dx);
+  const GboxDepthwisePointwise both = { c->shape, weights, between.view, c->activation, conv, point };
+  const gsize size = gbox_depthwise_pointwise_scratch_size (&between.view, gbox_team_get_n_threads (team));
+  gpointer scratch = g_aligned_alloc (size, 1, 64);
+
+  for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
+    {
+      const GboxTensor *last = accumulate ? &mask.view : NULL;
+
+      gbox_depthwise_backward (team, &c->shape, weights, &dy.view, &dbetween.view, FALSE, &between.view,
+                               c->activation);
+      gbox_conv_backward (conv, &point, team, &dbetween.view, &expected.view, accumulate, last, RELU6, NULL);
+      memset (scratch, 0xff, size);
+      gbox_depthwise_pointwise_backward (&both, team, &dy.view, &dbetween.view, &dx.view, accumulate, last,
+                                         RELU6, scratch);
+      assert_same_bits (&dx, &expected);
+      assert_guarded (&dx);
+    }
+  g_aligned_free (scratch);
+}
+
+static void
+test_through (gconstpointer data)
+{
+  for_each_isa (check_through, data);
+}
+
 static void
 forward_linear (const Block *x, Block *y, gconstpointer data)
 {
@@ -172,6 +226,12 @@ main (int argc, char **argv)
 
       g_test_add_data_func (plain, &cases[i], test_against_reference);
       g_test_add_data_func (gradient, &cases[i], test_gradient);
+    }
+  for (gsize i = 0; i < G_N_ELEMENTS (through_cases); i++)
+    {
+      g_autofree char *name = g_strdup_printf ("/depthwise/through/%s", through_cases[i].name);
+
+      g_test_add_data_func (name, &through_cases[i], test_through);
     }
   g_test_add_func ("/depthwise/threads", test_threads);
 

@@ -2,7 +2,7 @@
 /* Plans of a small network with every kind of operation: values, gradients, memory. */
 #include "base/error.h"
 #include "count-allocations.h"
-#include "models/plan.h"
+#include "models/plan-profile.h"
 #include "network-definition.h"
 #include "small-network.h"
 
@@ -265,6 +265,80 @@ test_batch (void)
           assert_close (both + n_output + n * n_single_gradient, one + n_single_output, n_single_gradient);
         }
     }
+}
+
+/* Images of such a size that a few fill the caches, so that they are not all computed together: that takes
+ * less memory than each apart. */
+static void
+test_chunks (void)
+{
+  enum
+  {
+    N_IMAGES = 9,
+    SIZE = 640
+  };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GError) error = NULL;
+  const guint layer = gbox_network_get_n_layers (network) - 1;
+  g_autoptr (GboxPlan) all = gbox_plan_new (network, team, layer, N_IMAGES, SIZE, SIZE, FALSE, &error);
+  g_autoptr (GboxPlan) single = gbox_plan_new (network, team, layer, 1, SIZE, SIZE, FALSE, &error);
+  const gsize n_image = n_values (gbox_plan_get_input (single));
+  const gsize n_output = n_values (gbox_plan_get_output (single));
+  g_autofree float *outputs = NULL;
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (gbox_plan_get_size (all), <, N_IMAGES * gbox_plan_get_size (single) / 2);
+  g_assert_cmpuint (n_values (gbox_plan_get_input (all)), ==, N_IMAGES * n_image);
+  for (gsize n = 0; n < N_IMAGES; n++)
+    fill_image (gbox_plan_get_input (all)->data + n * n_image, n_image, n);
+  gbox_plan_forward (all);
+  g_assert_cmpuint (n_values (gbox_plan_get_output (all)), ==, N_IMAGES * n_output);
+  outputs = gather (gbox_plan_get_output (all));
+  for (gsize n = 0; n < N_IMAGES; n++)
+    {
+      g_autofree float *one = NULL;
+
+      fill_image (gbox_plan_get_input (single)->data, n_image, n);
+      gbox_plan_forward (single);
+      one = gather (gbox_plan_get_output (single));
+      assert_close (outputs + n * n_output, one, n_output);
+    }
+}
+
+/* Large gradients go through a depthwise convolution and the 1×1 before it at once, but not while each is
+ * timed. */
+static void
+test_through (void)
+{
+  enum
+  {
+    SIZE = 1024
+  };
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GError) error = NULL;
+  const guint layer = gbox_network_get_n_layers (network) - 1;
+  g_autoptr (GboxPlan) plan = gbox_plan_new (network, team, layer, 1, SIZE, SIZE, TRUE, &error);
+  g_autofree gint64 *laps = g_new0 (gint64, 2 * gbox_plan_get_n_operations (plan));
+  GboxLapClock clock = { .laps = laps };
+  float *gradients[2];
+
+  for (guint i = 0; i < 2; i++)
+    {
+      gbox_plan_set_clock (plan, i == 0 ? &clock : NULL);
+      fill_image (gbox_plan_get_input (plan)->data, n_values (gbox_plan_get_input (plan)), 1);
+      fill_image (gbox_plan_get_output_gradient (plan)->data, n_values (gbox_plan_get_output_gradient (plan)),
+                  2);
+      gbox_plan_forward (plan);
+      gbox_plan_backward (plan, FALSE);
+      gradients[i] = gather (gbox_plan_get_input_gradient (plan));
+    }
+  g_assert_cmpmem (gradients[0], n_values (gbox_plan_get_input_gradient (plan)) * sizeof (float),
+                   gradients[1], n_values (gbox_plan_get_input_gradient (plan)) * sizeof (float));
+  g_assert_cmpfloat (get_largest (gradients[0], n_values (gbox_plan_get_input_gradient (plan))), >, 0);
+  g_free (gradients[0]);
+  g_free (gradients[1]);
 }
 
 static GboxTensor
@@ -589,6 +663,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/part-outside", test_part_outside);
   g_test_add_func ("/plan/redirected-part", test_redirected_part);
   g_test_add_func ("/plan/batch", test_batch);
+  g_test_add_func ("/plan/chunks", test_chunks);
+  g_test_add_func ("/plan/through", test_through);
   g_test_add_func ("/plan/threads", test_threads);
   g_test_add_func ("/plan/allocations", test_allocations);
   g_test_add_func ("/plan/redirect", test_redirect);

@@ -59,6 +59,7 @@ typedef struct
 
 extern const GboxConvMethodClass gbox_conv_windows_class;
 extern const GboxConvMethodClass gbox_conv_pointwise_class;
+extern const GboxConvMethodClass gbox_conv_narrow_class;
 extern const GboxConvMethodClass gbox_conv_winograd_class;
 
 /* What a rectifier does to the finished gradient, for methods that do not mask while they finish. */

@@ -23,6 +23,8 @@ get_class (GboxConvMethod method)
       return &gbox_conv_windows_class;
     case GBOX_CONV_POINTWISE:
       return &gbox_conv_pointwise_class;
+    case GBOX_CONV_NARROW:
+      return &gbox_conv_narrow_class;
     default:
       return &gbox_conv_winograd_class;
     }
@@ -40,6 +42,8 @@ gbox_conv_method_applies (GboxConvMethod method, const GboxConvShape *shape)
     return FALSE;
   if (method == GBOX_CONV_POINTWISE)
     return kernel == 1 && shape->stride == 1 && shape->pad_top <= 0 && shape->pad_left <= 0;
+  if (method == GBOX_CONV_NARROW)
+    return shape->in_channels * shape->stride * shape->stride <= GBOX_PACKED_COLUMNS;
   if (form->stride == 1)
     return shape->stride == 1 && kernel == form->kernel;
 
@@ -86,6 +90,8 @@ gbox_conv_choose (const GboxConvShape *shape,
         && (best == GBOX_CONV_WINDOWS
             || get_cost (gbox_winograd_form (method), to) < get_cost (gbox_winograd_form (best), to)))
       best = method;
+  if (best == GBOX_CONV_WINDOWS && gbox_conv_method_applies (GBOX_CONV_NARROW, shape))
+    best = GBOX_CONV_NARROW;
   return gbox_conv_packing (shape, direction, best);
 }
 

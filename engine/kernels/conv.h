@@ -41,6 +41,8 @@ typedef enum
  * GboxConvMethod:
  * @GBOX_CONV_WINDOWS: a product of written-out windows and weights: every shape
  * @GBOX_CONV_POINTWISE: 1×1: a product of pixels and weights
+ * @GBOX_CONV_NARROW: of so few channels that stride × stride pixels of them are at most 16: a row at a time,
+ * as a product of windows and weights forward and of outputs and phases of the weights backward
  * @GBOX_CONV_WINOGRAD_2_3: 3×3, stride 1, by tiles of 2×2 results (Winograd 1980; Lavin and Gray 2016)
  * @GBOX_CONV_WINOGRAD_4_3: 3×3, stride 1, by tiles of 4×4
  * @GBOX_CONV_WINOGRAD_4_5: 5×5, stride 1, by tiles of 4×4
@@ -51,6 +53,7 @@ typedef enum
 {
   GBOX_CONV_WINDOWS,
   GBOX_CONV_POINTWISE,
+  GBOX_CONV_NARROW,
   GBOX_CONV_WINOGRAD_2_3,
   GBOX_CONV_WINOGRAD_4_3,
   GBOX_CONV_WINOGRAD_4_5,

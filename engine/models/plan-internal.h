@@ -4,7 +4,7 @@
 
 #include "base/arena.h"
 #include "base/lap-clock.h"
-#include "kernels/depthwise.h"
+#include "kernels/depthwise-pointwise.h"
 #include "kernels/pool.h"
 #include "models/network-internal.h"
 #include "models/plan.h"
@@ -65,6 +65,7 @@ typedef struct
  * @depthwise: the shape, with this input's padding
  * @pool: the shape
  * @argmax: (nullable): where each maximum came from
+ * @goes_through: whether backward it takes the 1×1 convolution before it along
  */
 typedef struct
 {
@@ -80,6 +81,7 @@ typedef struct
   GboxDepthwiseShape depthwise;
   GboxPoolShape pool;
   guint8 *argmax;
+  gboolean goes_through;
 
   guint index;                         /* of the operation in the network */
   int pad_top, pad_left;               /* negative where the value that is read begins above or to the left */
@@ -93,6 +95,7 @@ struct _GboxPlan
   GboxTeam *team;
   gboolean with_gradient;
   int batch;
+  int n_chunks; /* that the images are computed in, one after the other: see gbox_plan_new() */
 
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */
@@ -104,7 +107,8 @@ struct _GboxPlan
 
   GboxTensor input, input_gradient;
   GboxTensor output, output_gradient;
-  guint input_block, input_gradient_block;
+  GboxTensor chunk_output; /* what the steps write: @output where there is one chunk */
+  guint input_block, input_gradient_block, output_block;
   gpointer scratch; /* of convolutions, which take turns */
   guint scratch_block;
 
@@ -115,6 +119,12 @@ void gbox_plan_step_forward (const GboxPlanStep *step, GboxTeam *team, gpointer 
 
 /* Returns: whether a rectifier was redirected */
 gboolean gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gpointer scratch, gboolean redirect);
+
+/* As gbox_plan_step_backward(), without redirection, of a step that goes through and the one before it. */
+void gbox_plan_step_backward_through (const GboxPlanStep *step,
+                                      const GboxPlanStep *before,
+                                      GboxTeam *team,
+                                      gpointer scratch);
 
 /* Chooses the steps of a plan whose network and target are set, and creates its values. */
 void gbox_plan_choose_steps (GboxPlan *plan);

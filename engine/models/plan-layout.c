@@ -3,6 +3,10 @@
 #include "base/error.h"
 #include "models/plan-internal.h"
 
+/* How large a value of a chunk of images may be: what the next operation reads is then still in a cache
+ * (measured; smaller chunks bring the weights more often). */
+#define CHUNK_BYTES (13 * 1024 * 1024)
+
 static gboolean
 check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
 {
@@ -18,6 +22,27 @@ check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
   return FALSE;
 }
 
+/* Chunks of one size. With gradient all is kept for the way back anyway. */
+static void
+choose_chunks (GboxPlan *plan)
+{
+  const GArray *channels = gbox_network_get_data (plan->network)->values;
+  gsize largest = 1;
+  int chunk;
+
+  for (guint i = 0; i < plan->n_values; i++)
+    {
+      const GboxRegion *region = &plan->values[i].region;
+
+      largest = MAX (largest, (gsize) region->height * (gsize) region->width
+                                * (gsize) g_array_index (channels, int, i) * sizeof (float));
+    }
+  chunk = plan->with_gradient ? plan->batch : (int) CLAMP (CHUNK_BYTES / largest, 1, (gsize) plan->batch);
+  while (plan->batch % chunk != 0)
+    chunk--;
+  plan->n_chunks = plan->batch / chunk;
+}
+
 static void
 shape_values (GboxPlan *plan)
 {
@@ -27,8 +52,8 @@ shape_values (GboxPlan *plan)
     {
       GboxPlanValue *value = &plan->values[i];
 
-      value->activation = gbox_tensor (NULL, plan->batch, value->region.height, value->region.width,
-                                       g_array_index (channels, int, i));
+      value->activation = gbox_tensor (NULL, plan->batch / plan->n_chunks, value->region.height,
+                                       value->region.width, g_array_index (channels, int, i));
       value->gradient = value->activation;
     }
 }
@@ -68,6 +93,19 @@ derive_lifetimes (GboxPlan *plan)
   gbox_plan_span_extend (&plan->values[plan->target.value].span, GBOX_ARENA_FOREVER);
 }
 
+/* Both are of all images, what is between them of a chunk. */
+static void
+shape_ends (GboxPlan *plan)
+{
+  plan->input = plan->values[0].activation;
+  plan->input.batch = plan->batch;
+  plan->input_gradient = plan->input;
+  plan->output = plan->chunk_output;
+  if (plan->n_chunks > 1)
+    plan->output
+      = gbox_tensor (NULL, plan->batch, plan->output.height, plan->output.width, plan->output.channels);
+}
+
 /* Also a shape alone, while there is no memory. */
 static GboxTensor
 get_view (const GboxTensor *value, const GboxSlice *slice)
@@ -101,7 +139,7 @@ make_views (GboxPlan *plan)
           step->daddend = get_view (&plan->values[operation->addend.value].gradient, &operation->addend);
         }
     }
-  plan->output = get_view (&plan->values[plan->target.value].activation, &plan->target);
+  plan->chunk_output = get_view (&plan->values[plan->target.value].activation, &plan->target);
   plan->output_gradient = get_view (&plan->values[plan->target.value].gradient, &plan->target);
 }
 
@@ -174,6 +212,41 @@ prepare_step (gpointer data, guint task, guint worker)
                                 .pad_left = step->pad_left };
 }
 
+/* A smaller gradient stays in the caches as it is (measured). */
+#define THROUGH_BYTES (1024 * 1024)
+
+/* Where nothing but a depthwise convolution writes the gradient that the 1×1 convolution before it reads, and
+ * has applied the rectifier to it, the two are one on the way back. */
+static gboolean
+can_go_through (const GboxPlanStep *before, const GboxPlanStep *step)
+{
+  const GboxSlice *output = &before->operation->output, *input = &step->operation->input;
+
+  return step->operation->kind == GBOX_OPERATION_DEPTHWISE && !step->accumulate_x
+         && before->backward_conv != NULL && !before->rectify
+         && gbox_conv_get_packing (before->backward_conv)->method == GBOX_CONV_POINTWISE
+         && before->x.height == before->y.height && before->x.width == before->y.width
+         && before->output.n == output->n && input->value == output->value && input->first == output->first
+         && input->n == output->n
+         && gbox_tensor_n_pixels (&step->x) * (gsize) step->x.channels * sizeof (float) > THROUGH_BYTES;
+}
+
+/* What the step before writes is then written while the step's own gradient is still read. */
+static void
+choose_ways_through (GboxPlan *plan)
+{
+  for (guint i = 1; i < plan->steps->len; i++)
+    {
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
+      const GboxPlanStep *before = gbox_plan_get_step (plan, i - 1);
+
+      step->goes_through = can_go_through (before, step);
+      if (step->goes_through)
+        gbox_plan_span_extend (&plan->values[before->operation->input.value].gradient_span,
+                               gbox_plan_backward_time (plan, i));
+    }
+}
+
 static gsize
 n_floats (const GboxTensor *tensor)
 {
@@ -217,6 +290,8 @@ reserve_scratch (GboxPlan *plan)
       if (step->backward_conv != NULL)
         most = MAX (most, gbox_conv_scratch_size (step->backward_conv, &step->conv_shape, &step->dy,
                                                   &step->dx, n_workers));
+      if (step->goes_through)
+        most = MAX (most, gbox_depthwise_pointwise_scratch_size (&step->x, n_workers));
     }
   plan->scratch_block = gbox_arena_reserve (plan->arena, most, 0, GBOX_ARENA_FOREVER);
 }
@@ -224,12 +299,15 @@ reserve_scratch (GboxPlan *plan)
 static gboolean
 allocate (GboxPlan *plan, GError **error)
 {
-  const gsize input_bytes = n_floats (&plan->values[0].activation) * sizeof (float);
+  const gsize input_bytes = n_floats (&plan->input) * sizeof (float);
 
   plan->arena = gbox_arena_new ();
   plan->input_block = gbox_arena_reserve (plan->arena, input_bytes, 0, GBOX_ARENA_FOREVER);
   if (plan->with_gradient)
     plan->input_gradient_block = gbox_arena_reserve (plan->arena, input_bytes, 0, GBOX_ARENA_FOREVER);
+  if (plan->n_chunks > 1)
+    plan->output_block
+      = gbox_arena_reserve (plan->arena, n_floats (&plan->output) * sizeof (float), 0, GBOX_ARENA_FOREVER);
   for (guint i = 0; i < plan->n_values; i++)
     {
       reserve (plan, &plan->values[i].span, n_floats (&plan->values[i].activation) * sizeof (float));
@@ -252,7 +330,6 @@ static void
 place (GboxPlan *plan, const GArray *clears)
 {
   plan->scratch = gbox_arena_get (plan->arena, plan->scratch_block);
-  plan->input = plan->input_gradient = plan->values[0].activation;
   plan->input.data = gbox_arena_get (plan->arena, plan->input_block);
   if (plan->with_gradient)
     plan->input_gradient.data = gbox_arena_get (plan->arena, plan->input_gradient_block);
@@ -268,6 +345,9 @@ place (GboxPlan *plan, const GArray *clears)
       step->argmax = locate (plan, &step->argmax_span);
     }
   make_views (plan);
+  plan->output.data = plan->chunk_output.data;
+  if (plan->n_chunks > 1)
+    plan->output.data = gbox_arena_get (plan->arena, plan->output_block);
   for (guint i = 0; i < clears->len; i++)
     {
       const GboxSlice *slice = &g_array_index (clears, GboxSlice, i);
@@ -288,13 +368,16 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
     return FALSE;
   if (region->height != 0 && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
+  choose_chunks (plan);
   shape_values (plan);
   derive_lifetimes (plan);
   if (plan->with_gradient)
     gbox_plan_derive_gradients (plan, clears);
   make_views (plan); /* the sizes to reserve follow from the shapes */
+  shape_ends (plan);
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
   keep_own_convs (plan);
+  choose_ways_through (plan);
   if (!allocate (plan, error))
     return FALSE;
   place (plan, clears);

@@ -135,18 +135,19 @@ count_backward (const GboxPlanStep *step, GboxPlanOperation *out)
   out->backward_bytes = floats * sizeof (float) + (step->argmax != NULL ? count_elements (&step->dy) : 0);
 }
 
+/* Of all images. */
 static GboxTensor
-get_shape (const GboxTensor *tensor)
+get_shape (const GboxPlan *plan, const GboxTensor *tensor)
 {
-  return gbox_tensor (NULL, tensor->batch, tensor->height, tensor->width, tensor->channels);
+  return gbox_tensor (NULL, plan->batch, tensor->height, tensor->width, tensor->channels);
 }
 
 static void
 describe_pixel_map (const GboxPlan *plan, GboxPlanOperation *out)
 {
   *out = (GboxPlanOperation){ .name = g_strdup ("pixel map"),
-                              .x = get_shape (&plan->input),
-                              .y = get_shape (&plan->input) };
+                              .x = get_shape (plan, &plan->input),
+                              .y = get_shape (plan, &plan->input) };
   out->forward_bytes = 2 * count_elements (&plan->input) * sizeof (float);
   out->backward_bytes = plan->with_gradient ? out->forward_bytes : 0;
 }
@@ -167,9 +168,11 @@ gbox_plan_describe_operation (const GboxPlan *plan, guint i, GboxPlanOperation *
   *operation = (GboxPlanOperation){ .name = make_name (gbox_network_get_data (plan->network), step),
                                     .is_conv = step->operation->kind == GBOX_OPERATION_CONV,
                                     .conv = step->conv_shape,
-                                    .x = get_shape (&step->x),
-                                    .y = get_shape (&step->y) };
+                                    .x = get_shape (plan, &step->x),
+                                    .y = get_shape (plan, &step->y) };
   count_forward (step, operation);
+  operation->forward_flops *= plan->n_chunks;
+  operation->forward_bytes *= plan->n_chunks;
   if (plan->with_gradient)
     count_backward (step, operation);
 }

@@ -56,7 +56,8 @@ void gbox_plan_describe_operation (const GboxPlan *plan, guint i, GboxPlanOperat
  * @clock: (nullable): notes operation i of n at lap i going forward and at lap 2n − 1 − i going backward; so
  * it has 2n laps. Belongs to the caller, and must live until it is replaced.
  *
- * What is cleared before the backward pass counts for the pixel map.
+ * Operations that are otherwise done together are done one after the other while there is a clock. What is
+ * cleared before the backward pass counts for the pixel map.
  */
 void gbox_plan_set_clock (GboxPlan *plan, GboxLapClock *clock);
 

@@ -161,6 +161,27 @@ run_backward (const GboxPlanStep *step, GboxTeam *team, gpointer scratch, const 
     }
 }
 
+void
+gbox_plan_step_backward_through (const GboxPlanStep *step,
+                                 const GboxPlanStep *before,
+                                 GboxTeam *team,
+                                 gpointer scratch)
+{
+  const GboxDepthwisePointwise both = { .depthwise = step->depthwise,
+                                        .weights = step->operation->weights,
+                                        .between = step->x,
+                                        .activation = step->mask,
+                                        .pointwise = before->backward_conv,
+                                        .pointwise_shape = before->conv_shape };
+  GboxTensor dy = step->dy, dbetween = step->dx, dx = before->dx;
+
+  if (step->rectify)
+    gbox_activation_backward (team, step->operation->activation, &step->y, &dy, FALSE);
+  gbox_depthwise_pointwise_backward (&both, team, &dy, &dbetween, &dx, before->accumulate_x,
+                                     before->mask != GBOX_ACTIVATION_NONE ? &before->x : NULL, before->mask,
+                                     scratch);
+}
+
 /* Redirected, every rectifier is looked at by itself; else the steps that finish a gradient apply them. */
 gboolean
 gbox_plan_step_backward (GboxPlanStep *step, GboxTeam *team, gpointer scratch, gboolean redirect)

@@ -179,20 +179,45 @@ gbox_plan_get_size (const GboxPlan *plan)
   return gbox_arena_get_size (plan->arena);
 }
 
-void
-gbox_plan_forward (GboxPlan *plan)
+/* Part @chunk of the images of @tensor. */
+static GboxTensor
+view_chunk (const GboxPlan *plan, const GboxTensor *tensor, int chunk)
+{
+  GboxTensor view = *tensor;
+
+  view.batch = tensor->batch / plan->n_chunks;
+  view.data = gbox_tensor_pixel (tensor, chunk * view.batch, 0, 0);
+
+  return view;
+}
+
+static void
+forward_chunk (GboxPlan *plan, int chunk)
 {
   const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+  const GboxTensor input = view_chunk (plan, &plan->input, chunk);
 
-  gbox_lap_clock_start (plan->clock);
-  gbox_affine_channels (plan->team, &plan->input, map->order, map->scale, map->shift,
-                        &plan->values[0].activation);
+  gbox_affine_channels (plan->team, &input, map->order, map->scale, map->shift, &plan->values[0].activation);
   gbox_lap_clock_note (plan->clock, 0);
   for (guint i = 0; i < plan->steps->len; i++)
     {
       gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
       gbox_lap_clock_note (plan->clock, 1 + i);
     }
+  if (plan->n_chunks > 1)
+    {
+      GboxTensor output = view_chunk (plan, &plan->output, chunk);
+
+      gbox_copy (plan->team, &plan->chunk_output, &output);
+    }
+}
+
+void
+gbox_plan_forward (GboxPlan *plan)
+{
+  gbox_lap_clock_start (plan->clock);
+  for (int chunk = 0; chunk < plan->n_chunks; chunk++)
+    forward_chunk (plan, chunk);
 }
 
 gboolean
@@ -210,8 +235,12 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
   gbox_lap_clock_note (plan->clock, last_lap);
   for (guint i = plan->steps->len; i-- > 0;)
     {
-      redirected
-        |= gbox_plan_step_backward (gbox_plan_get_step (plan, i), plan->team, plan->scratch, redirect);
+      GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+      if (step->goes_through && !redirect && plan->clock == NULL)
+        gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
+      else
+        redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
       gbox_lap_clock_note (plan->clock, last_lap - 1 - i);
     }
   gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,

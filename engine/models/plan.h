@@ -34,7 +34,9 @@ typedef struct
  * @with_gradient: whether gbox_plan_backward() will be called
  * @error: return location for an error
  *
- * Packs what weights the target needs and lays out all memory: later calls allocate nothing.
+ * Packs what weights the target needs and lays out all memory: later calls allocate nothing. Without gradient
+ * the images of a batch are computed some at a time, so that what is between the operations stays in the
+ * caches.
  *
  * Returns: (transfer full) (nullable): a plan; free with gbox_plan_free()
  */

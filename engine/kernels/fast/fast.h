@@ -22,11 +22,14 @@ G_BEGIN_DECLS
   KERNEL (colour_forward)                                                                                    \
   KERNEL (colour_backward)                                                                                   \
   KERNEL (colour_bytes)                                                                                      \
+  KERNEL (conv_narrow_forward)                                                                               \
+  KERNEL (conv_narrow_backward)                                                                              \
   KERNEL (conv_windows)                                                                                      \
   KERNEL (conv_windows_gather)                                                                               \
   KERNEL (conv_windows_multiply)                                                                             \
   KERNEL (depthwise_forward)                                                                                 \
   KERNEL (depthwise_backward)                                                                                \
+  KERNEL (depthwise_pointwise_backward)                                                                      \
   KERNEL (elementwise_add)                                                                                   \
   KERNEL (elementwise_affine)                                                                                \
   KERNEL (elementwise_affine_backward)                                                                       \
