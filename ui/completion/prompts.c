@@ -3,6 +3,10 @@
 #include "completion/prompts.h"
 
 #include <gio/gio.h>
+#include <string.h>
+
+/* The beginning says what a text is; this is asked with every key. */
+#define LOOKED_AT_BYTES 16384
 
 #define FOLDER "/org/glassbox/Glassbox/prompts/"
 
@@ -42,7 +46,10 @@ gbox_prompt_load (const char *name)
 gboolean
 gbox_prompt_is_python (const char *text)
 {
-  return g_regex_match_simple ("^[ \\t]*(?:(?:async )?def \\w+ *\\(|class \\w+.*: *$"
-                               "|import \\w[\\w.]*(?: as \\w+)? *$|from \\w[\\w.]* import |#!.*python|>>> )",
-                               text, G_REGEX_MULTILINE, 0);
+  g_autoptr (GRegex) regex
+    = g_regex_new ("^[ \\t]*(?:(?:async )?def \\w+ *\\(|class \\w+.*: *$"
+                   "|import \\w[\\w.]*(?: as \\w+)? *$|from \\w[\\w.]* import |#!.*python|>>> )",
+                   G_REGEX_MULTILINE | G_REGEX_RAW, 0, NULL);
+
+  return g_regex_match_full (regex, text, (gssize) strnlen (text, LOOKED_AT_BYTES), 0, 0, NULL, NULL);
 }
