@@ -178,7 +178,9 @@ time_parts (Session *session, const BenchLanguageCase *work, GboxLanguageBench *
 static gboolean
 add_peers (const Session *session, const BenchLanguageCase *work, BenchTurns *turns, GError **error)
 {
-  for (guint i = 0; i < BENCH_N_LLAMA_WAYS; i++)
+  const guint n = work->work == GBOX_LANGUAGE_SEQUENCES ? BENCH_N_LLAMA_WAYS : BENCH_N_LLAMA_WAYS - 1;
+
+  for (guint i = 0; i < n; i++)
     {
       gint64 id;
 

@@ -8,7 +8,7 @@
 #include "base/error.h"
 #include "bench-json.h"
 
-const char *const bench_llama_ways[BENCH_N_LLAMA_WAYS] = { "plain", "flash" };
+const char *const bench_llama_ways[BENCH_N_LLAMA_WAYS] = { "plain", "flash", "streams" };
 
 BenchPeer *
 bench_llama_new (guint n_threads, GError **error)
@@ -36,7 +36,8 @@ bench_llama_open (BenchPeer *peer,
   bench_json_add_int (request, "n", work->n);
   bench_json_add_int (request, "trunk", GBOX_LANGUAGE_BENCH_TRUNK);
   bench_json_add_int (request, "steps",
-                      work->work == GBOX_LANGUAGE_DECODE ? GBOX_LANGUAGE_BENCH_DECODE_STEPS : 1);
+                      work->work == GBOX_LANGUAGE_DECODE ? GBOX_LANGUAGE_BENCH_DECODE_STEPS
+                                                         : GBOX_LANGUAGE_BENCH_BRANCH);
   return bench_peer_open (peer, request, id, error);
 }
 

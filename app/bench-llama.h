@@ -7,8 +7,9 @@
 
 G_BEGIN_DECLS
 
-/* How llama.cpp computes attention; see tests/bench/language-peer.py. */
-#define BENCH_N_LLAMA_WAYS 2
+/* How llama.cpp computes attention; the last is only for several sequences. See tests/bench/language-peer.py.
+ */
+#define BENCH_N_LLAMA_WAYS 3
 extern const char *const bench_llama_ways[BENCH_N_LLAMA_WAYS];
 
 /* bench_peer_new() of it. */

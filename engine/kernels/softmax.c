@@ -47,6 +47,9 @@ gbox_softmax (
 
   if (kernels == NULL)
     softmax_reference (&work);
+  else if (team == NULL)
+    for (guint row = 0; row < (guint) n; row++)
+      kernels->softmax (&work, row, 0);
   else
     gbox_team_run (team, (guint) n, kernels->softmax, &work);
 }

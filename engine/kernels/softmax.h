@@ -24,7 +24,7 @@ typedef struct
 
 /**
  * gbox_softmax:
- * @team: the workers
+ * @team: (nullable): the workers; %NULL for the calling thread alone, which may be one of them
  * @x: (n, width), rows @stride floats apart
  * @stride: of @x and @e
  * @n: rows

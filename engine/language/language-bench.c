@@ -21,6 +21,7 @@ struct _GboxLanguageBench
   int n_vocab;
   int n_tokens; /* that are used */
   int branches[GBOX_TRANSFORMER_CHUNK];
+  int n_branch;  /* tokens of each */
   float *logits; /* of one pass */
   GboxSampler *sampler;
   gint64 laps[GBOX_N_TRANSFORMER_LAPS];
@@ -47,7 +48,7 @@ gbox_language_bench_new (GboxTransformer *transformer,
   self->n_vocab = gbox_transformer_get_config (transformer)->n_vocab;
   self->n_tokens = MIN (self->n_vocab, MAX_TOKENS);
   self->context = gbox_transformer_context_new (transformer, team, precision, n_trunk, branches ? n : 0,
-                                                branches ? 1 : 0, error);
+                                                branches ? GBOX_LANGUAGE_BENCH_BRANCH : 0, error);
   if (self->context == NULL)
     return NULL;
   self->logits = g_new (float, (gsize) (branches ? n : 1) * (gsize) self->n_vocab);
@@ -132,7 +133,8 @@ go_on (GboxLanguageBench *self)
   int tokens[GBOX_TRANSFORMER_CHUNK];
 
   for (int i = 0; i < self->n; i++)
-    tokens[i] = get_token (self, GBOX_LANGUAGE_BENCH_TRUNK + SEQUENCE_TOKENS * i);
+    tokens[i] = get_token (self, GBOX_LANGUAGE_BENCH_TRUNK + self->n_branch + SEQUENCE_TOKENS * i);
+  self->n_branch++;
   gbox_transformer_context_read_branches (self->context, self->branches, tokens, self->n);
   gbox_transformer_context_get_logits (self->context, 0, self->n, self->logits);
 }
@@ -144,6 +146,9 @@ prepare (GboxLanguageBench *self)
   const int n_trunk = self->work == GBOX_LANGUAGE_PROMPT ? 0 : GBOX_LANGUAGE_BENCH_TRUNK;
   int n_read;
 
+  if (self->n_branch > 0 && self->n_branch < GBOX_LANGUAGE_BENCH_BRANCH)
+    return;
+  self->n_branch = 0;
   gbox_transformer_context_truncate (self->context, n_trunk);
   gbox_transformer_context_get_tokens (self->context, &n_read);
   if (n_read < n_trunk)

@@ -22,6 +22,8 @@ typedef enum
 /* Tokens that were read before those that are timed, and passes that are timed at a time. */
 #define GBOX_LANGUAGE_BENCH_TRUNK        64
 #define GBOX_LANGUAGE_BENCH_DECODE_STEPS 16
+/* Tokens that each of several sequences gets before all begin again. */
+#define GBOX_LANGUAGE_BENCH_BRANCH 28
 
 /* Parts of the work: those of the transformer, then the choice of tokens. */
 #define GBOX_LANGUAGE_BENCH_SAMPLER GBOX_N_TRANSFORMER_LAPS
@@ -44,8 +46,9 @@ typedef struct _GboxLanguageBench GboxLanguageBench;
  * @error: return location for an error
  *
  * Decoding is %GBOX_LANGUAGE_BENCH_DECODE_STEPS passes after %GBOX_LANGUAGE_BENCH_TRUNK tokens, sequences are
- * one pass after as many. Logits are computed of the last token of a prompt, else of every token. Token i is
- * number (7919 i + 13) mod 1000, or mod n_vocab where that is less.
+ * one pass after as many, and after the passes of the runs before: each run is the next token of completions
+ * of %GBOX_LANGUAGE_BENCH_BRANCH. Logits are computed of the last token of a prompt, else of every token.
+ * Token i is number (7919 i + 13) mod 1000, or mod n_vocab where that is less.
  *
  * Returns: (transfer full) (nullable): a bench; %NULL with the errors of gbox_transformer_context_new()
  */

@@ -3,6 +3,7 @@
 #include "language/sampler.h"
 
 #include "base/philox.h"
+#include "kernels/softmax.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -24,6 +25,7 @@ struct _GboxSampler
   const guint8 *seen; /* (nullable): of the text that is being worked on */
   Candidate *candidates;
   int n;
+  float *numbers; /* (n_vocab): logits after penalty and temperature, then their exponentials */
 };
 
 GboxSampler *
@@ -33,6 +35,7 @@ gbox_sampler_new (int n_vocab)
 
   sampler->n_vocab = n_vocab;
   sampler->candidates = g_new (Candidate, (gsize) n_vocab);
+  sampler->numbers = g_new (float, (gsize) n_vocab);
   return sampler;
 }
 
@@ -42,6 +45,7 @@ gbox_sampler_free (GboxSampler *sampler)
   if (sampler == NULL)
     return;
   g_free (sampler->candidates);
+  g_free (sampler->numbers);
   g_free (sampler);
 }
 
@@ -74,23 +78,20 @@ static void
 describe (const float *logits, int n_vocab, GboxSample *sample, float *max, double *log_sum)
 {
   Candidate best[GBOX_SAMPLER_N_TOP];
-  double sum = 0, moment = 0;
+  float least = -INFINITY; /* of @best, once that is full */
+  GboxSoftmax sums;
   int n = 0;
 
-  *max = logits[0];
-  for (int i = 1; i < n_vocab; i++)
-    *max = MAX (*max, logits[i]);
+  gbox_softmax (NULL, logits, (gsize) n_vocab, 1, n_vocab, 1, NULL, &sums);
+  *max = sums.max;
+  *log_sum = log (sums.sum);
   for (int i = 0; i < n_vocab; i++)
-    {
-      const float power = logits[i] - *max;
-      const double e = (double) expf (power);
-
-      sum += e;
-      moment += e * (double) power;
-      insert (best, &n, GBOX_SAMPLER_N_TOP, (Candidate){ .id = i, .logit = logits[i] });
-    }
-  *log_sum = log (sum);
-  sample->entropy = (float) (*log_sum - moment / sum);
+    if (n < GBOX_SAMPLER_N_TOP || logits[i] > least)
+      {
+        insert (best, &n, GBOX_SAMPLER_N_TOP, (Candidate){ .id = i, .logit = logits[i] });
+        least = best[n - 1].logit;
+      }
+  sample->entropy = (float) (*log_sum - sums.moment / sums.sum);
   sample->n_top = (guint) n;
   for (int i = 0; i < n; i++)
     sample->top[i]
@@ -116,18 +117,16 @@ choose_best (GboxSampler *sampler, const GboxSamplerSettings *settings, const fl
             (Candidate){ .id = i, .logit = penalize (sampler, settings, i, logits[i]), .weight = 1 });
 }
 
-/* The sum of all weights, which it sets. */
+/* Gives candidates their weights, from their logits in @numbers. Returns the sum of all. */
 static double
-weigh (GboxSampler *sampler, float max)
+weigh (GboxSampler *sampler)
 {
-  double sum = 0;
+  GboxSoftmax sums;
 
+  gbox_softmax (NULL, sampler->numbers, (gsize) sampler->n, 1, sampler->n, 1, sampler->numbers, &sums);
   for (int i = 0; i < sampler->n; i++)
-    {
-      sampler->candidates[i].weight = (double) expf (sampler->candidates[i].logit - max);
-      sum += sampler->candidates[i].weight;
-    }
-  return sum;
+    sampler->candidates[i].weight = (double) sampler->numbers[i];
+  return sums.sum;
 }
 
 static void
@@ -177,7 +176,6 @@ static void
 cut (GboxSampler *sampler, const GboxSamplerSettings *settings, const float *logits)
 {
   const float scale = (float) (1 / settings->temperature);
-  float max = -INFINITY;
   double sum;
 
   sampler->n = 0;
@@ -191,8 +189,8 @@ cut (GboxSampler *sampler, const GboxSamplerSettings *settings, const float *log
         = (Candidate){ .id = sampler->n,
                        .logit = scale * penalize (sampler, settings, sampler->n, logits[sampler->n]) };
   for (int i = 0; i < sampler->n; i++)
-    max = MAX (max, sampler->candidates[i].logit);
-  sum = weigh (sampler, max);
+    sampler->numbers[i] = sampler->candidates[i].logit;
+  sum = weigh (sampler);
   sum = cut_top_k (sampler, settings->top_k, sum);
   cut_top_p (sampler, settings->top_p, sum);
   if (settings->min_p > 0)
@@ -225,6 +223,19 @@ pick (const GboxSampler *sampler, double sum, double uniform)
   return sampler->n - 1;
 }
 
+/* What the token is drawn with; @sum: of all weights. 0 for one that is none of the candidates. */
+static float
+find_probability (const GboxSampler *sampler, int id, double sum)
+{
+  /* As long as nothing has been cut or sorted, each stands at its own place. */
+  if (id < sampler->n && sampler->candidates[id].id == id)
+    return (float) (sampler->candidates[id].weight / sum);
+  for (int i = 0; i < sampler->n; i++)
+    if (sampler->candidates[i].id == id)
+      return (float) (sampler->candidates[i].weight / sum);
+  return 0;
+}
+
 /* What the settings leave of the model's distribution. */
 typedef struct
 {
@@ -253,18 +264,16 @@ weigh_choices (GboxSampler *sampler,
   for (int i = 0; i < sampler->n; i++)
     remainder->sum += sampler->candidates[i].weight;
   for (guint j = 0; j < sample->n_top; j++)
-    for (int i = 0; i < sampler->n; i++)
-      if (sampler->candidates[i].id == sample->top[j].id)
-        sample->top[j].probability = (float) (sampler->candidates[i].weight / remainder->sum);
+    sample->top[j].probability = find_probability (sampler, sample->top[j].id, remainder->sum);
   return TRUE;
 }
 
 static GboxChoice
-describe_choice (const float *logits, int id, double weight, const Remainder *remainder)
+describe_choice (const float *logits, int id, float probability, const Remainder *remainder)
 {
   return (GboxChoice){ .id = id,
                        .logprob = (float) ((double) (logits[id] - remainder->max) - remainder->log_sum),
-                       .probability = (float) (weight / remainder->sum) };
+                       .probability = probability };
 }
 
 gboolean
@@ -282,7 +291,7 @@ gbox_sampler_sample (GboxSampler *sampler,
   if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
     return FALSE;
   chosen = &sampler->candidates[pick (sampler, remainder.sum, draw (settings, sequence, position))];
-  sample->chosen = describe_choice (logits, chosen->id, chosen->weight, &remainder);
+  sample->chosen = describe_choice (logits, chosen->id, (float) (chosen->weight / remainder.sum), &remainder);
   return TRUE;
 }
 
@@ -295,13 +304,9 @@ gbox_sampler_take (GboxSampler *sampler,
                    GboxSample *sample)
 {
   Remainder remainder;
-  double weight = 0;
 
   if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
     return FALSE;
-  for (int i = 0; i < sampler->n; i++)
-    if (sampler->candidates[i].id == id)
-      weight = sampler->candidates[i].weight;
-  sample->chosen = describe_choice (logits, id, weight, &remainder);
+  sample->chosen = describe_choice (logits, id, find_probability (sampler, id, remainder.sum), &remainder);
   return TRUE;
 }

@@ -3,7 +3,7 @@
 """Does in llama.cpp what “glassbox-cli bench language” times, once at a time and on request, so that the two can alternate.
 
 Reads a JSON object a line on standard input and answers each with one on standard output:
-  {"do": "open", "path": GGUF, "way": "flash" | "plain", "work": "decode" | "prompt" | "sequences", "n": N,
+  {"do": "open", "path": GGUF, "way": "flash" | "plain" | "streams", "work": "decode" | "prompt" | "sequences", "n": N,
    "trunk": TOKENS, "steps": STEPS}
                           sets a piece of work up                                            → {"id": N}
   {"do": "run", "id": N}     does it once                                                    → {"seconds": S}
@@ -13,8 +13,9 @@ Reads a JSON object a line on standard input and answers each with one on standa
 What fails is answered with {"error": SENTENCE}. The first line, unasked, is {"version": VERSION, "threads": N}.
 
 “decode” reads TOKENS tokens and times STEPS more, one at a time; “prompt” times reading N; “sequences” reads TOKENS that N
-sequences share and times STEPS passes over a token of each. Logits are computed of the last token, or of each sequence's.
-“flash” and “plain” are attention with and without flash attention.
+sequences share and times one pass over a token of each, in every run the next, and after STEPS begins again. Logits are
+computed of the last token, or of each sequence's. “flash” and “plain” are attention with and without flash attention and one
+cache for all sequences; “streams” is with it and a cache for each.
 Usage: language-peer.py THREADS   (needs llama-cpp-python)
 """
 import ctypes
@@ -31,9 +32,8 @@ except ImportError:
 
 # As large as any pass: a prompt is one batch.
 N_BATCH = 256
-# One stream of cells that all sequences share, where a token of the trunk is held once.
-N_CELLS = 2048
-MAX_SEQUENCES = 64
+# Tokens a sequence may have.
+MAX_TOKENS = 256
 
 
 @llama_cpp.llama_log_callback
@@ -47,19 +47,19 @@ def token(i):
 
 
 class Context:
-    def __init__(self, model, way, threads):
+    def __init__(self, model, way, threads, sequences=1):
         params = llama_cpp.llama_context_default_params()
-        params.n_ctx = N_CELLS
+        params.n_ctx = MAX_TOKENS * sequences
         params.n_batch = params.n_ubatch = N_BATCH
-        params.n_seq_max = MAX_SEQUENCES
-        params.kv_unified = True
+        params.n_seq_max = sequences
+        params.kv_unified = way != "streams"
         params.n_threads = params.n_threads_batch = threads
-        params.flash_attn_type = 1 if way == "flash" else 0
+        params.flash_attn_type = 0 if way == "plain" else 1
         self.handle = llama_cpp.llama_init_from_model(model, params)
         if not self.handle:
             raise ValueError("no context can be made")
         self.memory = llama_cpp.llama_get_memory(self.handle)
-        self.batch = llama_cpp.llama_batch_init(N_BATCH, 0, MAX_SEQUENCES)
+        self.batch = llama_cpp.llama_batch_init(N_BATCH, 0, 1)
 
     def free(self):
         llama_cpp.llama_batch_free(self.batch)
@@ -90,25 +90,33 @@ class Work:
     def __init__(self, context, request):
         self.context, self.kind, self.n = context, request["work"], request["n"]
         self.trunk, self.steps = request["trunk"], request["steps"]
-        self.rows = []
+        self.next, self.rows = 0, []
         if self.kind != "prompt":
             n = self.n if self.kind == "sequences" else 1
             self.rows = [[(token(self.trunk + step + 17 * s), self.trunk + step, s, True) for s in range(n)]
                          for step in range(self.steps)]
 
-    def run(self):
+    def start(self):
         context = self.context
         context.clear()
         if self.kind == "prompt":
-            begin = time.perf_counter()
-            context.read_prompt(self.n)
-            return time.perf_counter() - begin
+            return
         context.read_prompt(self.trunk)
         for sequence in range(1, len(self.rows[0])):
             llama_cpp.llama_memory_seq_cp(context.memory, 0, sequence, -1, -1)
+
+    def run(self):
+        if self.next == 0:
+            self.start()
+        rows = self.rows
+        if self.kind == "sequences":
+            rows = [self.rows[self.next]]
+            self.next = (self.next + 1) % self.steps
         begin = time.perf_counter()
-        for rows in self.rows:
-            context.read(rows)
+        if self.kind == "prompt":
+            self.context.read_prompt(self.n)
+        for row in rows:
+            self.context.read(row)
         return time.perf_counter() - begin
 
 
@@ -125,7 +133,8 @@ class Peer:
         return self.models[path]
 
     def open(self, request):
-        context = Context(self.model(request["path"]), request["way"], self.threads)
+        sequences = request["n"] if request["work"] == "sequences" else 1
+        context = Context(self.model(request["path"]), request["way"], self.threads, sequences)
         self.contexts.append(context)
         self.work.append(Work(context, request))
         return {"id": len(self.work) - 1}

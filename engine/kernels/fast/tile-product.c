@@ -14,6 +14,8 @@
 #define DOT_ROWS 2
 #endif
 
+#define CACHE_LINE 64
+
 /**
  * Dot:
  * @n_scales: scales of a vector
@@ -235,6 +237,17 @@ unpack_floats (GboxTileForm form, const guint8 *p, gsize n_superblocks, guint8 *
   unpack (form, UNPACK_FLOATS, p, n_superblocks, to, NULL);
 }
 
+/* Asks for part @i of @n of a tile. */
+static inline void
+prefetch_part (const GboxTiles *tiles, gsize tile, gsize i, gsize n)
+{
+  const guint8 *p = tiles->data + tile * tiles->tile_size;
+
+  for (gsize at = tiles->tile_size * i / n / CACHE_LINE; at < tiles->tile_size * (i + 1) / n / CACHE_LINE;
+       at++)
+    __builtin_prefetch (p + at * CACHE_LINE);
+}
+
 static void
 multiply_integers (const GboxTileWork *work, gsize tile, guint8 *scratch)
 {
@@ -261,6 +274,8 @@ multiply_integers (const GboxTileWork *work, gsize tile, guint8 *scratch)
                                           factors);
   for (gsize i = 0; i < (gsize) work->n; i += DOT_ROWS)
     {
+      /* The next tile arrives while this one is multiplied. */
+      prefetch_part (tiles, tile + 1, i / DOT_ROWS, ((gsize) work->n + DOT_ROWS - 1) / DOT_ROWS);
       dot.x = (const guint8 *) work->quants + i * dot.x_stride;
       dot.x_scales = work->scales + i * work->n_scales;
       dot.x_sums = work->sums + i * work->n_scales;
