@@ -94,7 +94,8 @@ list_widths (const GboxBlock *block, gsize widths[GBOX_BLOCK_N_BUFFERS])
 static gboolean
 allocate (GboxBlock *block, GError **error)
 {
-  const gsize capacity = (gsize) block->capacity, n_positions = (gsize) (block->n_prompt + block->length);
+  const gsize capacity = (gsize) block->capacity,
+              n_positions = (gsize) block->n_prompt + (gsize) block->length;
   const gsize size = gbox_block_get_size (&block->config);
   const gsize table = n_positions * (gsize) block->config.rope_size;
   const gsize scores = MAX (capacity, (gsize) block->config.n_kv_heads) * n_positions;
