@@ -32,6 +32,7 @@ int cli_tokenize (char **argv);
 int cli_score (char **argv);
 int cli_complete (char **argv);
 int cli_finetune (char **argv);
+int cli_what_changed (char **argv);
 int cli_gridworld (char **argv);
 int cli_visualize (char **argv);
 int cli_bench (char **argv);

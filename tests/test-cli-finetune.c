@@ -171,12 +171,59 @@ test_complete (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
+static double
+get_member (JsonObject *object, const char *name)
+{
+  return json_object_get_double_member (object, name);
+}
+
+/* What the reward counts has become more frequent, and each finding says how often a term was there. */
+static void
+test_what_changed (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *model = get_model ();
+  g_autofree char *line
+    = g_strconcat (FINETUNE " --steps 30 --checkpoint {tmp}/c.safetensors --model ", model, NULL);
+  g_autoptr (GPtrArray) trained = run (folder, line);
+  g_autoptr (GPtrArray) findings
+    = run (folder, "what-changed --json --policy {tmp}/c.safetensors --samples 70 --text abc");
+  guint n_terms = 0, n_tokens = 0, n_others = 0;
+  double last = 1;
+
+  for (guint i = 0; i < findings->len; i++)
+    {
+      JsonObject *finding = get (findings, i);
+      const char *kind = json_object_get_string_member (finding, "kind");
+
+      n_terms += json_object_has_member (finding, "z");
+      n_others += strcmp (json_object_get_string_member_with_default (finding, "prompts", ""), "other") == 0;
+      g_assert_cmpfloat (get_member (finding, "before"), >=, 0);
+      g_assert_cmpfloat (get_member (finding, "after"), >=, 0);
+      if (strcmp (kind, "perplexity") == 0)
+        g_assert_cmpfloat (get_member (finding, "before"), >, 1);
+      if (strcmp (kind, "token") != 0)
+        continue;
+      n_tokens++;
+      g_assert_cmpfloat (ABS (get_member (finding, "after") - get_member (finding, "before")), <=, last);
+      last = ABS (get_member (finding, "after") - get_member (finding, "before"));
+    }
+  g_assert_cmpuint (n_terms, >, 10);
+  g_assert_cmpuint (n_others, >, 5);
+  g_assert_cmpuint (n_tokens, ==, 20);
+  remove_folder (g_steal_pointer (&folder));
+}
+
 static void
 test_usage (void)
 {
-  static const char *const lines[] = { "finetune --reward applause",  "finetune --train everything",
-                                       "finetune --checkpoint x.png", "finetune one",
-                                       "gridworld --world S.X",       "gridworld --algorithm magic" };
+  static const char *const lines[] = { "finetune --reward applause",
+                                       "finetune --train everything",
+                                       "finetune --checkpoint x.png",
+                                       "finetune one",
+                                       "gridworld --world S.X",
+                                       "gridworld --algorithm magic",
+                                       "what-changed" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -210,6 +257,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/lines", test_lines);
   g_test_add_func ("/cli-finetune/kill", test_kill);
   g_test_add_func ("/cli-finetune/complete", test_complete);
+  g_test_add_func ("/cli-finetune/what-changed", test_what_changed);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   g_test_add_func ("/cli-finetune/gridworld", test_gridworld);
   return g_test_run ();

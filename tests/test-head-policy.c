@@ -27,7 +27,7 @@ static GboxHeadPolicy *
 make_policy (GboxTeam *team, int n_vocab, int d_model, int n_decisions)
 {
   g_autoptr (GError) error = NULL;
-  GboxHeadPolicy *policy = gbox_head_policy_new (team, n_vocab, d_model, n_decisions, &error);
+  GboxHeadPolicy *policy = gbox_head_policy_new (team, n_vocab, d_model, n_decisions, TRUE, &error);
   GboxHeadState state;
 
   g_assert_no_error (error);
@@ -205,6 +205,30 @@ test_gradient (Fixture *f, gconstpointer data)
     }
 }
 
+/* The same of the states, which stand in the policy's own copy until it decides again. */
+static void
+test_state_gradient (Fixture *f, gconstpointer data)
+{
+  static const double counts[N_ROWS] = { 0.5, -1, 2, 0, 0.25, -0.125, 1 };
+  const double temperature = 0.9, h = 0x1p-7;
+  float gradient[N_ROWS * D_MODEL];
+
+  decide (f, temperature);
+  gbox_head_policy_compute_state_gradient (f->policy, counts, 0, 1, gradient);
+  for (int i = 0; i < N_ROWS * D_MODEL; i++)
+    {
+      const float was = f->states[i];
+      double up, down;
+
+      f->states[i] = was + (float) h;
+      up = get_objective (f, f->state.weights, counts, temperature);
+      f->states[i] = was - (float) h;
+      down = get_objective (f, f->state.weights, counts, temperature);
+      f->states[i] = was;
+      g_assert_cmpfloat_with_epsilon ((double) gradient[i], (up - down) / (2 * h), 2e-4);
+    }
+}
+
 /* However many threads there are. */
 static void
 test_threads (Fixture *f, gconstpointer data)
@@ -339,6 +363,7 @@ main (int argc, char **argv)
   g_test_add ("/head-policy/decisions", Fixture, NULL, set_up, test_decisions, tear_down);
   g_test_add ("/head-policy/no-divergence", Fixture, NULL, set_up, test_no_divergence, tear_down);
   g_test_add ("/head-policy/gradient", Fixture, NULL, set_up, test_gradient, tear_down);
+  g_test_add ("/head-policy/state-gradient", Fixture, NULL, set_up, test_state_gradient, tear_down);
   g_test_add ("/head-policy/threads", Fixture, NULL, set_up, test_threads, tear_down);
   g_test_add_func ("/head-policy/expectation", test_expectation);
   g_test_add_func ("/head-policy/advantages", test_advantages);

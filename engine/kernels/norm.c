@@ -144,3 +144,33 @@ gbox_layer_norm (GboxTeam *team,
                     .y = y,
                     .y_stride = y_stride });
 }
+
+void
+gbox_rms_norm_backward (const float *x,
+                        int n,
+                        int width,
+                        const float *weight,
+                        float eps,
+                        const float *dy,
+                        float *dx,
+                        float *d_weight)
+{
+  for (int row = 0; row < n; row++, x += width, dy += width)
+    {
+      float sum, squares, product = 0, r;
+
+      sum_up (x, width, 0, &sum, &squares);
+      r = 1 / sqrtf (squares / (float) width + eps);
+      for (int i = 0; i < width; i++)
+        {
+          d_weight[i] += dy[i] * x[i] * r;
+          product += weight[i] * dy[i] * x[i];
+        }
+      if (dx == NULL)
+        continue;
+      product *= r * r / (float) width;
+      for (int i = 0; i < width; i++)
+        dx[i] += r * (weight[i] * dy[i] - x[i] * product);
+      dx += width;
+    }
+}

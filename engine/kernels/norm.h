@@ -47,4 +47,27 @@ void gbox_layer_norm (GboxTeam *team,
                       float *y,
                       gsize y_stride);
 
+/**
+ * gbox_rms_norm_backward:
+ * @x: (n, width): what was normalized
+ * @n: rows
+ * @width: of a row
+ * @weight: (array length=width): see gbox_rms_norm()
+ * @eps: see there
+ * @dy: (n, width): the gradient with respect to what came out
+ * @dx: (nullable) (inout): (n, width): that with respect to @x is added
+ * @d_weight: (inout) (array length=width): that with respect to the weights is added
+ *
+ * With r = 1 / √(mean of x² + ε): dx = r (w dy − x r² · mean of w dy x), dw = Σ dy x r. On the calling
+ * thread.
+ */
+void gbox_rms_norm_backward (const float *x,
+                             int n,
+                             int width,
+                             const float *weight,
+                             float eps,
+                             const float *dy,
+                             float *dx,
+                             float *d_weight);
+
 G_END_DECLS

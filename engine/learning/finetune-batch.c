@@ -79,14 +79,15 @@ gbox_finetune_batch_evaluate (GboxFinetuneBatch *batch,
 void
 gbox_finetune_batch_prepare (GboxFinetuneBatch *batch,
                              GboxRollout *rollout,
-                             GboxHeadPolicy *policy,
+                             GboxTrainee *trainee,
                              double scale)
 {
   const guint *owners = gbox_rollout_get_owners (rollout);
+  const int n = gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (trainee));
 
-  for (int i = 0; i < gbox_head_policy_get_n_decisions (policy); i++)
+  for (int i = 0; i < n; i++)
     batch->weights[i] = scale * batch->advantages[owners[i]];
-  gbox_head_policy_prepare_gradient (policy, batch->weights);
+  gbox_trainee_prepare_gradient (trainee, batch->weights);
 }
 
 void

@@ -4,7 +4,7 @@
 
 #include "learning/finetune-checkpoint.h"
 #include "learning/reward.h"
-#include "learning/rollout.h"
+#include "learning/trainee.h"
 #include "runtime/event.h"
 
 G_BEGIN_DECLS
@@ -56,10 +56,10 @@ void gbox_finetune_batch_evaluate (GboxFinetuneBatch *batch,
                                    const GboxFinetuneProgress *now,
                                    GboxFinetuneProgress *next);
 
-/* Tells the policy what each of its decisions counts: the advantage of its completion times @scale. */
+/* Tells the trainee what each decision of its policy counts: the advantage of its completion times @scale. */
 void gbox_finetune_batch_prepare (GboxFinetuneBatch *batch,
                                   GboxRollout *rollout,
-                                  GboxHeadPolicy *policy,
+                                  GboxTrainee *trainee,
                                   double scale);
 
 /* Fills in the values of a point that the batch knows. */

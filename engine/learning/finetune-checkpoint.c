@@ -12,14 +12,19 @@
 #define FORMAT_VERSION "1"
 #define N_TENSORS      3
 
-static const char *const names[N_TENSORS] = { GBOX_POLICY_FILE_HEAD, "adam_m", "adam_v" };
+/* All of the same shape. */
+typedef struct
+{
+  const char *name;
+  float *data;
+} Block;
 
 static void
-list_blocks (const GboxHeadState *state, float *blocks[N_TENSORS])
+list_blocks (const GboxTraineeState *state, Block blocks[N_TENSORS])
 {
-  blocks[0] = state->weights;
-  blocks[1] = state->m;
-  blocks[2] = state->v;
+  blocks[0] = (Block){ state->name, state->weights };
+  blocks[1] = (Block){ "adam_m", state->m };
+  blocks[2] = (Block){ "adam_v", state->v };
 }
 
 static char *
@@ -48,8 +53,7 @@ make_metadata (GboxFinetuneSpec *spec, const char *base, const GboxFinetuneProgr
 
 gboolean
 gbox_finetune_checkpoint_save (const char *path,
-                               const GboxHeadState *state,
-                               int d_model,
+                               const GboxTraineeState *state,
                                GboxFinetuneSpec *spec,
                                const char *base,
                                const GboxFinetuneProgress *progress,
@@ -57,17 +61,17 @@ gbox_finetune_checkpoint_save (const char *path,
 {
   g_autoptr (GHashTable) metadata = make_metadata (spec, base, progress);
   GboxNamedTensor tensors[N_TENSORS] = { 0 };
-  float *blocks[N_TENSORS];
+  Block blocks[N_TENSORS];
 
   list_blocks (state, blocks);
   for (guint i = 0; i < N_TENSORS; i++)
     tensors[i] = (GboxNamedTensor){
-      .name = names[i],
+      .name = blocks[i].name,
       .dtype = GBOX_DTYPE_F32,
       .n_dims = 2,
-      .dims = { (guint64) d_model, state->n / (gsize) d_model },
-      .data = blocks[i],
-      .n_bytes = state->n * sizeof (float),
+      .dims = { state->n_rows, state->n_columns },
+      .data = blocks[i].data,
+      .n_bytes = state->n_rows * state->n_columns * sizeof (float),
     };
   return gbox_safetensors_save (path, tensors, N_TENSORS, metadata, error);
 }
@@ -142,25 +146,27 @@ gbox_finetune_checkpoint_load_spec (const char *path, GError **error)
 }
 
 gboolean
-gbox_finetune_checkpoint_load (
-  const char *path, const GboxHeadState *state, int d_model, GboxFinetuneProgress *progress, GError **error)
+gbox_finetune_checkpoint_load (const char *path,
+                               const GboxTraineeState *state,
+                               GboxFinetuneProgress *progress,
+                               GError **error)
 {
   g_autoptr (GboxTensorFile) file = open_checkpoint (path, error);
-  const guint64 dims[] = { (guint64) d_model, state->n / (gsize) d_model };
-  float *blocks[N_TENSORS];
+  const guint64 dims[] = { state->n_rows, state->n_columns };
+  Block blocks[N_TENSORS];
   float *read[N_TENSORS] = { NULL };
   gboolean is_right = file != NULL && read_progress (file, path, progress, error);
 
   list_blocks (state, blocks);
   for (guint i = 0; i < N_TENSORS && is_right; i++)
     {
-      read[i] = gbox_tensor_file_get_floats (file, names[i], 2, dims, error);
+      read[i] = gbox_tensor_file_get_floats (file, blocks[i].name, 2, dims, error);
       is_right = read[i] != NULL;
     }
   for (guint i = 0; i < N_TENSORS; i++)
     {
       if (is_right)
-        memcpy (blocks[i], read[i], state->n * sizeof (float));
+        memcpy (blocks[i].data, read[i], state->n_rows * state->n_columns * sizeof (float));
       g_free (read[i]);
     }
   return is_right;

@@ -4,7 +4,7 @@
 
 #include "formats/tensor-file.h"
 #include "learning/finetune-spec.h"
-#include "learning/head-policy.h"
+#include "learning/trainee.h"
 
 G_BEGIN_DECLS
 
@@ -28,8 +28,7 @@ typedef struct
 /**
  * gbox_finetune_checkpoint_save:
  * @path: where to
- * @state: the weights and moments: tensors `head_transposed`, `adam_m`, `adam_v`
- * @d_model: rows of each
+ * @state: the weights and moments: tensors `head_transposed` or `last_block`, `adam_m`, `adam_v`
  * @spec: goes into the metadata as JSON, `spec`
  * @base: path of the model's file, `base`
  * @progress: see there
@@ -38,8 +37,7 @@ typedef struct
  * Returns: %FALSE with %GBOX_ERROR_IO
  */
 gboolean gbox_finetune_checkpoint_save (const char *path,
-                                        const GboxHeadState *state,
-                                        int d_model,
+                                        const GboxTraineeState *state,
                                         GboxFinetuneSpec *spec,
                                         const char *base,
                                         const GboxFinetuneProgress *progress,
@@ -58,14 +56,15 @@ GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, GError *
  * gbox_finetune_checkpoint_load:
  * @path: a checkpoint
  * @state: (inout): overwritten, if all of the file is right
- * @d_model: rows of each tensor
  * @progress: (out): see there
  * @error: return location for an error
  *
  * Returns: %FALSE with @state as it was and %GBOX_ERROR_INVALID_FILE, %GBOX_ERROR_UNSUPPORTED,
  * %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
  */
-gboolean gbox_finetune_checkpoint_load (
-  const char *path, const GboxHeadState *state, int d_model, GboxFinetuneProgress *progress, GError **error);
+gboolean gbox_finetune_checkpoint_load (const char *path,
+                                        const GboxTraineeState *state,
+                                        GboxFinetuneProgress *progress,
+                                        GError **error);
 
 G_END_DECLS

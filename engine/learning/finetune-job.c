@@ -11,9 +11,6 @@
 
 #define CHECKPOINT_SUFFIX ".safetensors"
 
-/* Multiplications of the gradient that a step of the job does: some 40 ms on two cores. */
-#define STEP_WORK 4e9
-
 typedef enum
 {
   STAGE_PROMPT,   /* reading it */
@@ -35,13 +32,11 @@ struct _GboxFinetuneJob
   GboxTeam *team;
   GboxLanguageModel *model;
   char *base; /* path of the model's file */
-  int d_model;
-  GboxHeadPolicy *policy;
+  GboxTrainee *trainee;
   GboxRollout *rollout;
   GboxReward *reward;
 
   Stage stage;
-  guint next_slice; /* or part */
   GboxFinetuneProgress progress;
   GboxFinetuneProgress next; /* what it is after the training step that goes on */
   GboxFinetuneBatch *batch;
@@ -60,7 +55,7 @@ finalize (GObject *object)
 
   g_clear_pointer (&self->batch, gbox_finetune_batch_free);
   g_clear_pointer (&self->rollout, gbox_rollout_free);
-  g_clear_pointer (&self->policy, gbox_head_policy_free);
+  g_clear_pointer (&self->trainee, gbox_trainee_free);
   g_clear_pointer (&self->reward, gbox_reward_free);
   g_clear_pointer (&self->model, gbox_language_model_unref);
   g_clear_object (&self->spec);
@@ -107,42 +102,19 @@ load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
   return self->model != NULL;
 }
 
-/* The policy begins as the model's own head. */
-static void
-fill_policy (GboxFinetuneJob *self)
-{
-  GboxTransformer *transformer = gbox_language_model_get_transformer (self->model);
-  const gsize n_vocab = (gsize) gbox_transformer_get_config (transformer)->n_vocab;
-  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
-  g_autofree float *row = g_new (float, (gsize) self->d_model);
-
-  for (gsize i = 0; i < n_vocab; i++)
-    {
-      gbox_transformer_get_head_row (transformer, (int) i, row);
-      for (gsize j = 0; j < (gsize) self->d_model; j++)
-        state.weights[j * n_vocab + i] = row[j];
-    }
-}
-
 static gboolean
-make_policy (GboxFinetuneJob *self, GError **error)
+make_trainee (GboxFinetuneJob *self, GError **error)
 {
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
-  const GboxLanguageConfig *config
-    = gbox_transformer_get_config (gbox_language_model_get_transformer (self->model));
   const guint n_most = MAX (values->batch, values->samples);
 
-  self->d_model = config->d_model;
   self->rollout = gbox_rollout_new (self->model, self->team, values->precision, values->prompt, n_most,
                                     values->length, error);
   if (self->rollout == NULL)
     return FALSE;
-  self->policy = gbox_head_policy_new (self->team, config->n_vocab, config->d_model,
-                                       (int) (n_most * values->length), error);
-  if (self->policy == NULL)
-    return FALSE;
-  fill_policy (self);
-  return TRUE;
+  self->trainee = gbox_trainee_new (values->train, self->model, self->team,
+                                    gbox_rollout_get_n_prompt (self->rollout), n_most, values->length, error);
+  return self->trainee != NULL;
 }
 
 static gboolean
@@ -153,7 +125,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 
   self->team = context->team;
   self->reward = gbox_reward_parse (values->reward, error);
-  if (self->reward == NULL || !load_model (self, context->store, error) || !make_policy (self, error))
+  if (self->reward == NULL || !load_model (self, context->store, error) || !make_trainee (self, error))
     return FALSE;
   self->batch = gbox_finetune_batch_new (values->batch, values->length);
   self->progress.kl = values->kl;
@@ -169,8 +141,9 @@ begin_comparison (GboxFinetuneJob *self, Stage stage)
 
   self->stage = stage;
   if (values->samples > 0)
-    gbox_rollout_begin (self->rollout, self->policy, values->samples, values->temperature, values->seed,
-                        GBOX_PURPOSE_COMPARE, 0);
+    gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
+                        gbox_trainee_get_block (self->trainee), values->samples, values->temperature,
+                        values->seed, GBOX_PURPOSE_COMPARE, 0);
 }
 
 static void
@@ -181,8 +154,9 @@ begin_training_step (GboxFinetuneJob *self)
   self->stage = STAGE_ROLLOUT;
   self->next = self->progress;
   self->next.step++;
-  gbox_rollout_begin (self->rollout, self->policy, values->batch, values->temperature, values->seed,
-                      GBOX_PURPOSE_ROLLOUT, self->next.step);
+  gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
+                      gbox_trainee_get_block (self->trainee), values->batch, values->temperature,
+                      values->seed, GBOX_PURPOSE_ROLLOUT, self->next.step);
 }
 
 static void
@@ -261,27 +235,9 @@ evaluate_batch (GboxFinetuneJob *self)
   for (guint i = 0; i < values->batch; i++)
     post_completion (self, GBOX_FINETUNE_TRAINING, i, self->next.step, self->batch->rewards[i],
                      self->batch->advantages[i]);
-  gbox_finetune_batch_prepare (self->batch, self->rollout, self->policy,
+  gbox_finetune_batch_prepare (self->batch, self->rollout, self->trainee,
                                1.0 / ((double) values->batch * values->length));
   self->stage = STAGE_GRADIENT;
-  self->next_slice = 0;
-}
-
-static void
-compute_gradient (GboxFinetuneJob *self)
-{
-  const guint n_slices = gbox_head_policy_get_n_slices (self->policy);
-  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
-  const double work = (double) state.n / n_slices * gbox_head_policy_get_n_decisions (self->policy);
-  const guint wanted = MAX ((guint) MIN (STEP_WORK / work, n_slices), gbox_team_get_active (self->team));
-  const guint n = MIN (wanted, n_slices - self->next_slice);
-
-  gbox_head_policy_compute_gradient (self->policy, self->next_slice, n);
-  self->next_slice += n;
-  if (self->next_slice < n_slices)
-    return;
-  self->stage = STAGE_UPDATE;
-  self->next_slice = 0;
 }
 
 static double
@@ -301,21 +257,10 @@ post_point (GboxFinetuneJob *self)
     = { .step = self->progress.step, .seconds = self->seconds, .n_values = GBOX_FINETUNE_N_VALUES };
 
   gbox_finetune_batch_fill_point (self->batch, &point);
-  point.values[GBOX_FINETUNE_GRADIENT_NORM] = gbox_head_policy_get_gradient_norm (self->policy);
+  point.values[GBOX_FINETUNE_GRADIENT_NORM] = gbox_trainee_get_gradient_norm (self->trainee);
   point.values[GBOX_FINETUNE_TOKENS_PER_SECOND] = point.values[GBOX_FINETUNE_N_TOKENS] / seconds;
   gbox_job_post_point (GBOX_JOB (self), &point);
   gbox_finetune_warnings_look (&self->warnings, GBOX_JOB (self), &point, self->progress.first_entropy);
-}
-
-static void
-update_part (GboxFinetuneJob *self)
-{
-  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
-  const double norm = gbox_head_policy_get_gradient_norm (self->policy);
-  const double scale = values->clip > 0 && norm > values->clip ? values->clip / norm : 1;
-
-  gbox_head_policy_update (self->policy, self->next_slice++, scale, self->next.step,
-                           get_learning_rate (self));
 }
 
 /* Returns whether the training step is done. */
@@ -323,10 +268,10 @@ static gboolean
 update (GboxFinetuneJob *self)
 {
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+  const double norm = gbox_trainee_get_gradient_norm (self->trainee);
+  const double scale = values->clip > 0 && norm > values->clip ? values->clip / norm : 1;
 
-  if (self->next_slice < gbox_head_policy_get_n_parts (self->policy))
-    update_part (self);
-  if (self->next_slice < gbox_head_policy_get_n_parts (self->policy))
+  if (!gbox_trainee_update (self->trainee, scale, self->next.step, get_learning_rate (self)))
     return FALSE;
   self->batch->learning_rate = get_learning_rate (self);
   self->progress = self->next;
@@ -341,12 +286,11 @@ update (GboxFinetuneJob *self)
 static gboolean
 save_to (GboxFinetuneJob *self, const char *path, GError **error)
 {
-  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+  const GboxTraineeState state = gbox_trainee_get_state (self->trainee);
   g_autoptr (GboxFinetuneSpec) spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
 
   g_object_set (spec, "resume", "", NULL);
-  return gbox_finetune_checkpoint_save (path, &state, self->d_model, spec, self->base, &self->progress,
-                                        error);
+  return gbox_finetune_checkpoint_save (path, &state, spec, self->base, &self->progress, error);
 }
 
 static gboolean
@@ -363,11 +307,11 @@ static gboolean
 load_checkpoint (GboxFinetuneJob *self, GError **error)
 {
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
-  const GboxHeadState state = gbox_head_policy_get_state (self->policy);
+  const GboxTraineeState state = gbox_trainee_get_state (self->trainee);
 
   if (values->resume[0] == '\0')
     return TRUE;
-  if (!gbox_finetune_checkpoint_load (values->resume, &state, self->d_model, &self->progress, error))
+  if (!gbox_finetune_checkpoint_load (values->resume, &state, &self->progress, error))
     return FALSE;
   self->saved_step = self->progress.step;
   if (self->progress.step < values->steps)
@@ -383,7 +327,7 @@ write_batch (GboxFinetuneJob *self, GError **error)
 {
   GboxRolloutResult result;
 
-  if (gbox_head_policy_get_n_decisions (self->policy) == 0)
+  if (gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (self->trainee)) == 0)
     self->step_begin = self->seconds;
   result = gbox_rollout_advance (self->rollout, error);
   if (result != GBOX_ROLLOUT_FAILED)
@@ -421,7 +365,8 @@ do_stage (GboxFinetuneJob *self, gboolean *is_point, GError **error)
         evaluate_batch (self);
       return result != GBOX_ROLLOUT_FAILED;
     case STAGE_GRADIENT:
-      compute_gradient (self);
+      if (gbox_trainee_compute_gradient (self->trainee))
+        self->stage = STAGE_UPDATE;
       return TRUE;
     case STAGE_UPDATE:
       *is_point = update (self);

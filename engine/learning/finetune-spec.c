@@ -50,6 +50,7 @@ gbox_train_get_type (void)
   static gsize type = 0;
   static const GEnumValue values[] = {
     { GBOX_TRAIN_HEAD, "GBOX_TRAIN_HEAD", "head" },
+    { GBOX_TRAIN_LAST_BLOCK, "GBOX_TRAIN_LAST_BLOCK", "last-block" },
     { 0, NULL, NULL },
   };
 

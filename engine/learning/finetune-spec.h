@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /* Which weights change. */
 typedef enum
 {
-  GBOX_TRAIN_HEAD, /* the final layer, apart from the embedding; all others stay as they are */
+  GBOX_TRAIN_HEAD,       /* "head": the final matrix, apart from the embedding; all else stays */
+  GBOX_TRAIN_LAST_BLOCK, /* "last-block": attention, feed-forward part and norms of the last layer */
 } GboxTrain;
 
 #define GBOX_TYPE_TRAIN (gbox_train_get_type ())

@@ -46,6 +46,8 @@ struct _GboxHeadPolicy
   /* The call that is being done. */
   const float *reference;
   const double *uniforms;
+  const double *counts;
+  float *state_gradient;
   GboxDecision *decisions;
   GboxSoftmax sums[GBOX_HEAD_POLICY_ROWS];
   GboxSoftmax reference_sums[GBOX_HEAD_POLICY_ROWS];
@@ -71,15 +73,17 @@ typedef enum
 } Block;
 
 GboxHeadPolicy *
-gbox_head_policy_new (GboxTeam *team, int n_vocab, int d_model, int n_decisions, GError **error)
+gbox_head_policy_new (
+  GboxTeam *team, int n_vocab, int d_model, int n_decisions, gboolean is_trained, GError **error)
 {
   g_autoptr (GboxHeadPolicy) policy = g_new0 (GboxHeadPolicy, 1);
   const gsize vocab = (gsize) n_vocab, model = (gsize) d_model, decisions = (gsize) n_decisions;
+  const gsize trained = is_trained ? model * vocab : 0;
   const gsize sizes[N_BLOCKS] = {
     [BLOCK_WEIGHTS] = model * vocab,
-    [BLOCK_GRADIENT] = model * vocab,
-    [BLOCK_M] = model * vocab,
-    [BLOCK_V] = model * vocab,
+    [BLOCK_GRADIENT] = trained,
+    [BLOCK_M] = trained,
+    [BLOCK_V] = trained,
     [BLOCK_LOGITS] = GBOX_HEAD_POLICY_ROWS * vocab,
     [BLOCK_STATES] = decisions * model,
     [BLOCK_FACTORS] = model * decisions,
@@ -307,6 +311,36 @@ gbox_head_policy_compute_gradient (GboxHeadPolicy *policy, guint first, guint n)
 
   policy->first = first;
   gbox_team_run (policy->team, n, gradient_task, policy);
+}
+
+static void
+state_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const gsize row = (gsize) (policy->first + task) * GBOX_HEAD_POLICY_STATE_SLICE;
+  const gsize n = MIN (GBOX_HEAD_POLICY_STATE_SLICE, policy->n_made - row), d_model = policy->d_model;
+  float *to = policy->state_gradient + row * d_model;
+
+  gbox_gemm_transposed ((int) n, (int) d_model, (int) policy->n_vocab,
+                        policy->excesses + row * policy->n_vocab, policy->n_vocab, policy->weights,
+                        policy->n_vocab, 0, to, d_model);
+  for (gsize i = 0; i < n; i++)
+    {
+      const float factor = (float) (-policy->counts[row + i] / policy->temperature);
+
+      for (gsize j = 0; j < d_model; j++)
+        to[i * d_model + j] *= factor;
+    }
+}
+
+void
+gbox_head_policy_compute_state_gradient (
+  GboxHeadPolicy *policy, const double *weights, guint first, guint n, float *gradient)
+{
+  policy->first = first;
+  policy->counts = weights;
+  policy->state_gradient = gradient;
+  gbox_team_run (policy->team, n, state_task, policy);
 }
 
 const float *

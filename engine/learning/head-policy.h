@@ -25,12 +25,13 @@ typedef struct _GboxHeadPolicy GboxHeadPolicy;
  * @n_vocab: actions
  * @d_model: numbers of a state
  * @n_decisions: of a batch, at most
+ * @is_trained: whether the weights will change: else there is no memory for their gradient and moments
  * @error: return location for an error
  *
  * Returns: (transfer full) (nullable): a policy whose weights are 0; %NULL with %GBOX_ERROR_MEMORY
  */
-GboxHeadPolicy *
-gbox_head_policy_new (GboxTeam *team, int n_vocab, int d_model, int n_decisions, GError **error);
+GboxHeadPolicy *gbox_head_policy_new (
+  GboxTeam *team, int n_vocab, int d_model, int n_decisions, gboolean is_trained, GError **error);
 void gbox_head_policy_free (GboxHeadPolicy *policy);
 
 /**
@@ -118,6 +119,23 @@ guint gbox_head_policy_get_n_slices (const GboxHeadPolicy *policy);
  * ∇ Σ w log π (a|s) = Σ w (onehot (a) − π) hᵀ / temperature, of the columns of these slices.
  */
 void gbox_head_policy_compute_gradient (GboxHeadPolicy *policy, guint first, guint n);
+
+/* Decisions whose states' gradients are computed as one task. */
+#define GBOX_HEAD_POLICY_STATE_SLICE 32
+
+/**
+ * gbox_head_policy_compute_state_gradient:
+ * @policy: a policy
+ * @weights: (array length=n_decisions): what each decision's log π counts in the objective
+ * @first: a slice of %GBOX_HEAD_POLICY_STATE_SLICE decisions
+ * @n: how many slices; the last may be short
+ * @gradient: (out): (n_decisions, d_model): rows of these slices are written
+ *
+ * The gradient with respect to the states, for who trains what they come from: w Wᵀ (onehot (a) − π) /
+ * temperature.
+ */
+void gbox_head_policy_compute_state_gradient (
+  GboxHeadPolicy *policy, const double *weights, guint first, guint n, float *gradient);
 
 /* (d_model, n_vocab): transfer none. */
 const float *gbox_head_policy_get_gradient (const GboxHeadPolicy *policy);

@@ -22,12 +22,18 @@ struct _GboxRollout
   guint n_made; /* of @sequences */
   guint *owners;
 
-  float *first;     /* (d_model): the state after the prompt */
-  float *states;    /* (ROWS, d_model) */
-  float *reference; /* (ROWS, n_vocab) */
+  float *tapped;     /* (n_layers + 1, chunk, d_model) */
+  gsize last_layer;  /* its index */
+  float *inputs;     /* (n_prompt, d_model): what came into the last layer */
+  float *outputs;    /* (n_prompt or ROWS, d_model): what goes out of the block that replaces it */
+  float *first;      /* (d_model): the model's own state after the prompt */
+  float *own_states; /* (ROWS, d_model): the model's, without the block */
+  float *states;     /* (ROWS, d_model) */
+  float *reference;  /* (ROWS, n_vocab) */
 
   /* The completions that are being written. */
   GboxHeadPolicy *policy;
+  GboxBlock *block; /* (nullable) */
   guint n;
   guint64 seed;
   GboxLearningPurpose purpose;
@@ -78,6 +84,13 @@ gbox_rollout_new (GboxLanguageModel *model,
                                                    (int) n_sequences, (int) length, error);
   if (rollout->context == NULL)
     return NULL;
+  rollout->last_layer = (gsize) config->n_layers - 1;
+  rollout->tapped = g_new (float, (gsize) (config->n_layers + 1) * GBOX_TRANSFORMER_CHUNK * rollout->d_model);
+  gbox_transformer_context_set_tap (rollout->context, &(GboxTransformerTap){ .hidden = rollout->tapped });
+  rollout->inputs = g_new (float, rollout->prompt->len * rollout->d_model);
+  rollout->outputs
+    = g_new (float, (gsize) MAX (rollout->prompt->len, GBOX_HEAD_POLICY_ROWS) * rollout->d_model);
+  rollout->own_states = g_new (float, GBOX_HEAD_POLICY_ROWS * rollout->d_model);
   rollout->first = g_new (float, rollout->d_model);
   rollout->states = g_new (float, GBOX_HEAD_POLICY_ROWS * rollout->d_model);
   rollout->reference = g_new (float, GBOX_HEAD_POLICY_ROWS *(gsize) config->n_vocab);
@@ -105,6 +118,10 @@ gbox_rollout_free (GboxRollout *rollout)
   gbox_transformer_context_free (rollout->context);
   g_clear_pointer (&rollout->prompt, g_array_unref);
   gbox_language_model_unref (rollout->model);
+  g_free (rollout->tapped);
+  g_free (rollout->inputs);
+  g_free (rollout->outputs);
+  g_free (rollout->own_states);
   g_free (rollout->first);
   g_free (rollout->states);
   g_free (rollout->reference);
@@ -120,6 +137,9 @@ gbox_rollout_read_prompt (GboxRollout *rollout)
   if (n == 0)
     return TRUE;
   gbox_transformer_context_read (rollout->context, &g_array_index (rollout->prompt, int, rollout->n_read), n);
+  memcpy (rollout->inputs + rollout->n_read * rollout->d_model,
+          rollout->tapped + rollout->last_layer * (gsize) n * rollout->d_model,
+          (gsize) n * rollout->d_model * sizeof (float));
   rollout->n_read += (guint) n;
   if (rollout->n_read < rollout->prompt->len)
     return FALSE;
@@ -127,9 +147,54 @@ gbox_rollout_read_prompt (GboxRollout *rollout)
   return TRUE;
 }
 
+guint
+gbox_rollout_get_n_prompt (const GboxRollout *rollout)
+{
+  return rollout->prompt->len;
+}
+
+/* The state after the prompt, of the model itself and with the block. */
+static void
+fill_first (GboxRollout *rollout, guint n)
+{
+  const gsize d_model = rollout->d_model, last = rollout->prompt->len - 1;
+
+  for (guint i = 0; i < n; i++)
+    memcpy (rollout->own_states + i * d_model, rollout->first, d_model * sizeof (float));
+  if (rollout->block == NULL)
+    {
+      memcpy (rollout->states, rollout->own_states, n * d_model * sizeof (float));
+      return;
+    }
+  gbox_block_begin (rollout->block, rollout->inputs, rollout->outputs);
+  gbox_transformer_context_normalize (rollout->context, rollout->outputs + last * d_model, 1,
+                                      rollout->states);
+  for (guint i = 1; i < n; i++)
+    memcpy (rollout->states + i * d_model, rollout->states, d_model * sizeof (float));
+}
+
+/* Those after the tokens that were read last. */
+static void
+fill_states (GboxRollout *rollout)
+{
+  const gsize d_model = rollout->d_model;
+  const int n = rollout->n_active;
+
+  gbox_transformer_context_get_normed (rollout->context, 0, n, rollout->own_states);
+  if (rollout->block == NULL)
+    {
+      memcpy (rollout->states, rollout->own_states, (gsize) n * d_model * sizeof (float));
+      return;
+    }
+  gbox_block_forward (rollout->block, rollout->tapped + rollout->last_layer * (gsize) n * d_model,
+                      rollout->active, n, rollout->outputs);
+  gbox_transformer_context_normalize (rollout->context, rollout->outputs, n, rollout->states);
+}
+
 void
 gbox_rollout_begin (GboxRollout *rollout,
                     GboxHeadPolicy *policy,
+                    GboxBlock *block,
                     guint n,
                     double temperature,
                     guint64 seed,
@@ -142,6 +207,7 @@ gbox_rollout_begin (GboxRollout *rollout,
   gbox_transformer_context_truncate (rollout->context, (int) rollout->prompt->len);
   gbox_head_policy_begin (policy, temperature);
   rollout->policy = policy;
+  rollout->block = block;
   rollout->n = rollout->n_made = n;
   rollout->seed = seed;
   rollout->purpose = purpose;
@@ -155,8 +221,8 @@ gbox_rollout_begin (GboxRollout *rollout,
         .decoder = gbox_token_decoder_new (tokenizer, FALSE),
       };
       rollout->active[i] = (int) i;
-      memcpy (rollout->states + i * rollout->d_model, rollout->first, rollout->d_model * sizeof (float));
     }
+  fill_first (rollout, n);
   rollout->is_read = TRUE;
 }
 
@@ -200,7 +266,7 @@ choose (GboxRollout *rollout, GError **error)
 
   for (int i = 0; i < rollout->n_active; i++)
     uniforms[i] = draw (rollout, (guint) rollout->active[i]);
-  gbox_transformer_context_apply_head (rollout->context, rollout->states, rollout->n_active,
+  gbox_transformer_context_apply_head (rollout->context, rollout->own_states, rollout->n_active,
                                        rollout->reference);
   if (!gbox_head_policy_decide (rollout->policy, rollout->states, rollout->reference, rollout->n_active,
                                 uniforms, decisions))
@@ -235,7 +301,7 @@ gbox_rollout_advance (GboxRollout *rollout, GError **error)
   for (int i = 0; i < rollout->n_active; i++)
     tokens[i] = rollout->sequences[rollout->active[i]].last;
   gbox_transformer_context_read_branches (rollout->context, rollout->active, tokens, rollout->n_active);
-  gbox_transformer_context_get_normed (rollout->context, 0, rollout->n_active, rollout->states);
+  fill_states (rollout);
   rollout->is_read = TRUE;
   return GBOX_ROLLOUT_GOES_ON;
 }

@@ -2,6 +2,7 @@
 /* Completions of one prompt, all written at the same time by a policy. */
 #pragma once
 
+#include "learning/block.h"
 #include "learning/head-policy.h"
 #include "learning/purpose.h"
 #include "models/language-model.h"
@@ -62,6 +63,9 @@ GboxRollout *gbox_rollout_new (GboxLanguageModel *model,
                                GError **error);
 void gbox_rollout_free (GboxRollout *rollout);
 
+/* Tokens of the prompt. */
+guint gbox_rollout_get_n_prompt (const GboxRollout *rollout);
+
 /* Reads a part of the prompt. Returns whether all of it has been read. */
 gboolean gbox_rollout_read_prompt (GboxRollout *rollout);
 
@@ -69,6 +73,7 @@ gboolean gbox_rollout_read_prompt (GboxRollout *rollout);
  * gbox_rollout_begin:
  * @rollout: one that has read its prompt
  * @policy: who writes; its decisions begin anew
+ * @block: (nullable): the last layer, where it is another than the model's
  * @n: completions
  * @temperature: see there
  * @seed: of the random numbers
@@ -79,6 +84,7 @@ gboolean gbox_rollout_read_prompt (GboxRollout *rollout);
  */
 void gbox_rollout_begin (GboxRollout *rollout,
                          GboxHeadPolicy *policy,
+                         GboxBlock *block,
                          guint n,
                          double temperature,
                          guint64 seed,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A finetuned language model: a checkpoint that holds the head, beside the file that has all else. */
+/* A finetuned language model: a checkpoint that holds its head or last layer, beside the file that has all
+ * else. */
 #pragma once
 
 #include "formats/tensor-file.h"
@@ -13,6 +14,9 @@ G_BEGIN_DECLS
 
 /* (d_model, n_vocab) floats: the head, transposed. */
 #define GBOX_POLICY_FILE_HEAD "head_transposed"
+
+/* Or floats, d_model rows of them: the last layer, as gbox_transformer_read_layer() writes it. */
+#define GBOX_POLICY_FILE_LAST_BLOCK "last_block"
 
 /**
  * gbox_policy_file_open:

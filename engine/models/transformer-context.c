@@ -284,8 +284,11 @@ gbox_transformer_context_read_branches (GboxTransformerContext *context,
   gbox_transformer_pass (context, tokens, context->n_trunk);
 }
 
-static void
-normalize_final (const GboxTransformerContext *context, const float *hidden, int n, float *normed)
+void
+gbox_transformer_context_normalize (GboxTransformerContext *context,
+                                    const float *hidden,
+                                    int n,
+                                    float *normed)
 {
   const GboxTransformer *model = context->transformer;
   const gsize d_model = (gsize) model->config.d_model;
@@ -305,9 +308,10 @@ gbox_transformer_context_get_normed (GboxTransformerContext *context, int row, i
 {
   g_return_if_fail (row >= 0 && n >= 1 && row + n <= context->n);
 
-  normalize_final (context,
-                   context->buffers.hidden + (gsize) row * (gsize) context->transformer->config.d_model, n,
-                   normed);
+  gbox_transformer_context_normalize (context,
+                                      context->buffers.hidden
+                                        + (gsize) row * (gsize) context->transformer->config.d_model,
+                                      n, normed);
 }
 
 void
@@ -327,7 +331,7 @@ gbox_transformer_context_apply_head (GboxTransformerContext *context,
 void
 gbox_transformer_context_lens (GboxTransformerContext *context, const float *hidden, int n, float *logits)
 {
-  normalize_final (context, hidden, n, context->buffers.normed);
+  gbox_transformer_context_normalize (context, hidden, n, context->buffers.normed);
   gbox_transformer_context_apply_head (context, context->buffers.normed, n, logits);
 }
 

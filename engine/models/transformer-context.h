@@ -65,13 +65,6 @@ struct _GboxTransformerContext
  * buffers.hidden; @n_trunk positions are the trunk's. */
 void gbox_transformer_pass (GboxTransformerContext *context, const int *tokens, int n_trunk);
 
-/* Width of queries, keys and values together. */
-static inline int
-gbox_transformer_qkv_width (const GboxLanguageConfig *config)
-{
-  return (config->n_heads + 2 * config->n_kv_heads) * config->head_size;
-}
-
 /* For the head and for what attention gives back to the stream: few of the products, but their rounding shows
  * most. With activations of 8 bits there too, SmolLM2's two most probable tokens changed places where they
  * lie .1 apart. */

@@ -67,7 +67,8 @@ typedef struct
 struct _GboxTransformer
 {
   gint n_references;     /* atomic */
-  GboxTransformer *base; /* (nullable): whose everything is but the head */
+  GboxTransformer *base; /* (nullable): whose everything is but the head or a layer */
+  int own_layer;         /* which, where @layers is not the base's */
   GboxLanguageConfig config;
   guint8 *embedding; /* (nullable): (n_vocab, d_model); %NULL where the head is also that */
   GboxDtype embedding_dtype;
@@ -77,6 +78,13 @@ struct _GboxTransformer
   GboxNormWeights final_norm;
   GboxLinear *head;
 };
+
+/* Width of queries, keys and values together. */
+static inline int
+gbox_transformer_qkv_width (const GboxLanguageConfig *config)
+{
+  return (config->n_heads + 2 * config->n_kv_heads) * config->head_size;
+}
 
 /* Writes the embedding of a token, scaled. */
 void gbox_transformer_embed (const GboxTransformer *transformer, int token, float *to);

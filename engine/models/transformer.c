@@ -33,6 +33,20 @@ clear_layer (GboxTransformerLayer *layer)
   clear_norm (&layer->after_ff_norm);
 }
 
+static void
+free_variant (GboxTransformer *transformer)
+{
+  if (transformer->head != transformer->base->head)
+    gbox_linear_free (transformer->head);
+  if (transformer->layers != transformer->base->layers)
+    {
+      clear_layer (&transformer->layers[transformer->own_layer]);
+      g_free (transformer->layers);
+    }
+  gbox_transformer_unref (transformer->base);
+  g_free (transformer);
+}
+
 GboxTransformer *
 gbox_transformer_ref (GboxTransformer *transformer)
 {
@@ -47,9 +61,7 @@ gbox_transformer_unref (GboxTransformer *transformer)
     return;
   if (transformer->base != NULL)
     {
-      gbox_linear_free (transformer->head);
-      gbox_transformer_unref (transformer->base);
-      g_free (transformer);
+      free_variant (transformer);
       return;
     }
   for (int i = 0; i < transformer->config.n_layers; i++)

@@ -221,6 +221,12 @@ void gbox_transformer_context_get_logits (GboxTransformerContext *context, int r
  */
 void gbox_transformer_context_get_normed (GboxTransformerContext *context, int row, int n, float *normed);
 
+/* The same of rows of a residual stream, (n, d_model), that come from elsewhere. */
+void gbox_transformer_context_normalize (GboxTransformerContext *context,
+                                         const float *hidden,
+                                         int n,
+                                         float *normed);
+
 /**
  * gbox_transformer_context_apply_head:
  * @context: a context

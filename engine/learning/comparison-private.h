@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* How a comparison is made. */
+#pragma once
+
+#include "learning/comparison-job.h"
+
+G_BEGIN_DECLS
+
+/* Without texts; transfer full. */
+GboxComparison *gbox_comparison_new (const char *prompt);
+
+/* Fills in what follows from the texts. */
+void gbox_comparison_evaluate_texts (GboxComparison *comparison, const GboxReward *reward);
+
+G_END_DECLS
