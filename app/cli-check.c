@@ -68,7 +68,7 @@ read_source (const char *file, GError **error)
       if ((input = cli_read_input (error)) == NULL)
         return NULL;
       length = input->len;
-      text = g_strndup ((const char *) input->data, length);
+      text = length > 0 ? g_strndup ((const char *) input->data, length) : g_strdup ("");
     }
   else if (!g_file_get_contents (file, &text, &length, &why))
     {
