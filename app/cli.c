@@ -23,6 +23,7 @@ static const CliCommand commands[] = {
   { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
   { "score", cli_score, "say how probable a text is to a language model, and what comes next" },
   { "complete", cli_complete, "let a language model complete a text" },
+  { "check", cli_check, "run Python programs in a sandbox and say whether they work" },
   { "finetune", cli_finetune, "let a language model learn what is rewarded" },
   { "what-changed", cli_what_changed, "say what finetuning did beside what it was rewarded for" },
   { "gridworld", cli_gridworld, "let an agent learn its way through a world of cells" },

@@ -31,6 +31,7 @@ int cli_probe (char **argv);
 int cli_tokenize (char **argv);
 int cli_score (char **argv);
 int cli_complete (char **argv);
+int cli_check (char **argv);
 int cli_finetune (char **argv);
 int cli_what_changed (char **argv);
 int cli_gridworld (char **argv);

@@ -8,6 +8,7 @@
 #include "completion/honest-bar.h"
 #include "completion/next-token-pane.h"
 #include "completion/prompts.h"
+#include "completion/sample-checks.h"
 #include "completion/sample-list.h"
 #include "completion/sampling-pane.h"
 #include "completion/token-editor.h"
@@ -44,6 +45,7 @@ struct _GboxCompletionPage
 
   GboxSettings *settings;
   GboxCompletionSession *session;
+  GboxSampleChecks *checks;
   GboxCompletionActions *actions;
 };
 
@@ -72,6 +74,7 @@ gbox_completion_page_dispose (GObject *object)
   GboxCompletionPage *self = GBOX_COMPLETION_PAGE (object);
 
   g_clear_object (&self->actions);
+  g_clear_object (&self->checks);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
   G_OBJECT_CLASS (gbox_completion_page_parent_class)->dispose (object);
@@ -241,15 +244,21 @@ gbox_completion_page_set_up (GboxCompletionPage *self,
   gbox_honest_bar_set_session (self->honest_bar, self->session);
   gbox_token_editor_set_session (self->editor, self->session);
   gbox_completion_status_set_session (self->status, self->session);
-  gbox_sample_list_set_session (self->sample_list, self->session);
+  self->checks = gbox_sample_checks_new (self->session);
+  g_object_bind_property (settings, "run-samples", self->checks, "is-on",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
+  gbox_sample_list_set_session (self->sample_list, self->session, self->checks);
   gbox_next_token_pane_set_session (self->next_token_pane, self->session);
   gbox_sampling_pane_set_session (self->sampling_pane, self->session);
+  gbox_sampling_pane_set_checks (self->sampling_pane, self->checks);
   g_object_bind_property (settings, "tints", self->editor, "tints", G_BINDING_SYNC_CREATE);
   connect_session (self);
   self->actions = gbox_completion_actions_new (self, actions, settings);
   follow_models (self);
   follow_error (self);
   follow_run (self);
+  g_signal_connect_object (self, "map", G_CALLBACK (gbox_sample_checks_open), self->checks,
+                           G_CONNECT_SWAPPED);
 }
 
 void
@@ -257,6 +266,7 @@ gbox_completion_page_end (GboxCompletionPage *self)
 {
   g_return_if_fail (GBOX_IS_COMPLETION_PAGE (self));
 
+  gbox_sample_checks_end (self->checks);
   gbox_completion_session_end (self->session);
 }
 

@@ -9,8 +9,11 @@ struct _GboxSampleList
   AdwBin parent_instance;
 
   GtkListBox *list;
+  GtkWidget *summary_icon;
+  GtkLabel *summary_label;
 
   GboxCompletionSession *session;
+  GboxSampleChecks *checks;
   gboolean is_following; /* the session leads, not the user */
 };
 
@@ -34,12 +37,17 @@ on_row_selected (GboxSampleList *self, GtkListBoxRow *row)
   gbox_completion_session_show (self->session, branch);
 }
 
-/* One alone is what the editor shows. */
+/* One alone is what the editor shows; its verdict is not. */
 static void
 follow_samples (GboxSampleList *self)
 {
-  gtk_widget_set_visible (GTK_WIDGET (self),
-                          g_list_model_get_n_items (gbox_completion_session_get_samples (self->session)) > 1);
+  const guint n = g_list_model_get_n_items (gbox_completion_session_get_samples (self->session));
+  g_autofree char *summary = NULL;
+
+  g_object_get (self->checks, "summary", &summary, NULL);
+  gtk_label_set_label (self->summary_label, summary != NULL ? summary : "");
+  gtk_widget_set_visible (self->summary_icon, summary != NULL);
+  gtk_widget_set_visible (GTK_WIDGET (self), n > 1 || (n == 1 && summary != NULL));
 }
 
 static void
@@ -67,6 +75,7 @@ on_samples_changed (GboxSampleList *self)
 static void
 gbox_sample_list_dispose (GObject *object)
 {
+  g_clear_object (&GBOX_SAMPLE_LIST (object)->checks);
   g_clear_object (&GBOX_SAMPLE_LIST (object)->session);
   G_OBJECT_CLASS (gbox_sample_list_parent_class)->dispose (object);
 }
@@ -79,6 +88,8 @@ gbox_sample_list_class_init (GboxSampleListClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_sample_list_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/sample-list.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxSampleList, list);
+  gtk_widget_class_bind_template_child (widget_class, GboxSampleList, summary_icon);
+  gtk_widget_class_bind_template_child (widget_class, GboxSampleList, summary_label);
   gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
 }
 
@@ -89,16 +100,18 @@ gbox_sample_list_init (GboxSampleList *self)
 }
 
 void
-gbox_sample_list_set_session (GboxSampleList *self, GboxCompletionSession *session)
+gbox_sample_list_set_session (GboxSampleList *self, GboxCompletionSession *session, GboxSampleChecks *checks)
 {
   GListModel *samples = gbox_completion_session_get_samples (session);
 
   g_return_if_fail (GBOX_IS_SAMPLE_LIST (self) && self->session == NULL);
 
   self->session = g_object_ref (session);
+  self->checks = g_object_ref (checks);
   gtk_list_box_bind_model (self->list, samples, create_row, NULL, NULL);
   g_signal_connect_object (samples, "items-changed", G_CALLBACK (on_samples_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (session, "notify::branch", G_CALLBACK (follow_branch), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (checks, "notify::summary", G_CALLBACK (follow_samples), self, G_CONNECT_SWAPPED);
   on_samples_changed (self);
 }

@@ -4,19 +4,21 @@
 
 #include <adwaita.h>
 
-#include "completion/completion-session.h"
+#include "completion/sample-checks.h"
 
 G_BEGIN_DECLS
 
 /**
  * GboxSampleList:
  *
- * Shows nothing for a single sample. What stands in a branch's `badge` is shown beside it.
+ * Shows nothing for a single sample, unless it is checked. What stands in a branch's `badge` is shown beside
+ * it.
  */
 #define GBOX_TYPE_SAMPLE_LIST (gbox_sample_list_get_type ())
 G_DECLARE_FINAL_TYPE (GboxSampleList, gbox_sample_list, GBOX, SAMPLE_LIST, AdwBin)
 
 /* Once. */
-void gbox_sample_list_set_session (GboxSampleList *self, GboxCompletionSession *session);
+void
+gbox_sample_list_set_session (GboxSampleList *self, GboxCompletionSession *session, GboxSampleChecks *checks);
 
 G_END_DECLS

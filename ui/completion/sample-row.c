@@ -10,6 +10,7 @@ struct _GboxSampleRow
   GtkLabel *line_label;
   GtkLabel *numbers_label;
   GtkLabel *badge_label;
+  GtkImage *badge_icon;
 
   GboxBranch *branch;
   char *style; /* class that the badge has, nullable */
@@ -30,6 +31,22 @@ follow_numbers (GboxSampleRow *self)
 }
 
 static void
+set_style (GboxSampleRow *self, const char *style)
+{
+  GtkWidget *const widgets[] = { GTK_WIDGET (self->badge_label), GTK_WIDGET (self->badge_icon) };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (widgets); i++)
+    {
+      if (self->style != NULL)
+        gtk_widget_remove_css_class (widgets[i], self->style);
+      if (style != NULL)
+        gtk_widget_add_css_class (widgets[i], style);
+    }
+  g_free (self->style);
+  self->style = g_strdup (style);
+}
+
+static void
 follow_badge (GboxSampleRow *self)
 {
   g_autofree char *badge = NULL;
@@ -40,12 +57,10 @@ follow_badge (GboxSampleRow *self)
   gtk_label_set_label (self->badge_label, badge != NULL ? badge : "");
   gtk_widget_set_visible (GTK_WIDGET (self->badge_label), badge != NULL);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->badge_label), tip);
-  if (self->style != NULL)
-    gtk_widget_remove_css_class (GTK_WIDGET (self->badge_label), self->style);
-  g_free (self->style);
-  self->style = g_steal_pointer (&style);
-  if (self->style != NULL)
-    gtk_widget_add_css_class (GTK_WIDGET (self->badge_label), self->style);
+  gtk_image_set_from_icon_name (self->badge_icon, g_strcmp0 (style, "success") == 0
+                                                    ? "object-select-symbolic"
+                                                    : "dialog-error-symbolic");
+  set_style (self, style);
 }
 
 static void
@@ -69,6 +84,7 @@ gbox_sample_row_class_init (GboxSampleRowClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, line_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, numbers_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, badge_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, badge_icon);
 }
 
 static void

@@ -9,6 +9,8 @@ struct _GboxSamplingPane
   AdwBin parent_instance;
 
   AdwComboRow *precision_row;
+  AdwActionRow *run_row;
+  GtkSwitch *run_switch;
 
   GboxCompletionSession *session;
 };
@@ -53,6 +55,8 @@ gbox_sampling_pane_class_init (GboxSamplingPaneClass *class)
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/sampling-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxSamplingPane, precision_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxSamplingPane, run_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxSamplingPane, run_switch);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, rows[i], FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_reset);
@@ -89,6 +93,40 @@ gbox_sampling_pane_set_session (GboxSamplingPane *self, GboxCompletionSession *s
                                                                                 rows[i])),
                              spec);
   bind_precision (self, spec);
+}
+
+/* What the switch does, or why it does nothing here. */
+static gboolean
+describe_running (GBinding *binding, const GValue *problem, GValue *subtitle, gpointer user_data)
+{
+  const char *reason = g_value_get_string (problem);
+
+  g_value_set_string (subtitle,
+                      reason != NULL
+                        ? reason
+                        : "Runs what the model writes on this computer, in a sandbox without network "
+                          "or your files, where the prompt comes with checks");
+  return TRUE;
+}
+
+static gboolean
+is_null (GBinding *binding, const GValue *text, GValue *null, gpointer user_data)
+{
+  g_value_set_boolean (null, g_value_get_string (text) == NULL);
+  return TRUE;
+}
+
+void
+gbox_sampling_pane_set_checks (GboxSamplingPane *self, GboxSampleChecks *checks)
+{
+  g_return_if_fail (GBOX_IS_SAMPLING_PANE (self));
+
+  g_object_bind_property_full (checks, "problem", self->run_row, "subtitle", G_BINDING_SYNC_CREATE,
+                               describe_running, NULL, NULL, NULL);
+  g_object_bind_property_full (checks, "problem", self->run_row, "sensitive", G_BINDING_SYNC_CREATE, is_null,
+                               NULL, NULL, NULL);
+  g_object_bind_property (checks, "is-on", self->run_switch, "active",
+                          G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
 }
 
 void

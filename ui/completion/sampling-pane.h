@@ -4,7 +4,7 @@
 
 #include <adwaita.h>
 
-#include "completion/completion-session.h"
+#include "completion/sample-checks.h"
 
 G_BEGIN_DECLS
 
@@ -15,5 +15,8 @@ G_DECLARE_FINAL_TYPE (GboxSamplingPane, gbox_sampling_pane, GBOX, SAMPLING_PANE,
 void gbox_sampling_pane_set_session (GboxSamplingPane *self, GboxCompletionSession *session);
 /* Takes over what has been typed and not yet been entered. */
 void gbox_sampling_pane_commit (GboxSamplingPane *self);
+
+/* Once: adds a switch for them. */
+void gbox_sampling_pane_set_checks (GboxSamplingPane *self, GboxSampleChecks *checks);
 
 G_END_DECLS

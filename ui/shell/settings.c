@@ -28,6 +28,7 @@ struct _GboxSettings
   gboolean right_pane;
   gboolean completion_pane;
   gboolean tints;
+  gboolean run_samples;
 };
 
 G_DEFINE_FINAL_TYPE (GboxSettings, gbox_settings, G_TYPE_OBJECT)
@@ -44,6 +45,7 @@ enum
   PROP_RIGHT_PANE,
   PROP_COMPLETION_PANE,
   PROP_TINTS,
+  PROP_RUN_SAMPLES,
   PROP_PAGE,
   PROP_THREADS,
   PROP_COLOR_SCHEME,
@@ -123,6 +125,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_TINTS:
       g_value_set_boolean (value, self->tints);
       break;
+    case PROP_RUN_SAMPLES:
+      g_value_set_boolean (value, self->run_samples);
+      break;
     case PROP_PAGE:
       g_value_set_string (value, self->page);
       break;
@@ -170,6 +175,9 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_TINTS:
       self->tints = g_value_get_boolean (value);
+      break;
+    case PROP_RUN_SAMPLES:
+      self->run_samples = g_value_get_boolean (value);
       break;
     case PROP_PAGE:
       g_free (self->page);
@@ -222,6 +230,7 @@ gbox_settings_class_init (GboxSettingsClass *class)
   properties[PROP_RIGHT_PANE] = g_param_spec_boolean ("right-pane", NULL, NULL, TRUE, flags);
   properties[PROP_COMPLETION_PANE] = g_param_spec_boolean ("completion-pane", NULL, NULL, TRUE, flags);
   properties[PROP_TINTS] = g_param_spec_boolean ("tints", NULL, NULL, TRUE, flags);
+  properties[PROP_RUN_SAMPLES] = g_param_spec_boolean ("run-samples", NULL, NULL, FALSE, flags);
   properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "vision", flags);
   properties[PROP_THREADS] = g_param_spec_int ("threads", NULL, NULL, 0, 256, 0, flags);
   properties[PROP_COLOR_SCHEME] = g_param_spec_string ("color-scheme", NULL, NULL, "system", flags);

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
  *
  * Properties, one for each key of the schema org.glassbox.Glassbox: `spec` (string, the last visualization as
  * JSON), `completion` (string, the last parameters of a completion as JSON), `window-width`, `window-height`
- * (int), `window-maximized`, `left-pane`, `right-pane`, `completion-pane`, `tints` (boolean), `page` (string:
+ * (int), `window-maximized`, `left-pane`, `right-pane`, `completion-pane`, `tints`,
+ * `run-samples` (boolean), `page` (string:
  * the one shown), `threads` (int, 0 for one a core), `color-scheme` (string: "system", "light" or "dark").
  *
  * They are kept in `glassbox/settings.ini` of the user's configuration folder, so that they also last where

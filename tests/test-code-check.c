@@ -1,0 +1,297 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Programs that work, that do not, and that would do harm, checked in the sandbox. */
+#include <glib/gstdio.h>
+#include <string.h>
+
+#include "base/error.h"
+#include "language/code-check.h"
+
+#define PROMPT "class Solution:\n    def smallestEqual(self, nums):"
+
+#define RIGHT                                                                                                \
+  "\n        for i, x in enumerate(nums):\n            if i % 10 == x:\n                return i\n        "  \
+  "return -1\n"
+
+typedef struct
+{
+  GboxCodeSandbox *sandbox; /* NULL where there can be none */
+  GboxCodeChecks *checks;
+} Fixture;
+
+static void
+on_ready (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  *(GAsyncResult **) user_data = g_object_ref (result);
+}
+
+static GAsyncResult *
+wait_for (GAsyncResult **result)
+{
+  while (*result == NULL)
+    g_main_context_iteration (NULL, TRUE);
+  return *result;
+}
+
+static GboxCodeSandbox *
+open_sandbox (GError **error)
+{
+  g_autoptr (GAsyncResult) result = NULL;
+
+  gbox_code_sandbox_open_async (NULL, on_ready, &result);
+  return gbox_code_sandbox_open_finish (wait_for (&result), error);
+}
+
+static void
+set_up (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  fixture->checks = gbox_code_checks_load ("smallest-equal", &error);
+  g_assert_no_error (error);
+  fixture->sandbox = open_sandbox (&error);
+  if (fixture->sandbox == NULL)
+    {
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED);
+      g_test_skip (error->message);
+    }
+}
+
+static void
+tear_down (Fixture *fixture, gconstpointer data)
+{
+  g_clear_pointer (&fixture->sandbox, gbox_code_sandbox_unref);
+  gbox_code_checks_unref (fixture->checks);
+}
+
+static GboxCodeResult *
+check (Fixture *fixture, const char *source)
+{
+  g_autoptr (GboxCodeChecker) checker = gbox_code_checker_new (fixture->sandbox);
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  GboxCodeResult *answer;
+
+  gbox_code_checker_check_async (checker, fixture->checks, source, NULL, on_ready, &result);
+  answer = gbox_code_checker_check_finish (wait_for (&result), &error);
+  g_assert_no_error (error);
+  return answer;
+}
+
+/* What a program does, and what is said of it. */
+typedef struct
+{
+  const char *name;
+  const char *completion;
+  const char *words;
+  GboxCodeVerdict verdict;
+  guint passed;
+} Case;
+
+static const Case cases[] = {
+  { "pass", RIGHT, "passes 8 of 8 checks", GBOX_CODE_PASS, 8 },
+  /* What the model writes after the function is no part of it. */
+  { "more-after", RIGHT "\n    def f(self): return (\nprint(", "passes 8 of 8 checks", GBOX_CODE_PASS, 8 },
+  { "wrong", " return -1", "passes 2 of 8 checks", GBOX_CODE_WRONG, 2 },
+  { "exception", " return nums[99]", "IndexError", GBOX_CODE_RAISED, 0 },
+  { "exception-later", "\n        return nums[3] - 4 if len(nums) == 4 else nums[99]", "IndexError",
+    GBOX_CODE_RAISED, 0 },
+  { "syntax", " return (", "SyntaxError", GBOX_CODE_RAISED, 0 },
+  { "exit", " raise SystemExit(0)", "SystemExit", GBOX_CODE_RAISED, 0 },
+  { "made-up-exception", " raise type('<b>' + 'x' * 99, (Exception,), {})", NULL, GBOX_CODE_RAISED, 0 },
+  { "endless-loop", "\n        while True: pass", "time-out", GBOX_CODE_OUT_OF_TIME, 0 },
+  { "memory", " return len(bytearray(1 << 30))", "out of memory", GBOX_CODE_OUT_OF_MEMORY, 0 },
+  { "ends-itself", "\n        import os; os._exit(0)", "no answer", GBOX_CODE_SILENT, 0 },
+  { "crash", "\n        import os, signal; os.kill(os.getpid(), signal.SIGSEGV)", "no answer",
+    GBOX_CODE_SILENT, 0 },
+  /* The answers' descriptor is the first one free. */
+  { "endless-output",
+    "\n        import os\n        for fd in range(3, 9):\n            try:\n"
+    "                while True: os.write(fd, b'x' * 65536)\n            except OSError: pass",
+    "no answer", GBOX_CODE_SILENT, 0 },
+};
+
+static void
+test_case (Fixture *fixture, gconstpointer data)
+{
+  const Case *case_ = data;
+  g_autofree char *source = gbox_code_join (PROMPT, case_->completion);
+  g_autoptr (GboxCodeResult) result = NULL;
+  g_autofree char *words = NULL;
+
+  if (fixture->sandbox == NULL)
+    return;
+  result = check (fixture, source);
+  words = gbox_code_result_describe (result);
+  g_test_message ("%s", words);
+  g_assert_cmpint (result->verdict, ==, case_->verdict);
+  g_assert_cmpuint (result->passed, ==, case_->passed);
+  g_assert_cmpuint (result->of, ==, 8);
+  if (case_->words != NULL)
+    g_assert_cmpstr (words, ==, case_->words);
+  else
+    g_assert_null (strpbrk (words, "<>"));
+}
+
+/* What must not be possible: each expression is True where it was refused. */
+static const char *const harms[] = {
+  "refused(lambda: os.fork())",
+  "refused(lambda: subprocess.run(['/usr/bin/python3', '-c', '0']))",
+  "refused(lambda: open('/written', 'w'))",
+  "refused(lambda: open('/usr/lib/written', 'w'))",
+  "refused(lambda: open('/dev/written', 'w'))",
+  "refused(lambda: socket.socket())",
+  "refused(lambda: socket.create_connection(('127.0.0.1', 80), 1))",
+  "refused(lambda: open('/tmp/large', 'wb').write(bytes(1 << 25)))",
+  "not any(os.path.exists(p) for p in ('/home', '/root', '/etc', '/proc/1', '/sys', '/var', '/bin/sh'))",
+  "os.listdir('/tmp') == []",
+  "not [k for k in os.environ if k not in ('PWD', 'LC_CTYPE')]",
+  "os.getpid() <= 2",
+};
+
+#define HARM_SOURCE                                                                                          \
+  "import os, socket, subprocess\n"                                                                          \
+  "def refused(f):\n"                                                                                        \
+  "    try: f()\n"                                                                                           \
+  "    except OSError: return True\n"                                                                        \
+  "    return False\n"
+
+static void
+test_harm (Fixture *fixture, gconstpointer data)
+{
+  for (gsize i = 0; fixture->sandbox != NULL && i < G_N_ELEMENTS (harms); i++)
+    {
+      g_autoptr (GAsyncResult) result = NULL;
+      g_autoptr (GError) error = NULL;
+      g_autofree char *answer = NULL;
+      GboxCodeAnswerKind kind;
+
+      g_test_message ("%s", harms[i]);
+      gbox_code_sandbox_evaluate_async (fixture->sandbox, HARM_SOURCE, harms[i], NULL, on_ready, &result);
+      answer = gbox_code_sandbox_evaluate_finish (wait_for (&result), &kind, &error);
+      g_assert_no_error (error);
+      g_assert_cmpint (kind, ==, GBOX_CODE_VALUE);
+      g_assert_cmpstr (answer, ==, "True");
+    }
+}
+
+/* An answer that equals everything, and one that the program writes itself: neither knows what is expected.
+ */
+static void
+test_faking (Fixture *fixture, gconstpointer data)
+{
+  static const char *const sources[] = {
+    "class All:\n    def __eq__(self, other): return True\n    def __hash__(self): return 0\n"
+    "class Solution:\n    def smallestEqual(self, nums): return All()\n",
+    "import os\nfor fd in range(3, 9):\n    try: os.write(fd, b'{\"value\": \"passed\"}\\n')\n"
+    "    except OSError: pass\nos._exit(0)\n",
+    "import builtins, json\nbuiltins.repr = lambda x: 'True'\n"
+    "class Solution:\n    def smallestEqual(self, nums): return True\n",
+  };
+
+  for (gsize i = 0; fixture->sandbox != NULL && i < G_N_ELEMENTS (sources); i++)
+    {
+      g_autoptr (GboxCodeResult) result = check (fixture, sources[i]);
+
+      g_assert_cmpint (result->verdict, ==, GBOX_CODE_WRONG);
+      g_assert_cmpuint (result->passed, ==, 0);
+    }
+}
+
+/* One that runs, one that waits: both end at once, and without an answer. */
+static void
+test_cancel (Fixture *fixture, gconstpointer data)
+{
+  g_autoptr (GboxCodeChecker) checker = NULL;
+  g_autoptr (GCancellable) cancellable = g_cancellable_new ();
+  GAsyncResult *results[3] = { NULL, NULL, NULL };
+
+  if (fixture->sandbox == NULL)
+    return;
+  checker = gbox_code_checker_new (fixture->sandbox);
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    gbox_code_checker_check_async (checker, fixture->checks, "while True: pass", cancellable, on_ready,
+                                   &results[i]);
+  g_cancellable_cancel (cancellable);
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_null (gbox_code_checker_check_finish (wait_for (&results[i]), &error));
+      g_assert_error (error, G_IO_ERROR, G_IO_ERROR_CANCELLED);
+      g_object_unref (results[i]);
+    }
+}
+
+static void
+test_no_bwrap (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  g_autoptr (GError) error = NULL;
+
+  g_setenv ("PATH", "/nowhere", TRUE);
+  g_assert_null (open_sandbox (&error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "bubblewrap"));
+  g_setenv ("PATH", path, TRUE);
+}
+
+static void
+check_join (const char *prompt, const char *completion, const char *expected)
+{
+  g_autofree char *source = gbox_code_join (prompt, completion);
+
+  g_assert_cmpstr (source, ==, expected);
+}
+
+static void
+test_join (void)
+{
+  check_join ("def f():", " return 1\n\n\n  # all\nprint(1)", "def f(): return 1\n\n\n  # all\n");
+  check_join ("def f():\n", "  return 1\nx", "def f():\n  return 1\n");
+  check_join ("def f():\n", "x", "def f():\n");
+  check_join ("class A:\n\tdef f():", "\n\t\treturn 1\n    x", "class A:\n\tdef f():\n\t\treturn 1\n");
+  check_join ("x = ", "1\ny = 2", "x = 1\ny = 2");
+  check_join ("", "", "");
+}
+
+static void
+test_checks (void)
+{
+  static const char *const bad[] = { "{}", "[]", "{\"name\":\"a\",\"marker\":\"b\",\"calls\":[]}",
+                                     "{\"name\":\"a\",\"marker\":\"b\",\"calls\":[{\"call\":\"1\"}]}" };
+  g_autoptr (GboxCodeChecks) found = gbox_code_checks_find (PROMPT);
+  g_autofree char *path = NULL;
+
+  g_assert_nonnull (found);
+  g_assert_cmpstr (gbox_code_checks_get_name (found), ==, "smallest-equal");
+  g_assert_null (gbox_code_checks_find ("Good morning"));
+  g_close (g_file_open_tmp (NULL, &path, NULL), NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (g_file_set_contents (path, bad[i], -1, NULL));
+      g_assert_null (gbox_code_checks_load (path, &error));
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE);
+    }
+  g_remove (path);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  g_test_add_func ("/code-check/join", test_join);
+  g_test_add_func ("/code-check/checks", test_checks);
+  g_test_add_func ("/code-check/no-bwrap", test_no_bwrap);
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autofree char *path = g_strconcat ("/code-check/case/", cases[i].name, NULL);
+
+      g_test_add (path, Fixture, &cases[i], set_up, test_case, tear_down);
+    }
+  g_test_add ("/code-check/harm", Fixture, NULL, set_up, test_harm, tear_down);
+  g_test_add ("/code-check/faking", Fixture, NULL, set_up, test_faking, tear_down);
+  g_test_add ("/code-check/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
+  return g_test_run ();
+}
