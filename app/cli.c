@@ -22,6 +22,7 @@ static const CliCommand commands[] = {
   { "bench", cli_bench, "time this machine, beside PyTorch and llama.cpp where they are installed" },
   { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
   { "score", cli_score, "say how probable a text is to a language model, and what comes next" },
+  { "inside", cli_inside, "show what each layer of a language model would say, and where its heads look" },
   { "complete", cli_complete, "let a language model complete a text" },
   { "check", cli_check, "run Python programs in a sandbox and say whether they work" },
   { "finetune", cli_finetune, "let a language model learn what is rewarded" },

@@ -30,6 +30,7 @@ int cli_classify (char **argv);
 int cli_probe (char **argv);
 int cli_tokenize (char **argv);
 int cli_score (char **argv);
+int cli_inside (char **argv);
 int cli_complete (char **argv);
 int cli_check (char **argv);
 int cli_finetune (char **argv);

@@ -1,0 +1,100 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Heads that look for what came after the same token before. */
+#include "language/induction.h"
+
+#include "base/philox.h"
+
+#define PERIOD   48
+#define N_TOKENS (2 * PERIOD)
+
+/* Any will do; always the same, so that a head is always the same kind of head. */
+#define SEED    0
+#define PURPOSE 0x696e6463 /* "indc" */
+
+struct _GboxInduction
+{
+  GboxTransformerContext *context;
+  GboxTransformer *transformer;
+  int n_layers;
+  int n_heads;
+  int n_done;
+  int tokens[N_TOKENS];
+  float *attention; /* (N_TOKENS, n_heads, N_TOKENS) */
+  float *scores;    /* (n_layers, n_heads) */
+};
+
+float
+gbox_induction_score (const float *attention, gsize stride, int period)
+{
+  double sum = 0;
+
+  for (int i = period; i < 2 * period; i++)
+    sum += (double) attention[(gsize) i * stride + (gsize) (i - period + 1)];
+  return (float) (sum / period);
+}
+
+GboxInduction *
+gbox_induction_new (GboxTransformer *transformer, GboxTeam *team, GboxPrecision precision, GError **error)
+{
+  const GboxLanguageConfig *config = gbox_transformer_get_config (transformer);
+  GboxTransformerContext *context
+    = gbox_transformer_context_new (transformer, team, precision, N_TOKENS, 0, 0, error);
+  GboxInduction *self;
+  GboxPhilox philox;
+
+  if (context == NULL)
+    return NULL;
+  self = g_new0 (GboxInduction, 1);
+  self->context = context;
+  self->transformer = gbox_transformer_ref (transformer);
+  self->n_layers = config->n_layers;
+  self->n_heads = config->n_heads;
+  gbox_philox_init (&philox, SEED, PURPOSE, 0);
+  for (int i = 0; i < PERIOD; i++)
+    self->tokens[i] = self->tokens[PERIOD + i] = (int) gbox_philox_below (&philox, (guint32) config->n_vocab);
+  self->attention = g_new0 (float, N_TOKENS *(gsize) self->n_heads *N_TOKENS);
+  self->scores = g_new0 (float, (gsize) self->n_layers *(gsize) self->n_heads);
+
+  return self;
+}
+
+void
+gbox_induction_free (GboxInduction *self)
+{
+  g_free (self->scores);
+  g_free (self->attention);
+  gbox_transformer_context_free (self->context);
+  gbox_transformer_unref (self->transformer);
+  g_free (self);
+}
+
+/* A pass tells one layer's attention only. */
+gboolean
+gbox_induction_step (GboxInduction *self)
+{
+  const gsize stride = (gsize) self->n_heads * N_TOKENS;
+
+  if (self->n_done == self->n_layers)
+    return FALSE;
+  gbox_transformer_context_truncate (self->context, 0);
+  for (int at = 0, n = 0; at < N_TOKENS; at += n)
+    {
+      const GboxTransformerTap tap
+        = { .attention_layer = self->n_done, .attention = self->attention + (gsize) at * stride };
+
+      n = MIN (GBOX_TRANSFORMER_CHUNK, N_TOKENS - at);
+      gbox_transformer_context_set_tap (self->context, &tap);
+      gbox_transformer_context_read (self->context, self->tokens + at, n);
+    }
+  for (int head = 0; head < self->n_heads; head++)
+    self->scores[self->n_done * self->n_heads + head]
+      = gbox_induction_score (self->attention + (gsize) head * N_TOKENS, stride, PERIOD);
+  self->n_done++;
+  return self->n_done < self->n_layers;
+}
+
+const float *
+gbox_induction_get_scores (const GboxInduction *self)
+{
+  return self->scores;
+}

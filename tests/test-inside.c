@@ -1,0 +1,187 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The logit lens, attention and induction heads, against transformers' hidden states and attentions. */
+#include "language/induction.h"
+#include "language/inside.h"
+#include "models/model-store.h"
+#include "transformer-testing.h"
+
+#define N_TOKENS 12
+
+/* Sums in another order than transformers', as tests of the passes themselves allow it. */
+#define TOLERANCE 1e-5
+
+/* The rows of one pass and of several differ by rounding, which the head's product with a wide residual
+ * stream shows first. */
+#define LENS_TOLERANCE 1e-4
+
+/* softmax (head (norm (hidden))) of one row, with the model's own lens as the only common part. */
+static void
+check_row (
+  GboxTransformer *model, GboxTeam *team, const float *hidden, const float *final, const GboxLensCell *cell)
+{
+  const int n_vocab = gbox_transformer_get_config (model)->n_vocab;
+  g_autoptr (GboxTransformerContext) context = tiny_context (model, team, N_TOKENS, 0, 0);
+  g_autofree float *logits = g_new (float, (gsize) n_vocab);
+  int said = 0, best = 0, rank = 0;
+  double sum = 0;
+
+  gbox_transformer_context_lens (context, final, 1, logits);
+  for (int i = 1; i < n_vocab; i++)
+    if (logits[i] > logits[said])
+      said = i;
+  gbox_transformer_context_lens (context, hidden, 1, logits);
+  for (int i = 0; i < n_vocab; i++)
+    {
+      sum += exp ((double) logits[i]);
+      best = logits[i] > logits[best] ? i : best;
+      rank += logits[i] > logits[said];
+    }
+  g_assert_cmpint (cell->top[0].id, ==, best);
+  g_assert_cmpint (cell->rank, ==, rank);
+  g_assert_cmpfloat_with_epsilon ((double) cell->top[0].probability, exp ((double) logits[best]) / sum,
+                                  LENS_TOLERANCE);
+  g_assert_cmpfloat_with_epsilon ((double) cell->probability, exp ((double) logits[said]) / sum,
+                                  LENS_TOLERANCE);
+}
+
+static void
+check_lens (const GboxInside *inside, GboxTransformer *model, GboxTeam *team, const float *hidden)
+{
+  const GboxLanguageConfig *config = gbox_transformer_get_config (model);
+  const gsize d_model = (gsize) config->d_model;
+  const int n_rows = gbox_inside_get_n_rows (inside);
+
+  for (int row = 0; row < n_rows; row++)
+    {
+      const gsize at = (gsize) (N_TOKENS - n_rows + row);
+      const float *final = hidden + ((gsize) config->n_layers * N_TOKENS + at) * d_model;
+
+      for (int layer = 0; layer <= config->n_layers; layer++)
+        check_row (model, team, hidden + ((gsize) layer * N_TOKENS + at) * d_model, final,
+                   gbox_inside_get_cell (inside, layer, row));
+      g_assert_cmpint (gbox_inside_get_cell (inside, config->n_layers, row)->rank, ==, 0);
+    }
+}
+
+static void
+check_attention (const GboxInside *inside, const float *expected)
+{
+  const int n_heads = gbox_inside_get_n_heads (inside);
+
+  for (int layer = 0; layer < gbox_inside_get_n_layers (inside); layer++)
+    for (int head = 0; head < n_heads; head++)
+      {
+        const float *attention = gbox_inside_get_attention (inside, layer, head);
+        const float *row
+          = expected
+            + (((gsize) layer * N_TOKENS + N_TOKENS - 1) * (gsize) n_heads + (gsize) head) * N_TOKENS;
+
+        for (int i = 0; i < N_TOKENS; i++)
+          g_assert_cmpfloat_with_epsilon ((double) attention[i], (double) row[i], TOLERANCE);
+      }
+}
+
+static void
+test_inside (gconstpointer data)
+{
+  const char *name = data;
+  g_autoptr (GboxTensorFile) values = fixture_open ("transformer-values.safetensors");
+  g_autoptr (GboxTransformer) model = tiny_load (name);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GError) error = NULL;
+  gsize n;
+  const int *tokens = tiny_values (values, name, "tokens", &n);
+  g_autoptr (GboxInside) inside
+    = gbox_inside_new (model, team, GBOX_PRECISION_FLOAT32, tokens, N_TOKENS, &error);
+
+  g_assert_no_error (error);
+  g_assert_cmpuint (n, ==, N_TOKENS);
+  g_assert_cmpint (gbox_inside_get_n_rows (inside), ==, GBOX_INSIDE_MAX_ROWS);
+  while (gbox_inside_step (inside))
+    ;
+  check_lens (inside, model, team, tiny_values (values, name, "hidden", &n));
+  check_attention (inside, tiny_values (values, name, "attention", &n));
+}
+
+static void
+test_refusals (void)
+{
+  g_autoptr (GboxTransformer) model = tiny_load (tiny_models[0]);
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  const int n_vocab = gbox_transformer_get_config (model)->n_vocab;
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (gbox_inside_new (model, team, GBOX_PRECISION_FLOAT32, NULL, 0, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_null (gbox_inside_new (model, team, GBOX_PRECISION_FLOAT32, &n_vocab, 1, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+}
+
+/* Half of each token's attention goes where an induction head looks, the rest to the first token. */
+static void
+test_score (void)
+{
+  enum
+  {
+    PERIOD = 5,
+    N = 2 * PERIOD,
+    STRIDE = 2 * N
+  };
+  float attention[N * STRIDE] = { 0 };
+
+  for (int i = 0; i < N; i++)
+    {
+      attention[i * STRIDE] = 0.5f;
+      if (i >= PERIOD)
+        attention[i * STRIDE + i - PERIOD + 1] = 0.5f;
+    }
+  g_assert_cmpfloat ((double) gbox_induction_score (attention, STRIDE, PERIOD), ==, 0.5);
+}
+
+/* SmolLM2 has heads that find repetitions. */
+static void
+test_induction_heads (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
+  g_autoptr (GboxLanguageModel) model
+    = store != NULL ? gbox_model_store_get_language_model (store, "smollm2-135m", &error) : NULL;
+  g_autoptr (GboxTeam) team = gbox_team_new (0);
+  g_autoptr (GboxInduction) induction = NULL;
+  const GboxLanguageConfig *config;
+  int n_found = 0;
+
+  if (model == NULL)
+    {
+      g_test_skip (error->message);
+      return;
+    }
+  config = gbox_transformer_get_config (gbox_language_model_get_transformer (model));
+  induction
+    = gbox_induction_new (gbox_language_model_get_transformer (model), team, GBOX_PRECISION_INT8, &error);
+  g_assert_no_error (error);
+  while (gbox_induction_step (induction))
+    ;
+  for (int i = 0; i < config->n_layers * config->n_heads; i++)
+    n_found += gbox_induction_get_scores (induction)[i] >= GBOX_INDUCTION_THRESHOLD;
+  g_test_message ("%d of %d heads", n_found, config->n_layers * config->n_heads);
+  g_assert_cmpint (n_found, >, 0);
+  g_assert_cmpint (n_found, <, config->n_layers * config->n_heads / 4);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+  for (gsize i = 0; i < G_N_ELEMENTS (tiny_models); i++)
+    {
+      g_autofree char *path = g_strconcat ("/inside/values/", tiny_models[i], NULL);
+
+      g_test_add_data_func (path, tiny_models[i], test_inside);
+    }
+  g_test_add_func ("/inside/refusals", test_refusals);
+  g_test_add_func ("/inside/score", test_score);
+  g_test_add_func ("/inside/induction-heads", test_induction_heads);
+  return g_test_run ();
+}
