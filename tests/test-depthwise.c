@@ -120,7 +120,7 @@ check_through (GboxTeam *team, gconstpointer data)
   const Case *c = data;
   const int channels = c->shape.channels;
   g_autofree float *weights = random_floats (3, n_weights (c));
-  g_autofree float *point_weights = random_floats (4, (gsize) (channels * N_OUTER));
+  g_autofree float *point_weights = random_floats (4, (gsize) channels * N_OUTER);
   const GboxConvShape point = { N_OUTER, channels, 1, 1, 1, 0, 0 };
   const GboxConvPacking packing = gbox_conv_packing (&point, GBOX_CONV_BACKWARD, GBOX_CONV_POINTWISE);
   g_autoptr (GboxConv) conv = gbox_conv_new (&point, &packing, c->activation, point_weights, NULL);

@@ -8,7 +8,7 @@
 static gsize
 get_window_length (const GboxConvShape *shape)
 {
-  return (gsize) (shape->kernel_height * shape->kernel_width * shape->in_channels);
+  return (gsize) shape->kernel_height * (gsize) shape->kernel_width * (gsize) shape->in_channels;
 }
 
 /* Rows of the packed matrix. */
@@ -34,9 +34,9 @@ get_n_packed (const GboxConvShape *shape, const GboxConvPacking *packing)
 static gsize
 find_forward (const GboxConvShape *shape, int ky, int kx, int i, int o)
 {
-  const gsize row = (gsize) ((ky * shape->kernel_width + kx) * shape->in_channels + i);
+  const int row = (ky * shape->kernel_width + kx) * shape->in_channels + i;
 
-  return gbox_packed_index (get_window_length (shape), row, (gsize) o);
+  return gbox_packed_index (get_window_length (shape), (gsize) row, (gsize) o);
 }
 
 /* Rows: outputs from the block's own upwards, in each from left to right, their channels. Columns: the
@@ -47,10 +47,10 @@ find_backward (const GboxConvShape *shape, int ky, int kx, int i, int o)
   const int stride = shape->stride, n_givers = gbox_narrow_n_givers (shape);
   const int giver = ky / stride * n_givers + n_givers - 1 - kx / stride;
   const int pixel = ky % stride * stride + kx % stride;
-  const gsize n_sums = (gsize) (n_givers * n_givers * shape->out_channels);
+  const int row = giver * shape->out_channels + o, column = pixel * shape->in_channels + i;
+  const gsize n_sums = (gsize) n_givers * (gsize) n_givers * (gsize) shape->out_channels;
 
-  return gbox_packed_index (n_sums, (gsize) (giver * shape->out_channels + o),
-                            (gsize) (pixel * shape->in_channels + i));
+  return gbox_packed_index (n_sums, (gsize) row, (gsize) column);
 }
 
 static void

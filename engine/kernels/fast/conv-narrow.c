@@ -12,22 +12,23 @@ static void
 copy_row (const GboxTensor *tensor, const float *row, int first, int n, float *to)
 {
   const int channels = tensor->channels;
+  const gsize pixel_bytes = (gsize) channels * sizeof *to;
   const int begin = CLAMP (-first, 0, n), end = CLAMP (tensor->width - first, begin, n);
   const float *from = row == NULL ? NULL : row + (gssize) (first + begin) * (gssize) tensor->stride;
 
   if (row == NULL || begin == end)
     {
-      memset (to, 0, (gsize) (n * channels) * sizeof *to);
+      memset (to, 0, (gsize) n * pixel_bytes);
       return;
     }
 
-  memset (to, 0, (gsize) (begin * channels) * sizeof *to);
+  memset (to, 0, (gsize) begin * pixel_bytes);
   if (tensor->stride == (gsize) channels)
-    memcpy (to + begin * channels, from, (gsize) ((end - begin) * channels) * sizeof *to);
+    memcpy (to + begin * channels, from, (gsize) (end - begin) * pixel_bytes);
   else
     for (int p = begin; p < end; p++, from += tensor->stride)
-      memcpy (to + p * channels, from, (gsize) channels * sizeof *to);
-  memset (to + end * channels, 0, (gsize) ((n - end) * channels) * sizeof *to);
+      memcpy (to + p * channels, from, pixel_bytes);
+  memset (to + end * channels, 0, (gsize) (n - end) * pixel_bytes);
 }
 
 static const float *
@@ -78,7 +79,8 @@ forward_row (const GboxNarrowWork *work, int image, int oy, float *rows)
   const GboxTensor *x = &work->from, *y = &work->to;
   const gsize row_floats = gbox_narrow_line (gbox_narrow_row_floats (shape, y));
   const int n_pixels = (y->width - 1) * shape->stride + shape->kernel_width;
-  const gsize n_sums = (gsize) (shape->kernel_height * shape->kernel_width * shape->in_channels);
+  const gsize n_sums
+    = (gsize) shape->kernel_height * (gsize) shape->kernel_width * (gsize) shape->in_channels;
   float *windows = rows + (gsize) shape->kernel_height * row_floats;
   Product p = { .k = n_sums,
                 .a = windows,
@@ -163,7 +165,7 @@ sum_blocks (
                 .c_stride = GBOX_PACKED_COLUMNS,
                 .n_columns = GBOX_PACKED_COLUMNS };
 
-  memset (blocks, 0, (gsize) (n_blocks * GBOX_PACKED_COLUMNS) * sizeof *blocks);
+  memset (blocks, 0, (gsize) n_blocks * GBOX_PACKED_COLUMNS * sizeof *blocks);
   for (int j = 0; j < n_givers; j++, p.b += p.k * GBOX_PACKED_COLUMNS)
     {
       const int oy = row - j;
@@ -184,7 +186,7 @@ backward_rows (const GboxNarrowWork *work, int image, GboxNarrowBlocks down, flo
   const GboxNarrowBlocks across = gbox_narrow_blocks (shape->stride, shape->pad_left, dx->width);
   const int n_givers = gbox_narrow_n_givers (shape);
   const int n_outputs = across.n + n_givers - 1;
-  const gsize row_floats = gbox_narrow_line ((gsize) (n_outputs * dy->channels));
+  const gsize row_floats = gbox_narrow_line ((gsize) n_outputs * (gsize) dy->channels);
   float *blocks = scratch + (gsize) n_givers * row_floats;
 
   for (int row = down.first - (n_givers - 1); row < down.first + down.n; row++)

@@ -64,7 +64,8 @@ gbox_narrow_n_givers (const GboxConvShape *shape)
 static inline gsize
 gbox_narrow_row_floats (const GboxConvShape *shape, const GboxTensor *y)
 {
-  return (gsize) ((y->width - 1) * shape->stride + shape->kernel_width) * (gsize) shape->in_channels;
+  return ((gsize) (y->width - 1) * (gsize) shape->stride + (gsize) shape->kernel_width)
+         * (gsize) shape->in_channels;
 }
 
 /* Rounded up to a cache line, and slack. */
