@@ -7,6 +7,9 @@
 #define PERIOD   48
 #define N_TOKENS (2 * PERIOD)
 
+/* Of a step. */
+#define CHUNK 32
+
 /* Any will do; always the same, so that a head is always the same kind of head. */
 #define SEED    0
 #define PURPOSE 0x696e6463 /* "indc" */
@@ -17,7 +20,8 @@ struct _GboxInduction
   GboxTransformer *transformer;
   int n_layers;
   int n_heads;
-  int n_done;
+  int n_done; /* layers */
+  int n_read; /* tokens, for the next one */
   int tokens[N_TOKENS];
   float *attention; /* (N_TOKENS, n_heads, N_TOKENS) */
   float *scores;    /* (n_layers, n_heads) */
@@ -68,28 +72,34 @@ gbox_induction_free (GboxInduction *self)
   g_free (self);
 }
 
+static void
+finish_layer (GboxInduction *self)
+{
+  for (int head = 0; head < self->n_heads; head++)
+    self->scores[self->n_done * self->n_heads + head]
+      = gbox_induction_score (self->attention + (gsize) head * N_TOKENS, (gsize) self->n_heads * N_TOKENS,
+                              PERIOD);
+  self->n_done++;
+  self->n_read = 0;
+  gbox_transformer_context_truncate (self->context, 0);
+}
+
 /* A pass tells one layer's attention only. */
 gboolean
 gbox_induction_step (GboxInduction *self)
 {
   const gsize stride = (gsize) self->n_heads * N_TOKENS;
+  const GboxTransformerTap tap
+    = { .attention_layer = self->n_done, .attention = self->attention + (gsize) self->n_read * stride };
 
   if (self->n_done == self->n_layers)
     return FALSE;
-  gbox_transformer_context_truncate (self->context, 0);
-  for (int at = 0, n = 0; at < N_TOKENS; at += n)
-    {
-      const GboxTransformerTap tap
-        = { .attention_layer = self->n_done, .attention = self->attention + (gsize) at * stride };
-
-      n = MIN (GBOX_TRANSFORMER_CHUNK, N_TOKENS - at);
-      gbox_transformer_context_set_tap (self->context, &tap);
-      gbox_transformer_context_read (self->context, self->tokens + at, n);
-    }
-  for (int head = 0; head < self->n_heads; head++)
-    self->scores[self->n_done * self->n_heads + head]
-      = gbox_induction_score (self->attention + (gsize) head * N_TOKENS, stride, PERIOD);
-  self->n_done++;
+  gbox_transformer_context_set_tap (self->context, &tap);
+  gbox_transformer_context_read (self->context, self->tokens + self->n_read, CHUNK);
+  gbox_transformer_context_set_tap (self->context, NULL);
+  self->n_read += CHUNK;
+  if (self->n_read == N_TOKENS)
+    finish_layer (self);
   return self->n_done < self->n_layers;
 }
 

@@ -43,7 +43,7 @@ GboxInduction *
 gbox_induction_new (GboxTransformer *transformer, GboxTeam *team, GboxPrecision precision, GError **error);
 void gbox_induction_free (GboxInduction *induction);
 
-/* Tests a layer. Returns whether more is to do. */
+/* Reads a part of the test's text. Returns whether more is to do. */
 gboolean gbox_induction_step (GboxInduction *induction);
 
 /* (n_layers, n_heads), transfer none; of an object that has no more to do. */

@@ -6,6 +6,9 @@
 
 #include <math.h>
 
+/* Of a step that reads what stands before the lens's rows. */
+#define CHUNK 32
+
 struct _GboxInside
 {
   GboxTransformerContext *context;
@@ -126,7 +129,7 @@ read_tokens (GboxInside *self)
 {
   const int n_before = self->n - self->n_rows - self->n_read;
   const GboxTransformerTap tap = { .hidden = self->hidden };
-  const int n = n_before > 0 ? MIN (n_before, GBOX_TRANSFORMER_CHUNK) : self->n_rows;
+  const int n = n_before > 0 ? MIN (n_before, CHUNK) : self->n_rows;
 
   if (n_before == 0)
     gbox_transformer_context_set_tap (self->context, &tap);

@@ -6,6 +6,7 @@
 #include "completion/completion-actions.h"
 #include "completion/completion-status.h"
 #include "completion/honest-bar.h"
+#include "completion/inside-pane.h"
 #include "completion/next-token-pane.h"
 #include "completion/prompts.h"
 #include "completion/sample-checks.h"
@@ -41,6 +42,7 @@ struct _GboxCompletionPage
   GtkWidget *look_switcher;
   GtkProgressBar *reading_bar;
   GboxNextTokenPane *next_token_pane;
+  GboxInsidePane *inside_pane;
   GboxSamplingPane *sampling_pane;
 
   GboxSettings *settings;
@@ -86,6 +88,7 @@ ensure_types (void)
   g_type_ensure (GBOX_TYPE_BRANCH_MENU);
   g_type_ensure (GBOX_TYPE_COMPLETION_STATUS);
   g_type_ensure (GBOX_TYPE_HONEST_BAR);
+  g_type_ensure (GBOX_TYPE_INSIDE_PANE);
   g_type_ensure (GBOX_TYPE_MODEL_CHOOSER);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
   g_type_ensure (GBOX_TYPE_NEXT_TOKEN_PANE);
@@ -121,6 +124,7 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, look_switcher);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, reading_bar);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, next_token_pane);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, inside_pane);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sampling_pane);
   gtk_widget_class_bind_template_callback (widget_class, on_revealed);
 }
@@ -249,6 +253,7 @@ gbox_completion_page_set_up (GboxCompletionPage *self,
                           G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL);
   gbox_sample_list_set_session (self->sample_list, self->session, self->checks);
   gbox_next_token_pane_set_session (self->next_token_pane, self->session);
+  gbox_inside_pane_set_session (self->inside_pane, self->session);
   gbox_sampling_pane_set_session (self->sampling_pane, self->session);
   gbox_sampling_pane_set_checks (self->sampling_pane, self->checks);
   g_object_bind_property (settings, "tints", self->editor, "tints", G_BINDING_SYNC_CREATE);
@@ -266,6 +271,7 @@ gbox_completion_page_end (GboxCompletionPage *self)
 {
   g_return_if_fail (GBOX_IS_COMPLETION_PAGE (self));
 
+  gbox_inside_pane_end (self->inside_pane);
   gbox_sample_checks_end (self->checks);
   gbox_completion_session_end (self->session);
 }

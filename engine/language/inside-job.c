@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The work of looking inside a language model. */
+#include "language/inside-job.h"
+
+#include "language/completion-spec.h"
+#include "language/induction.h"
+#include "language/inside.h"
+#include "models/token-decoder.h"
+
+struct _GboxInsideJob
+{
+  GboxJob parent_instance;
+
+  GboxInsideSpec *spec;
+  GboxTeam *team;
+  GboxLanguageModel *model;
+  GArray *tokens; /* of int */
+  GboxInside *inside;
+  GboxInduction *induction;
+};
+
+G_DEFINE_FINAL_TYPE (GboxInsideJob, gbox_inside_job, GBOX_TYPE_JOB)
+
+static void
+finalize (GObject *object)
+{
+  GboxInsideJob *self = GBOX_INSIDE_JOB (object);
+
+  g_clear_pointer (&self->inside, gbox_inside_free);
+  g_clear_pointer (&self->induction, gbox_induction_free);
+  g_clear_pointer (&self->tokens, g_array_unref);
+  g_clear_pointer (&self->model, gbox_language_model_unref);
+  g_clear_object (&self->spec);
+  G_OBJECT_CLASS (gbox_inside_job_parent_class)->finalize (object);
+}
+
+static gboolean
+start (GboxJob *job, const GboxJobContext *context, GError **error)
+{
+  GboxInsideJob *self = GBOX_INSIDE_JOB (job);
+  const GboxInsideValues *values = gbox_inside_spec_get_values (self->spec);
+
+  self->team = context->team;
+  self->tokens = gbox_completion_parse_tokens (values->tokens, error);
+  if (self->tokens == NULL)
+    return FALSE;
+  self->model = gbox_model_store_get_language_model (context->store, values->model, error);
+  if (self->model == NULL)
+    return FALSE;
+  self->inside
+    = gbox_inside_new (gbox_language_model_get_transformer (self->model), self->team, GBOX_PRECISION_INT16,
+                       (const int *) (gpointer) self->tokens->data, (int) self->tokens->len, error);
+  return self->inside != NULL;
+}
+
+/* What a token alone stands for. */
+static char *
+describe_token (GboxInsideJob *self, int id)
+{
+  g_autoptr (GboxTokenDecoder) decoder
+    = gbox_token_decoder_new (gbox_language_model_get_tokenizer (self->model), FALSE);
+  GString *text = g_string_new (NULL);
+
+  gbox_token_decoder_push (decoder, id, text);
+  gbox_token_decoder_finish (decoder, text);
+  return g_string_free (text, FALSE);
+}
+
+static char *
+describe_cell (GboxInsideJob *self, const GboxLensCell *cell)
+{
+  g_autoptr (GString) words = g_string_new (NULL);
+
+  for (int i = 0; i < GBOX_INSIDE_N_TOP; i++)
+    {
+      g_autofree char *text = describe_token (self, cell->top[i].id);
+
+      g_string_append_printf (words, "%s“%s” %.3f", i > 0 ? ", " : "", text,
+                              (double) cell->top[i].probability);
+    }
+  return g_string_free (g_steal_pointer (&words), FALSE);
+}
+
+static void
+describe_lens (GboxInsideJob *self, GboxInsideView *view)
+{
+  g_autoptr (GPtrArray) descriptions = g_ptr_array_new ();
+
+  view->probabilities = g_new (float, (gsize) (view->n_layers + 1) * (gsize) view->n_rows);
+  for (int layer = 0; layer <= view->n_layers; layer++)
+    for (int row = 0; row < view->n_rows; row++)
+      {
+        const GboxLensCell *cell = gbox_inside_get_cell (self->inside, layer, row);
+
+        view->probabilities[layer * view->n_rows + row] = cell->probability;
+        g_ptr_array_add (descriptions, describe_cell (self, cell));
+      }
+  g_ptr_array_add (descriptions, NULL);
+  view->descriptions = (char **) g_ptr_array_free (g_steal_pointer (&descriptions), FALSE);
+}
+
+static void
+post_view (GboxInsideJob *self)
+{
+  GboxInsideView *view = g_new0 (GboxInsideView, 1);
+  const gsize n = self->tokens->len;
+
+  view->n_layers = gbox_inside_get_n_layers (self->inside);
+  view->n_heads = gbox_inside_get_n_heads (self->inside);
+  view->n_rows = gbox_inside_get_n_rows (self->inside);
+  view->n = (int) n;
+  view->texts = g_new0 (char *, n + 1);
+  for (guint i = 0; i < n; i++)
+    view->texts[i] = describe_token (self, g_array_index (self->tokens, int, i));
+  describe_lens (self, view);
+  view->attention = g_memdup2 (gbox_inside_get_attention (self->inside, 0, 0),
+                               (gsize) view->n_layers * (gsize) view->n_heads * n * sizeof (float));
+  gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_INSIDE_VIEW, view);
+}
+
+/* A model that reads only short texts has no such heads that could be found. */
+static GboxStepResult
+begin_induction (GboxInsideJob *self)
+{
+  g_autoptr (GError) error = NULL;
+
+  if (gbox_inside_spec_get_values (self->spec)->induction)
+    self->induction = gbox_induction_new (gbox_language_model_get_transformer (self->model), self->team,
+                                          GBOX_PRECISION_INT8, &error);
+  return self->induction != NULL ? GBOX_STEP_CONTINUE : GBOX_STEP_FINISHED;
+}
+
+static void
+post_scores (GboxInsideJob *self)
+{
+  const GboxLanguageConfig *config
+    = gbox_transformer_get_config (gbox_language_model_get_transformer (self->model));
+
+  gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_INDUCTION_SCORES,
+                        gbox_induction_scores_new (config->n_layers, config->n_heads,
+                                                   gbox_induction_get_scores (self->induction)));
+}
+
+static GboxStepResult
+step (GboxJob *job, GError **error)
+{
+  GboxInsideJob *self = GBOX_INSIDE_JOB (job);
+
+  if (self->inside != NULL)
+    {
+      if (gbox_inside_step (self->inside))
+        return GBOX_STEP_CONTINUE;
+      post_view (self);
+      g_clear_pointer (&self->inside, gbox_inside_free);
+      return begin_induction (self);
+    }
+  if (self->induction == NULL)
+    return GBOX_STEP_FINISHED;
+  if (gbox_induction_step (self->induction))
+    return GBOX_STEP_CONTINUE;
+  post_scores (self);
+  g_clear_pointer (&self->induction, gbox_induction_free);
+  return GBOX_STEP_FINISHED;
+}
+
+static void
+gbox_inside_job_class_init (GboxInsideJobClass *class)
+{
+  G_OBJECT_CLASS (class)->finalize = finalize;
+  GBOX_JOB_CLASS (class)->start = start;
+  GBOX_JOB_CLASS (class)->step = step;
+}
+
+static void
+gbox_inside_job_init (GboxInsideJob *self)
+{
+}
+
+GboxJob *
+gbox_inside_job_new (GboxInsideSpec *spec)
+{
+  GboxInsideJob *self = g_object_new (GBOX_TYPE_INSIDE_JOB, NULL);
+
+  self->spec = GBOX_INSIDE_SPEC (gbox_spec_copy (GBOX_SPEC (spec)));
+  return GBOX_JOB (self);
+}
