@@ -41,13 +41,32 @@ open_sandbox (GError **error)
   return gbox_code_sandbox_open_finish (wait_for (&result), error);
 }
 
+/* Two calls: each is a process. */
+static GboxCodeChecks *
+load_small_checks (void)
+{
+  static const char json[] = "{\"name\":\"small\",\"marker\":\"def smallestEqual(\",\"calls\":["
+                             "{\"call\":\"Solution().smallestEqual([0, 1, 2])\",\"value\":\"0\"},"
+                             "{\"call\":\"Solution().smallestEqual([1, 2, 3, 4])\",\"value\":\"-1\"}]}";
+  g_autofree char *path = NULL;
+  g_autoptr (GError) error = NULL;
+  GboxCodeChecks *checks;
+
+  g_close (g_file_open_tmp (NULL, &path, &error), NULL);
+  g_assert_no_error (error);
+  g_assert_true (g_file_set_contents (path, json, -1, NULL));
+  checks = gbox_code_checks_load (path, &error);
+  g_assert_no_error (error);
+  g_remove (path);
+  return checks;
+}
+
 static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
 
-  fixture->checks = gbox_code_checks_load ("smallest-equal", &error);
-  g_assert_no_error (error);
+  fixture->checks = load_small_checks ();
   fixture->sandbox = open_sandbox (&error);
   if (fixture->sandbox == NULL)
     {
@@ -88,13 +107,13 @@ typedef struct
 } Case;
 
 static const Case cases[] = {
-  { "pass", RIGHT, "passes 8 of 8 checks", GBOX_CODE_PASS, 8 },
+  { "pass", RIGHT, "passes 2 of 2 checks", GBOX_CODE_PASS, 2 },
   /* What the model writes after the function is no part of it. */
-  { "more-after", RIGHT "\n    def f(self): return (\nprint(", "passes 8 of 8 checks", GBOX_CODE_PASS, 8 },
-  { "wrong", " return -1", "passes 2 of 8 checks", GBOX_CODE_WRONG, 2 },
+  { "more-after", RIGHT "\n    def f(self): return (\nprint(", "passes 2 of 2 checks", GBOX_CODE_PASS, 2 },
+  { "wrong", " return -1", "passes 1 of 2 checks", GBOX_CODE_WRONG, 1 },
   { "exception", " return nums[99]", "IndexError", GBOX_CODE_RAISED, 0 },
-  { "exception-later", "\n        return nums[3] - 4 if len(nums) == 4 else nums[99]", "IndexError",
-    GBOX_CODE_RAISED, 0 },
+  { "exception-later", "\n        return -1 if len(nums) == 4 else nums[99]", "passes 1 of 2 checks",
+    GBOX_CODE_RAISED, 1 },
   { "syntax", " return (", "SyntaxError", GBOX_CODE_RAISED, 0 },
   { "exit", " raise SystemExit(0)", "SystemExit", GBOX_CODE_RAISED, 0 },
   { "made-up-exception", " raise type('<b>' + 'x' * 99, (Exception,), {})", NULL, GBOX_CODE_RAISED, 0 },
@@ -125,7 +144,7 @@ test_case (Fixture *fixture, gconstpointer data)
   g_test_message ("%s", words);
   g_assert_cmpint (result->verdict, ==, case_->verdict);
   g_assert_cmpuint (result->passed, ==, case_->passed);
-  g_assert_cmpuint (result->of, ==, 8);
+  g_assert_cmpuint (result->of, ==, 2);
   if (case_->words != NULL)
     g_assert_cmpstr (words, ==, case_->words);
   else
@@ -134,8 +153,11 @@ test_case (Fixture *fixture, gconstpointer data)
 
 /* What must not be possible: each expression is True where it was refused. */
 static const char *const harms[] = {
+  "os.listdir('/tmp') == []",
   "refused(lambda: os.fork())",
   "refused(lambda: subprocess.run(['/usr/bin/python3', '-c', '0']))",
+  "ctypes.CDLL(None).fork() == -1",
+  "ctypes.CDLL(None).unshare(0x10000000) == -1",
   "refused(lambda: open('/written', 'w'))",
   "refused(lambda: open('/usr/lib/written', 'w'))",
   "refused(lambda: open('/dev/written', 'w'))",
@@ -143,13 +165,12 @@ static const char *const harms[] = {
   "refused(lambda: socket.create_connection(('127.0.0.1', 80), 1))",
   "refused(lambda: open('/tmp/large', 'wb').write(bytes(1 << 25)))",
   "not any(os.path.exists(p) for p in ('/home', '/root', '/etc', '/proc/1', '/sys', '/var', '/bin/sh'))",
-  "os.listdir('/tmp') == []",
   "not [k for k in os.environ if k not in ('PWD', 'LC_CTYPE')]",
   "os.getpid() <= 2",
 };
 
 #define HARM_SOURCE                                                                                          \
-  "import os, socket, subprocess\n"                                                                          \
+  "import ctypes, os, socket, subprocess\n"                                                                  \
   "def refused(f):\n"                                                                                        \
   "    try: f()\n"                                                                                           \
   "    except OSError: return True\n"                                                                        \
@@ -158,20 +179,44 @@ static const char *const harms[] = {
 static void
 test_harm (Fixture *fixture, gconstpointer data)
 {
-  for (gsize i = 0; fixture->sandbox != NULL && i < G_N_ELEMENTS (harms); i++)
-    {
-      g_autoptr (GAsyncResult) result = NULL;
-      g_autoptr (GError) error = NULL;
-      g_autofree char *answer = NULL;
-      GboxCodeAnswerKind kind;
+  g_autoptr (GString) call = g_string_new ("");
+  g_autoptr (GString) expected = g_string_new ("");
+  g_autoptr (GAsyncResult) result = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *answer = NULL;
+  GboxCodeAnswerKind kind;
 
-      g_test_message ("%s", harms[i]);
-      gbox_code_sandbox_evaluate_async (fixture->sandbox, HARM_SOURCE, harms[i], NULL, on_ready, &result);
-      answer = gbox_code_sandbox_evaluate_finish (wait_for (&result), &kind, &error);
-      g_assert_no_error (error);
-      g_assert_cmpint (kind, ==, GBOX_CODE_VALUE);
-      g_assert_cmpstr (answer, ==, "True");
+  if (fixture->sandbox == NULL)
+    return;
+  for (gsize i = 0; i < G_N_ELEMENTS (harms); i++)
+    {
+      g_string_append_printf (call, "%s%s", i == 0 ? "[" : ", ", harms[i]);
+      g_string_append (expected, i == 0 ? "[True" : ", True");
     }
+  g_string_append_c (call, ']');
+  g_string_append_c (expected, ']');
+  gbox_code_sandbox_evaluate_async (fixture->sandbox, HARM_SOURCE, call->str, NULL, on_ready, &result);
+  answer = gbox_code_sandbox_evaluate_finish (wait_for (&result), &kind, &error);
+  g_assert_no_error (error);
+  g_assert_cmpint (kind, ==, GBOX_CODE_VALUE);
+  g_assert_cmpstr (answer, ==, expected->str);
+}
+
+/* The right program passes the checks that come with the program. */
+static void
+test_shipped (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *source = gbox_code_join (PROMPT, RIGHT);
+  g_autoptr (GboxCodeResult) result = NULL;
+
+  if (fixture->sandbox == NULL)
+    return;
+  gbox_code_checks_unref (fixture->checks);
+  fixture->checks = gbox_code_checks_load ("smallest-equal", NULL);
+  result = check (fixture, source);
+  g_assert_cmpint (result->verdict, ==, GBOX_CODE_PASS);
+  g_assert_cmpuint (result->passed, ==, 8);
+  g_assert_cmpuint (result->of, ==, 8);
 }
 
 /* An answer that equals everything, and one that the program writes itself: neither knows what is expected.
@@ -291,6 +336,7 @@ main (int argc, char **argv)
       g_test_add (path, Fixture, &cases[i], set_up, test_case, tear_down);
     }
   g_test_add ("/code-check/harm", Fixture, NULL, set_up, test_harm, tear_down);
+  g_test_add ("/code-check/shipped", Fixture, NULL, set_up, test_shipped, tear_down);
   g_test_add ("/code-check/faking", Fixture, NULL, set_up, test_faking, tear_down);
   g_test_add ("/code-check/cancel", Fixture, NULL, set_up, test_cancel, tear_down);
   return g_test_run ();

@@ -43,6 +43,7 @@ typedef struct
 {
   GSubprocess *process;
   GSource *timer;
+  GCancellable *reading;
   GCancellable *cancellable;
   gulong cancelled;
   gboolean timed_out;
@@ -60,6 +61,7 @@ evaluation_free (Evaluation *evaluation)
   if (evaluation->cancelled != 0)
     g_cancellable_disconnect (evaluation->cancellable, evaluation->cancelled);
   g_clear_object (&evaluation->cancellable);
+  g_clear_object (&evaluation->reading);
   g_clear_object (&evaluation->process);
   g_free (evaluation->output);
   g_free (evaluation);
@@ -222,7 +224,24 @@ make_request (const char *source, const char *call)
   return json_to_string (root, FALSE);
 }
 
-/* Starts the program; %NULL with an error. */
+static void
+lead_group (gpointer user_data)
+{
+  setpgid (0, 0);
+}
+
+/* With all of its group: bubblewrap's own child, if it is so young that it would not yet end with its
+ * parent. */
+static void
+end_group (GSubprocess *process)
+{
+  const char *id = g_subprocess_get_identifier (process);
+
+  if (id != NULL)
+    kill (-(pid_t) g_ascii_strtoll (id, NULL, 10), SIGKILL);
+}
+
+/* Starts the program as the first of a process group; %NULL with an error. */
 static GSubprocess *
 start (
   GboxCodeSandbox *sandbox, const char *source, const char *call, GSubprocessFlags errors, GError **error)
@@ -243,6 +262,7 @@ start (
         close (input);
       return NULL;
     }
+  g_subprocess_launcher_set_child_setup (launcher, lead_group, NULL, NULL);
   g_subprocess_launcher_take_stdin_fd (launcher, input);
   g_subprocess_launcher_take_fd (launcher, filter, FILTER_FD);
   process = g_subprocess_launcher_spawnv (launcher, (const char *const *) sandbox->argv, &why);
@@ -318,8 +338,16 @@ on_output (GObject *source, GAsyncResult *result, gpointer user_data)
 
   g_input_stream_read_all_finish (G_INPUT_STREAM (source), result, &evaluation->n_output, NULL);
   if (evaluation->n_output > MAX_OUTPUT)
-    g_subprocess_force_exit (evaluation->process);
+    end_group (evaluation->process);
   g_subprocess_wait_async (evaluation->process, NULL, on_ended, g_steal_pointer (&task));
+}
+
+/* Whatever may still hold the pipe open is waited for no longer. */
+static void
+end_evaluation (Evaluation *evaluation)
+{
+  end_group (evaluation->process);
+  g_cancellable_cancel (evaluation->reading);
 }
 
 static gboolean
@@ -328,14 +356,14 @@ on_time_out (gpointer user_data)
   Evaluation *evaluation = user_data;
 
   evaluation->timed_out = TRUE;
-  g_subprocess_force_exit (evaluation->process);
+  end_evaluation (evaluation);
   return G_SOURCE_REMOVE;
 }
 
 static void
 on_cancelled (GCancellable *cancellable, gpointer user_data)
 {
-  g_subprocess_force_exit (user_data);
+  end_evaluation (user_data);
 }
 
 static void
@@ -349,8 +377,8 @@ watch (GTask *task, Evaluation *evaluation)
   if (cancellable != NULL)
     {
       evaluation->cancellable = g_object_ref (cancellable);
-      evaluation->cancelled = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled),
-                                                     g_object_ref (evaluation->process), g_object_unref);
+      evaluation->cancelled
+        = g_cancellable_connect (cancellable, G_CALLBACK (on_cancelled), evaluation, NULL);
     }
 }
 
@@ -382,10 +410,12 @@ gbox_code_sandbox_evaluate_async (GboxCodeSandbox *sandbox,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  evaluation->reading = g_cancellable_new ();
   watch (task, evaluation);
   evaluation->output = g_malloc (MAX_OUTPUT + 1);
   g_input_stream_read_all_async (g_subprocess_get_stdout_pipe (evaluation->process), evaluation->output,
-                                 MAX_OUTPUT + 1, G_PRIORITY_DEFAULT, NULL, on_output, g_object_ref (task));
+                                 MAX_OUTPUT + 1, G_PRIORITY_DEFAULT, evaluation->reading, on_output,
+                                 g_object_ref (task));
 }
 
 char *
