@@ -14,7 +14,7 @@ typedef struct
   const int *tokens;
   int n;
   const GboxInside *inside;
-  const float *scores; /* (n_layers, n_heads) */
+  const float *scores; /* (nullable): (n_layers, n_heads) */
 } Findings;
 
 /* A token as one sees it; what is no text of its own shows as U+FFFD. */
@@ -90,14 +90,18 @@ static void
 add_head (JsonBuilder *builder, const Findings *findings, int layer, int head)
 {
   const float *attention = gbox_inside_get_attention (findings->inside, layer, head);
-  const float score = findings->scores[layer * gbox_inside_get_n_heads (findings->inside) + head];
 
   json_builder_begin_object (builder);
   cli_add_integer (builder, "layer", layer);
   cli_add_integer (builder, "head", head);
-  cli_add_number (builder, "induction_score", (double) score);
-  json_builder_set_member_name (builder, "induction");
-  json_builder_add_boolean_value (builder, score >= GBOX_INDUCTION_THRESHOLD);
+  if (findings->scores != NULL)
+    {
+      const float score = findings->scores[layer * gbox_inside_get_n_heads (findings->inside) + head];
+
+      cli_add_number (builder, "induction_score", (double) score);
+      json_builder_set_member_name (builder, "induction");
+      json_builder_add_boolean_value (builder, score >= GBOX_INDUCTION_THRESHOLD);
+    }
   json_builder_set_member_name (builder, "attention");
   json_builder_begin_array (builder);
   for (int i = 0; i < findings->n; i++)
@@ -179,27 +183,31 @@ look (GboxLanguageModel *model, const GArray *ids, int n, gboolean json)
   const int *tokens = (const int *) (gconstpointer) ids->data;
   g_autoptr (GboxInside) inside
     = gbox_inside_new (transformer, team, GBOX_PRECISION_INT16, tokens, n, &error);
-  g_autoptr (GboxInduction) induction
-    = inside != NULL ? gbox_induction_new (transformer, team, GBOX_PRECISION_INT16, &error) : NULL;
+  g_autoptr (GboxInduction) induction = NULL;
   Findings findings;
 
-  if (induction == NULL)
+  if (inside == NULL)
     return cli_failure (error);
   while (gbox_inside_step (inside))
     ;
-  while (gbox_induction_step (induction))
+  /* A model that reads only short texts cannot be tested. */
+  induction = gbox_induction_new (transformer, team, GBOX_PRECISION_INT8, &error);
+  while (induction != NULL && gbox_induction_step (induction))
     ;
   findings = (Findings){ .tokenizer = gbox_language_model_get_tokenizer (model),
                          .tokens = tokens,
                          .n = n,
                          .inside = inside,
-                         .scores = gbox_induction_get_scores (induction) };
+                         .scores = induction != NULL ? gbox_induction_get_scores (induction) : NULL };
   if (json)
     print_json (&findings);
   else
     {
       print_lens (&findings);
-      print_heads (&findings);
+      if (induction != NULL)
+        print_heads (&findings);
+      else
+        g_printerr ("Induction heads were not looked for: %s\n", error->message);
     }
   return CLI_OK;
 }

@@ -86,6 +86,33 @@ check_lines (const char *output, guint n_samples)
     g_string_free (texts[i], TRUE);
 }
 
+/* Every layer of the lens and every head, of a text of seven tokens. */
+static void
+test_inside (void)
+{
+  g_autofree char *output = run ("printf abcab |", "inside --json");
+  g_autoptr (JsonNode) root = json_from_string (output, NULL);
+  JsonObject *object = json_node_get_object (root);
+  JsonArray *lens = json_object_get_array_member (object, "lens");
+  JsonArray *heads = json_object_get_array_member (object, "heads");
+  JsonArray *attention = json_object_get_array_member (json_array_get_object_element (heads, 0), "attention");
+  double sum = 0;
+
+  g_assert_cmpuint (json_array_get_length (lens) % 7, ==, 0);
+  g_assert_cmpuint (json_array_get_length (attention), ==, 7);
+  for (guint i = 0; i < 7; i++)
+    sum += json_array_get_double_element (attention, i);
+  g_assert_cmpfloat_with_epsilon (sum, 1, 1e-4);
+  for (guint i = 0; i < json_array_get_length (lens); i++)
+    {
+      JsonObject *cell = json_array_get_object_element (lens, i);
+
+      g_assert_cmpuint (json_array_get_length (json_object_get_array_member (cell, "top")), ==, 5);
+      g_assert_cmpfloat (json_object_get_double_member (cell, "probability"), >, 0);
+      g_assert_cmpfloat (json_object_get_double_member (cell, "probability"), <=, 1);
+    }
+}
+
 static void
 test_complete_json (void)
 {
@@ -119,6 +146,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-language/score", test_score);
+  g_test_add_func ("/cli-language/inside", test_inside);
   g_test_add_func ("/cli-language/complete/json", test_complete_json);
   g_test_add_func ("/cli-language/complete/text", test_complete_text);
   return g_test_run ();

@@ -233,6 +233,8 @@ gbox_completion_page_set_up (GboxCompletionPage *self,
                              GActionMap *actions)
 {
   g_autofree char *prompt = gbox_prompt_load (FIRST_PROMPT);
+  g_autoptr (GPropertyAction) look
+    = g_property_action_new ("completion-look", self->look_stack, "visible-child-name");
   gboolean is_revealed = TRUE;
 
   g_return_if_fail (GBOX_IS_COMPLETION_PAGE (self) && self->session == NULL);
@@ -259,6 +261,7 @@ gbox_completion_page_set_up (GboxCompletionPage *self,
   g_object_bind_property (settings, "tints", self->editor, "tints", G_BINDING_SYNC_CREATE);
   connect_session (self);
   self->actions = gbox_completion_actions_new (self, actions, settings);
+  g_action_map_add_action (actions, G_ACTION (look));
   follow_models (self);
   follow_error (self);
   follow_run (self);
