@@ -118,17 +118,20 @@ test_refusals (void)
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 }
 
-/* Half of each token's attention goes where an induction head looks, the rest to the first token. */
+/* Half of each token's attention goes where an induction head looks, the rest to the first token. However
+ * the rows are divided, the parts are the whole. */
 static void
 test_score (void)
 {
   enum
   {
-    PERIOD = 5,
+    PERIOD = 6,
     N = 2 * PERIOD,
+    PART = 4, /* some of which lies in the first half, some in the second */
     STRIDE = 2 * N
   };
   float attention[N * STRIDE] = { 0 };
+  float sum = 0;
 
   for (int i = 0; i < N; i++)
     {
@@ -136,7 +139,10 @@ test_score (void)
       if (i >= PERIOD)
         attention[i * STRIDE + i - PERIOD + 1] = 0.5f;
     }
-  g_assert_cmpfloat ((double) gbox_induction_score (attention, STRIDE, PERIOD), ==, 0.5);
+  g_assert_cmpfloat ((double) gbox_induction_score (attention, STRIDE, 0, N, PERIOD), ==, 0.5);
+  for (int first = 0; first < N; first += PART)
+    sum += gbox_induction_score (attention + first * STRIDE, STRIDE, first, PART, PERIOD);
+  g_assert_cmpfloat_with_epsilon ((double) sum, 0.5, 1e-6);
 }
 
 /* SmolLM2 has heads that find repetitions. */

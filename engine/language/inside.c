@@ -7,7 +7,7 @@
 #include <math.h>
 
 /* Of a step that reads what stands before the lens's rows. */
-#define CHUNK 32
+#define CHUNK 16
 
 struct _GboxInside
 {
@@ -23,8 +23,8 @@ struct _GboxInside
   int n;
   int n_rows;
   int n_read;
-  int n_lens_layers;      /* that are done, from the last one down */
-  int n_attention_layers; /* that are done, from the first one up */
+  int n_lens_layers; /* that are done, from the last one down */
+  gboolean has_attention;
 
   GboxLensCell *cells; /* (n_layers + 1, n_rows) */
   int *said;           /* (n_rows): what the last layer finds most probable */
@@ -173,19 +173,17 @@ look_through_layer (GboxInside *self)
   self->n_lens_layers++;
 }
 
-/* A pass tells one layer's attention only; reading a single token again costs little. */
+/* The last token is read again by itself: of all rows the attention would be a great deal of memory. */
 static void
 look_at_heads (GboxInside *self)
 {
-  const gsize n = (gsize) self->n;
-  const int layer = self->n_attention_layers++;
-  float *attention = self->attention + (gsize) layer * (gsize) self->n_heads * n;
-  const GboxTransformerTap tap = { .attention_layer = layer, .attention = attention };
+  const GboxTransformerTap tap = { .attention_layer = GBOX_TAP_ALL_LAYERS, .attention = self->attention };
 
   gbox_transformer_context_truncate (self->context, self->n - 1);
   gbox_transformer_context_set_tap (self->context, &tap);
-  gbox_transformer_context_read (self->context, self->tokens + n - 1, 1);
+  gbox_transformer_context_read (self->context, self->tokens + self->n - 1, 1);
   gbox_transformer_context_set_tap (self->context, NULL);
+  self->has_attention = TRUE;
 }
 
 gboolean
@@ -195,9 +193,9 @@ gbox_inside_step (GboxInside *self)
     read_tokens (self);
   else if (self->n_lens_layers <= self->n_layers)
     look_through_layer (self);
-  else if (self->n_attention_layers < self->n_layers)
+  else if (!self->has_attention)
     look_at_heads (self);
-  return self->n_attention_layers < self->n_layers;
+  return !self->has_attention;
 }
 
 int
