@@ -92,6 +92,9 @@ void gbox_transformer_context_free (GboxTransformerContext *context);
 /* Bytes of keys, values and everything else. */
 gsize gbox_transformer_context_get_size (const GboxTransformerContext *context);
 
+/* Tokens that the trunk and a branch have room for together: the width of attention's rows in a tap. */
+int gbox_transformer_context_get_n_positions (const GboxTransformerContext *context);
+
 /* The tokens of the trunk, and how many. */
 const int *gbox_transformer_context_get_tokens (const GboxTransformerContext *context, int *n);
 
