@@ -6,8 +6,11 @@
 
 #include <math.h>
 
-/* Of a step that reads what stands before the lens's rows. */
-#define CHUNK 16
+/* A step that reads what stands before the lens's rows takes about this long, µs: how many tokens that is is
+ * found on the way. */
+#define STEP_TIME   30000
+#define FIRST_CHUNK 8
+#define MAX_CHUNK   32
 
 /* Contexts have room for a multiple of this, so that a text that grows a little finds its own again. */
 #define ROUND 256
@@ -28,6 +31,7 @@ struct _GboxInside
   int n_rows;
   int n_reused;
   int n_read;
+  int chunk;
   int n_lens_layers; /* that are done, from the last one down */
   gboolean has_attention;
 
@@ -88,6 +92,7 @@ keep_prefix (GboxInside *self)
   self->n_reused = MIN (self->n_reused, self->n - self->n_rows);
   gbox_transformer_context_truncate (self->context, self->n_reused);
   self->n_read = self->n_reused;
+  self->chunk = FIRST_CHUNK;
 }
 
 /* Takes the context. */
@@ -174,13 +179,15 @@ read_tokens (GboxInside *self)
 {
   const int n_before = self->n - self->n_rows - self->n_read;
   const GboxTransformerTap tap = { .hidden = self->hidden };
-  const int n = n_before > 0 ? MIN (n_before, CHUNK) : self->n_rows;
+  const int n = n_before > 0 ? MIN (n_before, self->chunk) : self->n_rows;
+  const gint64 begin = g_get_monotonic_time ();
 
   if (n_before == 0)
     gbox_transformer_context_set_tap (self->context, &tap);
   gbox_transformer_context_read (self->context, self->tokens + self->n_read, n);
   gbox_transformer_context_set_tap (self->context, NULL);
   self->n_read += n;
+  self->chunk = (int) CLAMP (n * STEP_TIME / MAX (g_get_monotonic_time () - begin, 1), 1, MAX_CHUNK);
 }
 
 static void
