@@ -103,6 +103,72 @@ test_inside (gconstpointer data)
   check_attention (inside, tiny_values (values, name, "attention", &n));
 }
 
+static GboxInside *
+look (GboxLanguageModel *model, GboxTeam *team, const int *tokens, int n)
+{
+  g_autoptr (GError) error = NULL;
+  GboxInside *inside = gbox_inside_new_for_model (model, team, GBOX_PRECISION_INT16, tokens, n, &error);
+
+  g_assert_no_error (error);
+  while (gbox_inside_step (inside))
+    ;
+  return inside;
+}
+
+static void
+assert_same (const GboxInside *a, const GboxInside *b, int n)
+{
+  for (int layer = 0; layer <= gbox_inside_get_n_layers (a); layer++)
+    for (int row = 0; row < gbox_inside_get_n_rows (a); row++)
+      g_assert_cmpmem (gbox_inside_get_cell (a, layer, row), sizeof (GboxLensCell),
+                       gbox_inside_get_cell (b, layer, row), sizeof (GboxLensCell));
+  for (int layer = 0; layer < gbox_inside_get_n_layers (a); layer++)
+    for (int head = 0; head < gbox_inside_get_n_heads (a); head++)
+      g_assert_cmpmem (gbox_inside_get_attention (a, layer, head), (gsize) n * sizeof (float),
+                       gbox_inside_get_attention (b, layer, head), (gsize) n * sizeof (float));
+}
+
+/* A second look reads only what it has to, and sees the same; also after a look that was given up. */
+static void
+test_second_look (void)
+{
+  static const int tokens[] = { 1, 9, 4, 30, 5, 5, 21, 8, 30, 11, 2, 26, 7, 7, 12, 9, 3, 28, 6, 15 };
+  enum
+  {
+    N = G_N_ELEMENTS (tokens),
+    EARLIER = 16
+  };
+  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-llama.gguf", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxLanguageModel) model = gbox_language_model_load (path, &error);
+  g_autoptr (GboxLanguageModel) other = gbox_language_model_load (path, &error);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxInside) fresh = look (other, team, tokens, N);
+
+  g_assert_cmpint (gbox_inside_get_n_reused (fresh), ==, 0);
+  gbox_inside_free (look (model, team, tokens, EARLIER));
+  {
+    g_autoptr (GboxInside) second = look (model, team, tokens, N);
+
+    g_assert_cmpint (gbox_inside_get_n_reused (second), ==, N - GBOX_INSIDE_MAX_ROWS);
+    assert_same (second, fresh, N);
+  }
+  {
+    g_autoptr (GboxInside) stopped
+      = gbox_inside_new_for_model (model, team, GBOX_PRECISION_INT16, tokens + 1, N - 1, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (gbox_inside_get_n_reused (stopped), ==, 0);
+    g_assert_true (gbox_inside_step (stopped));
+  }
+  {
+    g_autoptr (GboxInside) again = look (model, team, tokens, N);
+
+    g_assert_cmpint (gbox_inside_get_n_reused (again), ==, 0);
+    assert_same (again, fresh, N);
+  }
+}
+
 static void
 test_refusals (void)
 {
@@ -118,17 +184,20 @@ test_refusals (void)
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 }
 
-/* Half of each token's attention goes where an induction head looks, the rest to the first token. */
+/* Half of each token's attention goes where an induction head looks, the rest to the first token. However
+ * the rows are divided, the parts are the whole. */
 static void
 test_score (void)
 {
   enum
   {
-    PERIOD = 5,
+    PERIOD = 6,
     N = 2 * PERIOD,
+    PART = 4, /* some of which lies in the first half, some in the second */
     STRIDE = 2 * N
   };
   float attention[N * STRIDE] = { 0 };
+  float sum = 0;
 
   for (int i = 0; i < N; i++)
     {
@@ -136,7 +205,10 @@ test_score (void)
       if (i >= PERIOD)
         attention[i * STRIDE + i - PERIOD + 1] = 0.5f;
     }
-  g_assert_cmpfloat ((double) gbox_induction_score (attention, STRIDE, PERIOD), ==, 0.5);
+  g_assert_cmpfloat ((double) gbox_induction_score (attention, STRIDE, 0, N, PERIOD), ==, 0.5);
+  for (int first = 0; first < N; first += PART)
+    sum += gbox_induction_score (attention + first * STRIDE, STRIDE, first, PART, PERIOD);
+  g_assert_cmpfloat_with_epsilon ((double) sum, 0.5, 1e-6);
 }
 
 /* SmolLM2 has heads that find repetitions. */
@@ -180,6 +252,7 @@ main (int argc, char **argv)
 
       g_test_add_data_func (path, tiny_models[i], test_inside);
     }
+  g_test_add_func ("/inside/second-look", test_second_look);
   g_test_add_func ("/inside/refusals", test_refusals);
   g_test_add_func ("/inside/score", test_score);
   g_test_add_func ("/inside/induction-heads", test_induction_heads);

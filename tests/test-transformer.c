@@ -52,6 +52,25 @@ check_attention (GboxTransformerContext *context,
     }
 }
 
+/* The same from one pass. */
+static void
+check_all_attention (GboxTransformerContext *context,
+                     const GboxTransformer *model,
+                     const int *tokens,
+                     const float *expected)
+{
+  const GboxLanguageConfig *config = gbox_transformer_get_config (model);
+  const gsize n_rows = (gsize) config->n_layers * N_TOKENS * (gsize) config->n_heads;
+  g_autofree float *attention = g_new (float, n_rows *LONGEST);
+  const GboxTransformerTap tap = { .attention_layer = GBOX_TAP_ALL_LAYERS, .attention = attention };
+
+  gbox_transformer_context_truncate (context, 0);
+  gbox_transformer_context_set_tap (context, &tap);
+  gbox_transformer_context_read (context, tokens, N_TOKENS);
+  for (gsize row = 0; row < n_rows; row++)
+    assert_near (attention + row * LONGEST, expected + row * N_TOKENS, N_TOKENS, "attention");
+}
+
 static void
 check_values (GboxTeam *team, const char *name)
 {
@@ -75,6 +94,7 @@ check_values (GboxTeam *team, const char *name)
   assert_near (logits, tiny_values (values, name, "logits", &n), (gsize) N_TOKENS * (gsize) config->n_vocab,
                "logits");
   check_attention (context, model, tokens, tiny_values (values, name, "attention", &n), attention);
+  check_all_attention (context, model, tokens, tiny_values (values, name, "attention", &n));
 }
 
 static void

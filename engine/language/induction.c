@@ -7,8 +7,8 @@
 #define PERIOD   48
 #define N_TOKENS (2 * PERIOD)
 
-/* Of a step. */
-#define CHUNK 32
+/* Of a step; divides N_TOKENS. */
+#define CHUNK 16
 
 /* Any will do; always the same, so that a head is always the same kind of head. */
 #define SEED    0
@@ -20,20 +20,19 @@ struct _GboxInduction
   GboxTransformer *transformer;
   int n_layers;
   int n_heads;
-  int n_done; /* layers */
-  int n_read; /* tokens, for the next one */
+  int n_read; /* tokens */
   int tokens[N_TOKENS];
-  float *attention; /* (N_TOKENS, n_heads, N_TOKENS) */
+  float *attention; /* (n_layers, CHUNK, n_heads, N_TOKENS) */
   float *scores;    /* (n_layers, n_heads) */
 };
 
 float
-gbox_induction_score (const float *attention, gsize stride, int period)
+gbox_induction_score (const float *attention, gsize stride, int first, int n, int period)
 {
   double sum = 0;
 
-  for (int i = period; i < 2 * period; i++)
-    sum += (double) attention[(gsize) i * stride + (gsize) (i - period + 1)];
+  for (int i = MAX (first, period); i < MIN (first + n, 2 * period); i++)
+    sum += (double) attention[(gsize) (i - first) * stride + (gsize) (i - period + 1)];
   return (float) (sum / period);
 }
 
@@ -56,7 +55,7 @@ gbox_induction_new (GboxTransformer *transformer, GboxTeam *team, GboxPrecision 
   gbox_philox_init (&philox, SEED, PURPOSE, 0);
   for (int i = 0; i < PERIOD; i++)
     self->tokens[i] = self->tokens[PERIOD + i] = (int) gbox_philox_below (&philox, (guint32) config->n_vocab);
-  self->attention = g_new0 (float, N_TOKENS *(gsize) self->n_heads *N_TOKENS);
+  self->attention = g_new0 (float, (gsize) self->n_layers *CHUNK *(gsize) self->n_heads *N_TOKENS);
   self->scores = g_new0 (float, (gsize) self->n_layers *(gsize) self->n_heads);
 
   return self;
@@ -73,34 +72,30 @@ gbox_induction_free (GboxInduction *self)
 }
 
 static void
-finish_layer (GboxInduction *self)
+add_scores (GboxInduction *self)
 {
-  for (int head = 0; head < self->n_heads; head++)
-    self->scores[self->n_done * self->n_heads + head]
-      = gbox_induction_score (self->attention + (gsize) head * N_TOKENS, (gsize) self->n_heads * N_TOKENS,
-                              PERIOD);
-  self->n_done++;
-  self->n_read = 0;
-  gbox_transformer_context_truncate (self->context, 0);
+  const gsize stride = (gsize) self->n_heads * N_TOKENS;
+
+  for (int layer = 0; layer < self->n_layers; layer++)
+    for (int head = 0; head < self->n_heads; head++)
+      self->scores[layer * self->n_heads + head]
+        += gbox_induction_score (self->attention + (gsize) layer * CHUNK * stride + (gsize) head * N_TOKENS,
+                                 stride, self->n_read, CHUNK, PERIOD);
 }
 
-/* A pass tells one layer's attention only. */
 gboolean
 gbox_induction_step (GboxInduction *self)
 {
-  const gsize stride = (gsize) self->n_heads * N_TOKENS;
-  const GboxTransformerTap tap
-    = { .attention_layer = self->n_done, .attention = self->attention + (gsize) self->n_read * stride };
+  const GboxTransformerTap tap = { .attention_layer = GBOX_TAP_ALL_LAYERS, .attention = self->attention };
 
-  if (self->n_done == self->n_layers)
+  if (self->n_read == N_TOKENS)
     return FALSE;
   gbox_transformer_context_set_tap (self->context, &tap);
   gbox_transformer_context_read (self->context, self->tokens + self->n_read, CHUNK);
   gbox_transformer_context_set_tap (self->context, NULL);
+  add_scores (self);
   self->n_read += CHUNK;
-  if (self->n_read == N_TOKENS)
-    finish_layer (self);
-  return self->n_done < self->n_layers;
+  return self->n_read < N_TOKENS;
 }
 
 const float *

@@ -11,14 +11,18 @@ G_BEGIN_DECLS
 
 /**
  * gbox_induction_score:
- * @attention: (n, stride): how much each token counts for each, rows @stride floats apart
+ * @attention: (n, stride): how much each token counts for some of them, rows @stride floats apart
  * @stride: see there
+ * @first: which token the first row is
+ * @n: rows
  * @period: the text is this many tokens, twice
  *
- * Returns: the mean attention that tokens of the second half give to the one after their first occurrence,
- * 0 … 1
+ * Over all tokens of the text, in as many parts as one likes, these add up to the score.
+ *
+ * Returns: what these rows add to the mean attention, 0 … 1, that tokens of the second half give to the one
+ * after their first occurrence
  */
-float gbox_induction_score (const float *attention, gsize stride, int period);
+float gbox_induction_score (const float *attention, gsize stride, int first, int n, int period);
 
 /**
  * GboxInduction:

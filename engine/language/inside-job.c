@@ -7,6 +7,8 @@
 #include "language/inside.h"
 #include "models/token-decoder.h"
 
+#include <string.h>
+
 struct _GboxInsideJob
 {
   GboxJob parent_instance;
@@ -48,8 +50,8 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   if (self->model == NULL)
     return FALSE;
   self->inside
-    = gbox_inside_new (gbox_language_model_get_transformer (self->model), self->team, GBOX_PRECISION_INT16,
-                       (const int *) (gpointer) self->tokens->data, (int) self->tokens->len, error);
+    = gbox_inside_new_for_model (self->model, self->team, GBOX_PRECISION_INT16,
+                                 (const int *) (gpointer) self->tokens->data, (int) self->tokens->len, error);
   return self->inside != NULL;
 }
 
@@ -113,8 +115,11 @@ post_view (GboxInsideJob *self)
   for (guint i = 0; i < n; i++)
     view->texts[i] = describe_token (self, g_array_index (self->tokens, int, i));
   describe_lens (self, view);
-  view->attention = g_memdup2 (gbox_inside_get_attention (self->inside, 0, 0),
-                               (gsize) view->n_layers * (gsize) view->n_heads * n * sizeof (float));
+  view->attention = g_new (float, (gsize) view->n_layers *(gsize) view->n_heads *n);
+  for (int i = 0; i < view->n_layers * view->n_heads; i++)
+    memcpy (view->attention + (gsize) i * n,
+            gbox_inside_get_attention (self->inside, i / view->n_heads, i % view->n_heads),
+            n * sizeof (float));
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_INSIDE_VIEW, view);
 }
 

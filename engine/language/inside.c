@@ -6,14 +6,21 @@
 
 #include <math.h>
 
-/* Of a step that reads what stands before the lens's rows. */
-#define CHUNK 32
+/* A step that reads what stands before the lens's rows takes about this long, µs: how many tokens that is is
+ * found on the way. */
+#define STEP_TIME   30000
+#define FIRST_CHUNK 8
+#define MAX_CHUNK   32
+
+/* Contexts have room for a multiple of this, so that a text that grows a little finds its own again. */
+#define ROUND 256
 
 struct _GboxInside
 {
   GboxTransformerContext *context;
   GboxTeam *team;
   GboxTransformer *transformer;
+  GboxLanguageModel *model; /* (nullable): whose the context is */
   int n_layers;
   int n_heads;
   int d_model;
@@ -22,13 +29,15 @@ struct _GboxInside
   int *tokens;
   int n;
   int n_rows;
+  int n_reused;
   int n_read;
-  int n_lens_layers;      /* that are done, from the last one down */
-  int n_attention_layers; /* that are done, from the first one up */
+  int chunk;
+  int n_lens_layers; /* that are done, from the last one down */
+  gboolean has_attention;
 
   GboxLensCell *cells; /* (n_layers + 1, n_rows) */
   int *said;           /* (n_rows): what the last layer finds most probable */
-  float *attention;    /* (n_layers, n_heads, n) */
+  float *attention;    /* (n_layers, n_heads, positions of the context) */
   float *hidden;       /* (n_layers + 1, n_rows, d_model) */
   float *logits;       /* (n_rows, n_vocab) */
   GboxSampler **samplers;
@@ -65,13 +74,46 @@ lay_out (GboxInside *self, const int *tokens, int n)
   self->n = n;
   self->cells = g_new0 (GboxLensCell, n_cells);
   self->said = g_new0 (int, self->n_rows);
-  self->attention = g_new0 (float, (gsize) self->n_layers *(gsize) self->n_heads *(gsize) n);
+  self->attention = g_new0 (float, (gsize) self->n_layers *(gsize) self->n_heads *(
+                                     gsize) gbox_transformer_context_get_n_positions (self->context));
   self->hidden = g_new0 (float, n_cells *(gsize) self->d_model);
   self->logits = g_new0 (float, (gsize) self->n_rows *(gsize) self->n_vocab);
   self->n_samplers = gbox_team_get_n_threads (self->team);
   self->samplers = g_new (GboxSampler *, self->n_samplers);
   for (guint i = 0; i < self->n_samplers; i++)
     self->samplers[i] = gbox_sampler_new (self->n_vocab);
+}
+
+/* Of the text that the context has read, what stands before the lens's rows stays. */
+static void
+keep_prefix (GboxInside *self)
+{
+  self->n_reused = gbox_transformer_context_keep_prefix (self->context, self->tokens, self->n);
+  self->n_reused = MIN (self->n_reused, self->n - self->n_rows);
+  gbox_transformer_context_truncate (self->context, self->n_reused);
+  self->n_read = self->n_reused;
+  self->chunk = FIRST_CHUNK;
+}
+
+/* Takes the context. */
+static GboxInside *
+make_inside (
+  GboxTransformerContext *context, GboxTransformer *transformer, GboxTeam *team, const int *tokens, int n)
+{
+  const GboxLanguageConfig *config = gbox_transformer_get_config (transformer);
+  GboxInside *self = g_new0 (GboxInside, 1);
+
+  self->context = context;
+  self->team = team;
+  self->transformer = gbox_transformer_ref (transformer);
+  self->n_layers = config->n_layers;
+  self->n_heads = config->n_heads;
+  self->d_model = config->d_model;
+  self->n_vocab = config->n_vocab;
+  self->n_rows = MIN (n, GBOX_INSIDE_MAX_ROWS);
+  lay_out (self, tokens, n);
+  keep_prefix (self);
+  return self;
 }
 
 GboxInside *
@@ -82,27 +124,31 @@ gbox_inside_new (GboxTransformer *transformer,
                  int n,
                  GError **error)
 {
+  GboxTransformerContext *context;
+
+  if (!check_tokens (gbox_transformer_get_config (transformer), tokens, n, error))
+    return NULL;
+  context = gbox_transformer_context_new (transformer, team, precision, n, 0, 0, error);
+  return context != NULL ? make_inside (context, transformer, team, tokens, n) : NULL;
+}
+
+GboxInside *
+gbox_inside_new_for_model (
+  GboxLanguageModel *model, GboxTeam *team, GboxPrecision precision, const int *tokens, int n, GError **error)
+{
+  GboxTransformer *transformer = gbox_language_model_get_transformer (model);
   const GboxLanguageConfig *config = gbox_transformer_get_config (transformer);
+  const int n_rounded = n <= config->n_context ? MIN (n + (ROUND - n % ROUND) % ROUND, config->n_context) : n;
   GboxTransformerContext *context;
   GboxInside *self;
 
   if (!check_tokens (config, tokens, n, error))
     return NULL;
-  context = gbox_transformer_context_new (transformer, team, precision, n, 0, 0, error);
+  context = gbox_language_model_take_context (model, team, precision, n_rounded, 0, 0, error);
   if (context == NULL)
     return NULL;
-
-  self = g_new0 (GboxInside, 1);
-  self->context = context;
-  self->team = team;
-  self->transformer = gbox_transformer_ref (transformer);
-  self->n_layers = config->n_layers;
-  self->n_heads = config->n_heads;
-  self->d_model = config->d_model;
-  self->n_vocab = config->n_vocab;
-  self->n_rows = MIN (n, GBOX_INSIDE_MAX_ROWS);
-  lay_out (self, tokens, n);
-
+  self = make_inside (context, transformer, team, tokens, n);
+  self->model = gbox_language_model_ref (model);
   return self;
 }
 
@@ -118,7 +164,11 @@ gbox_inside_free (GboxInside *self)
   g_free (self->said);
   g_free (self->cells);
   g_free (self->tokens);
-  gbox_transformer_context_free (self->context);
+  if (self->model != NULL)
+    gbox_language_model_give_context (self->model, self->context);
+  else
+    gbox_transformer_context_free (self->context);
+  g_clear_pointer (&self->model, gbox_language_model_unref);
   gbox_transformer_unref (self->transformer);
   g_free (self);
 }
@@ -129,13 +179,15 @@ read_tokens (GboxInside *self)
 {
   const int n_before = self->n - self->n_rows - self->n_read;
   const GboxTransformerTap tap = { .hidden = self->hidden };
-  const int n = n_before > 0 ? MIN (n_before, CHUNK) : self->n_rows;
+  const int n = n_before > 0 ? MIN (n_before, self->chunk) : self->n_rows;
+  const gint64 begin = g_get_monotonic_time ();
 
   if (n_before == 0)
     gbox_transformer_context_set_tap (self->context, &tap);
   gbox_transformer_context_read (self->context, self->tokens + self->n_read, n);
   gbox_transformer_context_set_tap (self->context, NULL);
   self->n_read += n;
+  self->chunk = (int) CLAMP (n * STEP_TIME / MAX (g_get_monotonic_time () - begin, 1), 1, MAX_CHUNK);
 }
 
 static void
@@ -173,19 +225,17 @@ look_through_layer (GboxInside *self)
   self->n_lens_layers++;
 }
 
-/* A pass tells one layer's attention only; reading a single token again costs little. */
+/* The last token is read again by itself: of all rows the attention would be a great deal of memory. */
 static void
 look_at_heads (GboxInside *self)
 {
-  const gsize n = (gsize) self->n;
-  const int layer = self->n_attention_layers++;
-  float *attention = self->attention + (gsize) layer * (gsize) self->n_heads * n;
-  const GboxTransformerTap tap = { .attention_layer = layer, .attention = attention };
+  const GboxTransformerTap tap = { .attention_layer = GBOX_TAP_ALL_LAYERS, .attention = self->attention };
 
   gbox_transformer_context_truncate (self->context, self->n - 1);
   gbox_transformer_context_set_tap (self->context, &tap);
-  gbox_transformer_context_read (self->context, self->tokens + n - 1, 1);
+  gbox_transformer_context_read (self->context, self->tokens + self->n - 1, 1);
   gbox_transformer_context_set_tap (self->context, NULL);
+  self->has_attention = TRUE;
 }
 
 gboolean
@@ -195,9 +245,15 @@ gbox_inside_step (GboxInside *self)
     read_tokens (self);
   else if (self->n_lens_layers <= self->n_layers)
     look_through_layer (self);
-  else if (self->n_attention_layers < self->n_layers)
+  else if (!self->has_attention)
     look_at_heads (self);
-  return self->n_attention_layers < self->n_layers;
+  return !self->has_attention;
+}
+
+int
+gbox_inside_get_n_reused (const GboxInside *self)
+{
+  return self->n_reused;
 }
 
 int
@@ -227,5 +283,7 @@ gbox_inside_get_cell (const GboxInside *self, int layer, int row)
 const float *
 gbox_inside_get_attention (const GboxInside *self, int layer, int head)
 {
-  return self->attention + ((gsize) layer * (gsize) self->n_heads + (gsize) head) * (gsize) self->n;
+  return self->attention
+         + ((gsize) layer * (gsize) self->n_heads + (gsize) head)
+             * (gsize) gbox_transformer_context_get_n_positions (self->context);
 }

@@ -3,7 +3,7 @@
 #pragma once
 
 #include "language/sampler.h"
-#include "models/transformer.h"
+#include "models/language-model.h"
 
 G_BEGIN_DECLS
 
@@ -29,8 +29,8 @@ typedef struct
 /**
  * GboxInside:
  *
- * What a model made of a text, computed in small steps. It reads the text in a context of its own, so nothing
- * else that uses the model notices. For one thread at a time.
+ * What a model made of a text, computed in small steps. It reads the text in a context that nothing else uses
+ * meanwhile. For one thread at a time.
  */
 typedef struct _GboxInside GboxInside;
 
@@ -52,10 +52,34 @@ GboxInside *gbox_inside_new (GboxTransformer *transformer,
                              const int *tokens,
                              int n,
                              GError **error);
+
+/**
+ * gbox_inside_new_for_model:
+ * @model: the model; a reference is taken
+ * @team: as in gbox_inside_new()
+ * @precision: as in gbox_inside_new()
+ * @tokens: (array length=n): as in gbox_inside_new()
+ * @n: its tokens
+ * @error: return location for an error
+ *
+ * The same in the model's context of that precision, which it gets back at the end: what the text has in
+ * common with the one that was looked at last is not read again. That changes no number.
+ *
+ * Returns: (transfer full) (nullable): as gbox_inside_new()
+ */
+GboxInside *gbox_inside_new_for_model (GboxLanguageModel *model,
+                                       GboxTeam *team,
+                                       GboxPrecision precision,
+                                       const int *tokens,
+                                       int n,
+                                       GError **error);
 void gbox_inside_free (GboxInside *inside);
 
 /* Does a part of the work: a pass over some tokens, or a layer. Returns whether more is to do. */
 gboolean gbox_inside_step (GboxInside *inside);
+
+/* Tokens of the text that had been read before, and were not read again. */
+int gbox_inside_get_n_reused (const GboxInside *inside);
 
 /* Of the lens, and of the heads. What a layer's number means: 0 is the embedding, n_layers the last. */
 int gbox_inside_get_n_rows (const GboxInside *inside);

@@ -6,13 +6,15 @@
 #include "models/policy-file.h"
 #include "models/transformer-context.h"
 
+#define N_PRECISIONS (GBOX_PRECISION_FLOAT32 + 1)
+
 struct _GboxLanguageModel
 {
   gint n_references; /* atomic */
   GboxTransformer *transformer;
   GboxTokenizer *tokenizer;
   GMutex lock;
-  GboxTransformerContext *idle; /* (nullable) */
+  GboxTransformerContext *idle[N_PRECISIONS]; /* (nullable) each */
 };
 
 /* Takes the transformer. */
@@ -65,7 +67,8 @@ gbox_language_model_unref (GboxLanguageModel *model)
 {
   if (!g_atomic_int_dec_and_test (&model->n_references))
     return;
-  g_clear_pointer (&model->idle, gbox_transformer_context_free);
+  for (int i = 0; i < N_PRECISIONS; i++)
+    gbox_transformer_context_free (model->idle[i]);
   gbox_transformer_unref (model->transformer);
   gbox_tokenizer_unref (model->tokenizer);
   g_mutex_clear (&model->lock);
@@ -96,11 +99,11 @@ gbox_language_model_take_context (GboxLanguageModel *model,
   GboxTransformerContext *idle;
 
   g_mutex_lock (&model->lock);
-  idle = g_steal_pointer (&model->idle);
+  idle = g_steal_pointer (&model->idle[precision]);
   g_mutex_unlock (&model->lock);
 
-  if (idle != NULL && idle->team == team && idle->precision == precision && idle->max_trunk >= max_trunk
-      && idle->n_branches >= n_branches && idle->max_branch >= max_branch)
+  if (idle != NULL && idle->team == team && idle->max_trunk >= max_trunk && idle->n_branches >= n_branches
+      && idle->max_branch >= max_branch)
     return idle;
   gbox_transformer_context_free (idle);
   return gbox_transformer_context_new (model->transformer, team, precision, max_trunk, n_branches, max_branch,
@@ -114,8 +117,8 @@ gbox_language_model_give_context (GboxLanguageModel *model, GboxTransformerConte
 
   gbox_transformer_context_set_tap (context, NULL);
   g_mutex_lock (&model->lock);
-  old = model->idle;
-  model->idle = context;
+  old = model->idle[context->precision];
+  model->idle[context->precision] = context;
   g_mutex_unlock (&model->lock);
   gbox_transformer_context_free (old);
 }

@@ -35,7 +35,7 @@ GboxTokenizer *gbox_language_model_get_tokenizer (GboxLanguageModel *model);
  * @max_branch: tokens of each, at least
  * @error: return location for an error
  *
- * The context that was given back last, with the text that it has read, if it is of this kind and large
+ * The context of this precision that was given back last, with the text that it has read, if it is large
  * enough; else a new one.
  *
  * Returns: (transfer full) (nullable): a context; as gbox_transformer_context_new()
@@ -48,7 +48,8 @@ GboxTransformerContext *gbox_language_model_take_context (GboxLanguageModel *mod
                                                           int max_branch,
                                                           GError **error);
 
-/* Keeps a context, and what it has read, for who takes one next; frees the one that was kept. The team must
+/* Keeps a context, and what it has read, for who takes one of its precision next; frees the one that was
+ * kept. The team must
  * live as long as any other that gbox_language_model_take_context() is given. */
 void gbox_language_model_give_context (GboxLanguageModel *model, GboxTransformerContext *context);
 

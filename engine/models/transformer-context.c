@@ -212,6 +212,12 @@ gbox_transformer_context_get_size (const GboxTransformerContext *context)
   return gbox_arena_get_size (context->arena);
 }
 
+int
+gbox_transformer_context_get_n_positions (const GboxTransformerContext *context)
+{
+  return context->max_trunk + context->max_branch;
+}
+
 const int *
 gbox_transformer_context_get_tokens (const GboxTransformerContext *context, int *n)
 {

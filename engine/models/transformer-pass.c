@@ -116,11 +116,25 @@ store (const GboxTransformerContext *context, int layer, int n_trunk)
     }
 }
 
+/* (nullable): where to write how much each position counts in a layer. */
+static float *
+get_attention_tap (const GboxTransformerContext *context, int layer)
+{
+  const GboxTransformerTap *tap = &context->tap;
+  const gsize size = (gsize) context->n * (gsize) context->transformer->config.n_heads
+                     * (gsize) (context->max_trunk + context->max_branch);
+
+  if (tap->attention == NULL)
+    return NULL;
+  if (tap->attention_layer == GBOX_TAP_ALL_LAYERS)
+    return tap->attention + (gsize) layer * size;
+  return tap->attention_layer == layer ? tap->attention : NULL;
+}
+
 static void
 attend (const GboxTransformerContext *context, int layer, gboolean slides, int n_trunk)
 {
   const GboxLanguageConfig *config = &context->transformer->config;
-  const GboxTransformerTap *tap = &context->tap;
   const GboxAttention attention = {
     .n_heads = config->n_heads,
     .n_kv_heads = config->n_kv_heads,
@@ -136,8 +150,7 @@ attend (const GboxTransformerContext *context, int layer, gboolean slides, int n
   gbox_attention_forward (&attention, context->team, context->rows, context->n, context->buffers.qkv,
                           (gsize) gbox_transformer_qkv_width (config), context->buffers.heads,
                           (gsize) config->n_heads * (gsize) config->head_size,
-                          tap->attention_layer == layer ? tap->attention : NULL,
-                          context->buffers.attention_scratch);
+                          get_attention_tap (context, layer), context->buffers.attention_scratch);
 }
 
 static void

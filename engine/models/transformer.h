@@ -92,6 +92,9 @@ void gbox_transformer_context_free (GboxTransformerContext *context);
 /* Bytes of keys, values and everything else. */
 gsize gbox_transformer_context_get_size (const GboxTransformerContext *context);
 
+/* Tokens that the trunk and a branch have room for together: the width of attention's rows in a tap. */
+int gbox_transformer_context_get_n_positions (const GboxTransformerContext *context);
+
 /* The tokens of the trunk, and how many. */
 const int *gbox_transformer_context_get_tokens (const GboxTransformerContext *context, int *n);
 
@@ -116,13 +119,16 @@ void gbox_transformer_context_truncate (GboxTransformerContext *context, int n);
  */
 int gbox_transformer_context_keep_prefix (GboxTransformerContext *context, const int *tokens, int n);
 
+/* For a tap: the attention of every layer. */
+#define GBOX_TAP_ALL_LAYERS (-1)
+
 /**
  * GboxTransformerTap:
  * @hidden: (nullable) (out): (n_layers + 1, n, d_model): the residual stream before the first layer and after
  * each
- * @attention_layer: which layer's attention is wanted
+ * @attention_layer: which layer's attention is wanted, or %GBOX_TAP_ALL_LAYERS
  * @attention: (nullable) (out): (n, n_heads, max_trunk + max_branch): how much each position counts for each
- * token read, in that layer
+ * token read, in that layer; of all layers (n_layers, n, n_heads, max_trunk + max_branch)
  *
  * What a pass leaves behind for those who look inside.
  */
