@@ -53,6 +53,19 @@ test_moves (void)
 }
 
 static void
+test_shortest (void)
+{
+  GboxGridworld cliff = parse ("cliff");
+  const GboxGridworld beside = parse ("SG"), around = parse ("S#G/...");
+
+  g_assert_cmpint (gbox_gridworld_get_shortest (&cliff), ==, 13);
+  g_assert_cmpint (gbox_gridworld_get_shortest (&beside), ==, 1);
+  g_assert_cmpint (gbox_gridworld_get_shortest (&around), ==, 4);
+  cliff.cells[GOAL] = GBOX_CELL_WALL;
+  g_assert_cmpint (gbox_gridworld_get_shortest (&cliff), ==, -1);
+}
+
+static void
 test_texts (void)
 {
   static const char *const bad[] = { "", "S", "S.x", "S.G/.", "SSG", ".G", "S#G", "S/#/G", "SCG" };
@@ -294,6 +307,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/gridworld/moves", test_moves);
+  g_test_add_func ("/gridworld/shortest", test_shortest);
   g_test_add_func ("/gridworld/texts", test_texts);
   g_test_add_func ("/gridworld/learning", test_learning);
   g_test_add_func ("/gridworld/choice", test_choice);

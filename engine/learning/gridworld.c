@@ -67,14 +67,14 @@ read_rows (char **rows, GboxGridworld *world, GError **error)
 }
 
 /* Breadth first. */
-static gboolean
-has_way (const GboxGridworld *world)
+int
+gbox_gridworld_get_shortest (const GboxGridworld *world)
 {
-  gboolean seen[GBOX_GRIDWORLD_MAX_SIDE * GBOX_GRIDWORLD_MAX_SIDE] = { FALSE };
+  int moves[GBOX_GRIDWORLD_MAX_SIDE * GBOX_GRIDWORLD_MAX_SIDE] = { 0 }; /* 1 more than to get there, or 0 */
   int queue[GBOX_GRIDWORLD_MAX_SIDE * GBOX_GRIDWORLD_MAX_SIDE] = { world->start };
   int n = 1;
 
-  seen[world->start] = TRUE;
+  moves[world->start] = 1;
   for (int i = 0; i < n; i++)
     for (int action = 0; action < GBOX_N_ACTIONS; action++)
       {
@@ -83,12 +83,13 @@ has_way (const GboxGridworld *world)
         const int next = gbox_gridworld_move (world, queue[i], (GboxAction) action, &reward, &is_end);
 
         if (is_end)
-          return TRUE;
-        if (!seen[next])
-          queue[n++] = next;
-        seen[next] = TRUE;
+          return moves[queue[i]];
+        if (moves[next] != 0)
+          continue;
+        moves[next] = moves[queue[i]] + 1;
+        queue[n++] = next;
       }
-  return FALSE;
+  return -1;
 }
 
 gboolean
@@ -102,7 +103,8 @@ gbox_gridworld_parse (const char *text, GboxGridworld *world, GError **error)
   rows = g_strsplit (text, "/", GBOX_GRIDWORLD_MAX_SIDE + 1);
   if (!read_rows (rows, world, error))
     return FALSE;
-  return has_way (world) || refuse (error, "No goal, written G, can be reached from the start: open a way.");
+  return gbox_gridworld_get_shortest (world) > 0
+         || refuse (error, "No goal, written G, can be reached from the start: open a way.");
 }
 
 char *

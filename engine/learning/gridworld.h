@@ -63,6 +63,9 @@ int gbox_gridworld_get_n_states (const GboxGridworld *world);
  */
 gboolean gbox_gridworld_parse (const char *text, GboxGridworld *world, GError **error);
 
+/* Moves of the shortest way from the start to a goal, off the cliff; −1 if there is none. */
+int gbox_gridworld_get_shortest (const GboxGridworld *world);
+
 /* As gbox_gridworld_parse() takes it. Free with g_free(). */
 char *gbox_gridworld_to_text (const GboxGridworld *world);
 

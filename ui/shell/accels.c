@@ -13,6 +13,7 @@ static const struct
   { NULL, "window.close", { "<Control>w" } },
   { NULL, "win.page('vision')", { "<Alt>1" } },
   { NULL, "win.page('completion')", { "<Alt>2" } },
+  { NULL, "win.page('reinforcement')", { "<Alt>3" } },
   { NULL, "win.open", { "<Control>o" } },
   { NULL, "win.save", { "<Control>s" } },
   { NULL, "win.toggle-left-pane", { "F9" } },
@@ -24,6 +25,8 @@ static const struct
   { "completion", "win.continue", { "<Control><Shift>Return" } },
   { "completion", "win.other-token(-1)", { "<Alt>Up" } },
   { "completion", "win.other-token(1)", { "<Alt>Down" } },
+  { "reinforcement", "win.gridworld-play-pause", { "<Control>Return", "<Control>KP_Enter" } },
+  { "reinforcement", "win.gridworld-reset", { "<Control>r" } },
 };
 
 void

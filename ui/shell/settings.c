@@ -18,6 +18,7 @@ struct _GboxSettings
 
   char *spec;
   char *completion;
+  char *gridworld;
   char *page;
   char *color_scheme;
   int window_width;
@@ -27,6 +28,7 @@ struct _GboxSettings
   gboolean left_pane;
   gboolean right_pane;
   gboolean completion_pane;
+  gboolean reinforcement_pane;
   gboolean tints;
   gboolean run_samples;
 };
@@ -38,12 +40,14 @@ enum
   PROP_0,
   PROP_SPEC,
   PROP_COMPLETION,
+  PROP_GRIDWORLD,
   PROP_WINDOW_WIDTH,
   PROP_WINDOW_HEIGHT,
   PROP_WINDOW_MAXIMIZED,
   PROP_LEFT_PANE,
   PROP_RIGHT_PANE,
   PROP_COMPLETION_PANE,
+  PROP_REINFORCEMENT_PANE,
   PROP_TINTS,
   PROP_RUN_SAMPLES,
   PROP_PAGE,
@@ -104,6 +108,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_COMPLETION:
       g_value_set_string (value, self->completion);
       break;
+    case PROP_GRIDWORLD:
+      g_value_set_string (value, self->gridworld);
+      break;
     case PROP_WINDOW_WIDTH:
       g_value_set_int (value, self->window_width);
       break;
@@ -121,6 +128,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
       break;
     case PROP_COMPLETION_PANE:
       g_value_set_boolean (value, self->completion_pane);
+      break;
+    case PROP_REINFORCEMENT_PANE:
+      g_value_set_boolean (value, self->reinforcement_pane);
       break;
     case PROP_TINTS:
       g_value_set_boolean (value, self->tints);
@@ -155,6 +165,9 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
     case PROP_COMPLETION:
       gbox_settings_set_completion (self, g_value_get_string (value));
       break;
+    case PROP_GRIDWORLD:
+      gbox_settings_set_gridworld (self, g_value_get_string (value));
+      break;
     case PROP_WINDOW_WIDTH:
       self->window_width = g_value_get_int (value);
       break;
@@ -172,6 +185,9 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_COMPLETION_PANE:
       self->completion_pane = g_value_get_boolean (value);
+      break;
+    case PROP_REINFORCEMENT_PANE:
+      self->reinforcement_pane = g_value_get_boolean (value);
       break;
     case PROP_TINTS:
       self->tints = g_value_get_boolean (value);
@@ -204,6 +220,7 @@ gbox_settings_finalize (GObject *object)
   g_clear_object (&self->settings);
   g_free (self->spec);
   g_free (self->completion);
+  g_free (self->gridworld);
   g_free (self->page);
   g_free (self->color_scheme);
   G_OBJECT_CLASS (gbox_settings_parent_class)->finalize (object);
@@ -223,12 +240,15 @@ gbox_settings_class_init (GboxSettingsClass *class)
     = g_param_spec_string ("spec", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_COMPLETION]
     = g_param_spec_string ("completion", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_GRIDWORLD]
+    = g_param_spec_string ("gridworld", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 360, 16384, 1440, flags);
   properties[PROP_WINDOW_HEIGHT] = g_param_spec_int ("window-height", NULL, NULL, 360, 16384, 900, flags);
   properties[PROP_WINDOW_MAXIMIZED] = g_param_spec_boolean ("window-maximized", NULL, NULL, FALSE, flags);
   properties[PROP_LEFT_PANE] = g_param_spec_boolean ("left-pane", NULL, NULL, TRUE, flags);
   properties[PROP_RIGHT_PANE] = g_param_spec_boolean ("right-pane", NULL, NULL, TRUE, flags);
   properties[PROP_COMPLETION_PANE] = g_param_spec_boolean ("completion-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_REINFORCEMENT_PANE] = g_param_spec_boolean ("reinforcement-pane", NULL, NULL, TRUE, flags);
   properties[PROP_TINTS] = g_param_spec_boolean ("tints", NULL, NULL, TRUE, flags);
   properties[PROP_RUN_SAMPLES] = g_param_spec_boolean ("run-samples", NULL, NULL, FALSE, flags);
   properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "vision", flags);
@@ -245,6 +265,7 @@ gbox_settings_init (GboxSettings *self)
     {
       self->spec = g_settings_get_string (self->settings, "spec");
       self->completion = g_settings_get_string (self->settings, "completion");
+      self->gridworld = g_settings_get_string (self->settings, "gridworld");
     }
 }
 
@@ -269,6 +290,7 @@ write_specs (gpointer data)
     return G_SOURCE_REMOVE;
   g_settings_set_string (self->settings, "spec", gbox_settings_get_spec (self));
   g_settings_set_string (self->settings, "completion", gbox_settings_get_completion (self));
+  g_settings_set_string (self->settings, "gridworld", gbox_settings_get_gridworld (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -315,6 +337,22 @@ gbox_settings_get_completion (GboxSettings *self)
   g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
 
   return self->completion ? self->completion : "";
+}
+
+void
+gbox_settings_set_gridworld (GboxSettings *self, const char *json)
+{
+  g_return_if_fail (GBOX_IS_SETTINGS (self));
+
+  set_spec (self, &self->gridworld, json, PROP_GRIDWORLD);
+}
+
+const char *
+gbox_settings_get_gridworld (GboxSettings *self)
+{
+  g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
+
+  return self->gridworld ? self->gridworld : "";
 }
 
 void

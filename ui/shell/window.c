@@ -13,6 +13,7 @@ struct _GboxWindow
   AdwViewStack *stack;
   GboxVisionPage *vision_page;
   GboxCompletionPage *completion_page;
+  GboxLearningPage *learning_page;
   GtkWidget *left_pane_button;
   GtkWidget *right_pane_button;
 
@@ -90,6 +91,7 @@ gbox_window_close_request (GtkWindow *window)
   cancel_begin (self);
   gbox_vision_page_end (self->vision_page);
   gbox_completion_page_end (self->completion_page);
+  gbox_learning_page_end (self->learning_page);
   gbox_settings_flush (self->settings);
   return GTK_WINDOW_CLASS (gbox_window_parent_class)->close_request (window);
 }
@@ -150,10 +152,12 @@ gbox_window_class_init (GboxWindowClass *class)
   widget_class->realize = gbox_window_realize;
   g_type_ensure (GBOX_TYPE_VISION_PAGE);
   g_type_ensure (GBOX_TYPE_COMPLETION_PAGE);
+  g_type_ensure (GBOX_TYPE_LEARNING_PAGE);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/window.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, stack);
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, vision_page);
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, completion_page);
+  gtk_widget_class_bind_template_child (widget_class, GboxWindow, learning_page);
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, left_pane_button);
   gtk_widget_class_bind_template_child (widget_class, GboxWindow, right_pane_button);
   gtk_widget_class_bind_template_callback (widget_class, follow_page);
@@ -196,6 +200,7 @@ gbox_window_new (AdwApplication *application, GboxEngine *engine, GboxSettings *
   restore_size (self);
   gbox_vision_page_set_up (self->vision_page, engine, settings, G_ACTION_MAP (self));
   gbox_completion_page_set_up (self->completion_page, engine, settings, G_ACTION_MAP (self));
+  gbox_learning_page_set_up (self->learning_page, engine, settings, G_ACTION_MAP (self));
   g_object_get (settings, "page", &page, NULL);
   add_actions (self);
   show_page (self, page);
@@ -219,4 +224,12 @@ gbox_window_get_completion_page (GboxWindow *self)
   g_return_val_if_fail (GBOX_IS_WINDOW (self), NULL);
 
   return self->completion_page;
+}
+
+GboxLearningPage *
+gbox_window_get_learning_page (GboxWindow *self)
+{
+  g_return_val_if_fail (GBOX_IS_WINDOW (self), NULL);
+
+  return self->learning_page;
 }

@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "completion/completion-page.h"
+#include "learning/learning-page.h"
 #include "runtime/engine.h"
 #include "shell/settings.h"
 #include "vision/vision-page.h"
@@ -26,5 +27,6 @@ GboxWindow *gbox_window_new (AdwApplication *application, GboxEngine *engine, Gb
 
 GboxVisionPage *gbox_window_get_vision_page (GboxWindow *self);
 GboxCompletionPage *gbox_window_get_completion_page (GboxWindow *self);
+GboxLearningPage *gbox_window_get_learning_page (GboxWindow *self);
 
 G_END_DECLS

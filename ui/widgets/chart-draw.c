@@ -150,6 +150,11 @@ fit_axes (Canvas *canvas)
         }
     }
   filled = min <= max;
+  if (filled)
+    {
+      min = fmax (min, content->floor);
+      max = fmax (max, min);
+    }
   if (!isnan (content->reference))
     {
       min = fmin (min, content->reference);
@@ -292,6 +297,8 @@ draw_marker (const Canvas *canvas, GboxCurve *curve, double x, double y)
 {
   GdkRGBA colour;
 
+  if (y < canvas->y.low)
+    return;
   gbox_palette_lookup (gbox_series_get_role (curve->series), canvas->dark, &colour);
   gdk_cairo_set_source_rgba (canvas->cr, &colour);
   cairo_new_sub_path (canvas->cr);

@@ -28,6 +28,7 @@ typedef struct
  * @curves: (element-type GboxCurve): later ones on top
  * @reference: height of the dashed line, NaN for none
  * @reference_label: (nullable): before its value
+ * @floor: how low the y axis goes at most
  * @hover_x: x under the pointer, NaN for none
  */
 typedef struct
@@ -39,6 +40,7 @@ typedef struct
   GPtrArray *curves;
   double reference;
   char *reference_label;
+  double floor;
   double hover_x;
 } GboxChartContent;
 

@@ -243,6 +243,7 @@ gbox_chart_init (GboxChart *self)
   self->content.curves = g_ptr_array_new_with_free_func (free_curve);
   self->content.x_max = 1;
   self->content.reference = NAN;
+  self->content.floor = -INFINITY;
   self->content.hover_x = NAN;
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
@@ -345,6 +346,14 @@ gbox_chart_set_reference_line (GboxChart *self, double value, const char *label)
   self->content.reference = isfinite (value) ? value : NAN;
   g_free (self->content.reference_label);
   self->content.reference_label = g_strdup (label);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+gbox_chart_set_floor (GboxChart *self, double floor)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  self->content.floor = floor;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -47,6 +47,16 @@ void gbox_chart_set_x_max (GboxChart *self, double x_max);
  */
 void gbox_chart_set_reference_line (GboxChart *self, double value, const char *label);
 
+/**
+ * gbox_chart_set_floor:
+ * @self: a chart
+ * @floor: how low the y axis goes at most, so that a few values far below do not flatten all others; −∞ for
+ * as low as the values
+ *
+ * Curves are cut off there; the read-out says what they are.
+ */
+void gbox_chart_set_floor (GboxChart *self, double floor);
+
 int gbox_chart_get_plot_start (GboxChart *self);
 
 G_END_DECLS

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands of the Reinforcement page as actions of its window. */
+#pragma once
+
+#include "learning/learning-page.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxLearningActions:
+ *
+ * `gridworld-start`, `gridworld-pause`, `gridworld-play-pause`, `gridworld-reset`, `gridworld-set` (property
+ * of the spec, value as text), `gridworld-cell` (row, column, “wall”, “cliff”, “goal”, “start” or “empty”);
+ * with states `gridworld-tool` (string), `gridworld-sarsa`, `gridworld-expected-sarsa`,
+ * `gridworld-q-learning` (boolean), `gridworld-speed`, `gridworld-smoothing` (double) and
+ * `reinforcement-left-pane` (boolean).
+ */
+#define GBOX_TYPE_LEARNING_ACTIONS (gbox_learning_actions_get_type ())
+G_DECLARE_FINAL_TYPE (GboxLearningActions, gbox_learning_actions, GBOX, LEARNING_ACTIONS, GObject)
+
+/* @page owns the object; @map, the window, outlives both. */
+GboxLearningActions *gbox_learning_actions_new (GboxLearningPage *page, GActionMap *map);
+
+G_END_DECLS

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The Reinforcement page: agents that learn from rewards, while one watches. */
+#pragma once
+
+#include <adwaita.h>
+
+#include "learning/gridworld-session.h"
+
+G_BEGIN_DECLS
+
+/**
+ * GboxLearningPage:
+ *
+ * Its commands are the actions of the window it is in.
+ */
+#define GBOX_TYPE_LEARNING_PAGE (gbox_learning_page_get_type ())
+G_DECLARE_FINAL_TYPE (GboxLearningPage, gbox_learning_page, GBOX, LEARNING_PAGE, AdwBin)
+
+/**
+ * gbox_learning_page_set_up:
+ * @self: a page
+ * @engine: what computes
+ * @settings: what is remembered
+ * @actions: gets the page's actions, those of the window
+ *
+ * Once.
+ */
+void gbox_learning_page_set_up (GboxLearningPage *self,
+                                GboxEngine *engine,
+                                GboxSettings *settings,
+                                GActionMap *actions);
+/* Stops everything within a step; for when the window closes. */
+void gbox_learning_page_end (GboxLearningPage *self);
+
+AdwFlap *gbox_learning_page_get_left_flap (GboxLearningPage *self);
+GboxGridworldSession *gbox_learning_page_get_gridworld (GboxLearningPage *self);
+/* Takes over what has been typed into a parameter and not yet been entered. */
+void gbox_learning_page_commit (GboxLearningPage *self);
+/* Says something once, in passing. */
+void gbox_learning_page_tell (GboxLearningPage *self, const char *text);
+
+G_END_DECLS
