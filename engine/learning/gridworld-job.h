@@ -60,9 +60,10 @@ void gbox_gridworld_table_free (GboxGridworldTable *table);
 /**
  * GboxGridworldJob:
  *
- * A step is an episode, or as many moves as the spec says, of which each is a #GboxGridworldMove. An episode
- * that does not end is given up after 10000 moves, with a notice. Random numbers are keyed by seed and
- * episode: the same spec gives the same bits, however the moves were cut into steps.
+ * A step is as many whole episodes as it has time for, or as many moves of one as the spec says, of which
+ * each is a #GboxGridworldMove. An episode that does not end is given up after 10000 moves, with a notice.
+ * Random numbers are keyed by seed and episode: the same spec gives the same bits, however the moves were cut
+ * into steps.
  */
 #define GBOX_TYPE_GRIDWORLD_JOB (gbox_gridworld_job_get_type ())
 G_DECLARE_FINAL_TYPE (GboxGridworldJob, gbox_gridworld_job, GBOX, GRIDWORLD_JOB, GboxJob)

@@ -59,7 +59,9 @@ get_x (const Canvas *canvas, int state)
 static double
 get_y (const Canvas *canvas, int state)
 {
-  return canvas->origin.y + canvas->side * (state / canvas->content->world.n_columns + 0.5);
+  const int row = state / canvas->content->world.n_columns;
+
+  return canvas->origin.y + canvas->side * (row + 0.5);
 }
 
 static void
