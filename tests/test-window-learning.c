@@ -187,6 +187,7 @@ drive_gridworld (gpointer data)
 
   window_activate (fixture, "stop", NULL);
   window_activate (fixture, "page", g_variant_new_string ("reinforcement"));
+  window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
   g_assert_false (is_enabled (fixture, "open"));
   check_moves (fixture);
   check_edit (fixture);

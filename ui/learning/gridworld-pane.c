@@ -4,6 +4,7 @@
 
 #include <math.h>
 
+#include "learning/start-bar.h"
 #include "widgets/axis.h"
 #include "widgets/parameter-row.h"
 
@@ -17,8 +18,7 @@ struct _GboxGridworldPane
   GtkAdjustment *speed;
   GtkScale *speed_scale;
   GtkAdjustment *smoothing;
-  GtkButton *start_button;
-  AdwButtonContent *start_content;
+  GboxStartBar *start_bar;
 
   GboxGridworldSession *session;
 };
@@ -74,23 +74,6 @@ follow_compared (GboxGridworldPane *self)
   g_string_free (text, TRUE);
 }
 
-static void
-follow_running (GboxGridworldPane *self)
-{
-  const gboolean is_running = gbox_gridworld_session_is_running (self->session);
-  GtkWidget *button = GTK_WIDGET (self->start_button);
-
-  adw_button_content_set_label (self->start_content, is_running ? "Pause" : "Start");
-  adw_button_content_set_icon_name (self->start_content,
-                                    is_running ? "glassbox-pause-symbolic" : "glassbox-play-symbolic");
-  gtk_actionable_set_action_name (GTK_ACTIONABLE (button),
-                                  is_running ? "win.gridworld-pause" : "win.gridworld-start");
-  if (is_running)
-    gtk_widget_remove_css_class (button, "suggested-action");
-  else
-    gtk_widget_add_css_class (button, "suggested-action");
-}
-
 /* "300/s"; at its end the slider means no limit. */
 static char *
 format_speed (GtkScale *scale, double value, gpointer data)
@@ -114,6 +97,7 @@ gbox_gridworld_pane_class_init (GboxGridworldPaneClass *class)
 
   G_OBJECT_CLASS (class)->dispose = gbox_gridworld_pane_dispose;
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
+  g_type_ensure (GBOX_TYPE_START_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/gridworld-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, world_row);
   gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, worlds);
@@ -121,8 +105,7 @@ gbox_gridworld_pane_class_init (GboxGridworldPaneClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, speed);
   gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, speed_scale);
   gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, smoothing);
-  gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, start_button);
-  gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, start_content);
+  gtk_widget_class_bind_template_child (widget_class, GboxGridworldPane, start_bar);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, rows[i], FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_world_selected);
@@ -151,12 +134,10 @@ gbox_gridworld_pane_set_session (GboxGridworldPane *self, GboxGridworldSession *
   self->session = g_object_ref (session);
   g_object_bind_property (session, "speed", self->speed, "value", flags);
   g_object_bind_property (session, "smoothing", self->smoothing, "value", flags);
-  g_signal_connect_object (session, "notify::is-running", G_CALLBACK (follow_running), self,
-                           G_CONNECT_SWAPPED);
+  g_object_bind_property (session, "is-running", self->start_bar, "is-running", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (session, "compared-changed", G_CALLBACK (follow_compared), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "world-changed", G_CALLBACK (follow_world), self, G_CONNECT_SWAPPED);
   follow_world (self);
   follow_compared (self);
-  follow_running (self);
 }

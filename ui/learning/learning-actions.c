@@ -2,57 +2,124 @@
 /* The commands of the Reinforcement page as actions of its window. */
 #include "learning/learning-actions.h"
 
+#include "learning/policy-saving.h"
+
 struct _GboxLearningActions
 {
   GObject parent_instance;
 
   GboxLearningPage *page; /* owns this */
+  GboxFinetuneSession *finetune;
   GboxGridworldSession *gridworld;
   GActionMap *map; /* the window outlives its page */
 };
 
 G_DEFINE_FINAL_TYPE (GboxLearningActions, gbox_learning_actions, G_TYPE_OBJECT)
 
+static gboolean
+is_language (GboxLearningActions *self)
+{
+  return g_strcmp0 (gbox_learning_page_get_view (self->page), "language") == 0;
+}
+
 static void
-on_start (GboxLearningActions *self, GVariant *parameter)
+on_gridworld_start (GboxLearningActions *self, GVariant *parameter)
 {
   gbox_learning_page_commit (self->page);
   gbox_gridworld_session_start (self->gridworld);
 }
 
 static void
-on_pause (GboxLearningActions *self, GVariant *parameter)
+on_gridworld_pause (GboxLearningActions *self, GVariant *parameter)
 {
   gbox_gridworld_session_pause (self->gridworld);
 }
 
 static void
-on_play_pause (GboxLearningActions *self, GVariant *parameter)
-{
-  if (gbox_gridworld_session_is_running (self->gridworld))
-    on_pause (self, NULL);
-  else
-    on_start (self, NULL);
-}
-
-static void
-on_reset (GboxLearningActions *self, GVariant *parameter)
+on_gridworld_reset (GboxLearningActions *self, GVariant *parameter)
 {
   gbox_learning_page_commit (self->page);
   gbox_gridworld_session_reset (self->gridworld);
 }
 
 static void
-on_set (GboxLearningActions *self, GVariant *parameter)
+on_finetune_start (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_learning_page_commit (self->page);
+  gbox_finetune_session_start (self->finetune);
+}
+
+static void
+on_finetune_pause (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_finetune_session_pause (self->finetune);
+}
+
+static void
+on_finetune_reset (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_learning_page_commit (self->page);
+  gbox_finetune_session_reset (self->finetune);
+}
+
+static void
+on_play_pause (GboxLearningActions *self, GVariant *parameter)
+{
+  const gboolean is_running = is_language (self) ? gbox_finetune_session_is_running (self->finetune)
+                                                 : gbox_gridworld_session_is_running (self->gridworld);
+  g_autofree char *name = g_strdup_printf ("%s-%s", is_language (self) ? "finetune" : "gridworld",
+                                           is_running ? "pause" : "start");
+
+  g_action_group_activate_action (G_ACTION_GROUP (self->map), name, NULL);
+}
+
+static void
+on_reset (GboxLearningActions *self, GVariant *parameter)
+{
+  g_action_group_activate_action (G_ACTION_GROUP (self->map),
+                                  is_language (self) ? "finetune-reset" : "gridworld-reset", NULL);
+}
+
+static void
+set_property (GboxLearningActions *self, GboxSpec *spec, GVariant *parameter)
 {
   g_autoptr (GError) error = NULL;
   const char *property;
   const char *value;
 
   g_variant_get (parameter, "(&s&s)", &property, &value);
-  if (!gbox_spec_set_from_string (GBOX_SPEC (gbox_gridworld_session_get_spec (self->gridworld)), property,
-                                  value, &error))
+  if (!gbox_spec_set_from_string (spec, property, value, &error))
     gbox_learning_page_tell (self->page, error->message);
+}
+
+static void
+on_gridworld_set (GboxLearningActions *self, GVariant *parameter)
+{
+  set_property (self, GBOX_SPEC (gbox_gridworld_session_get_spec (self->gridworld)), parameter);
+}
+
+static void
+on_finetune_set (GboxLearningActions *self, GVariant *parameter)
+{
+  set_property (self, GBOX_SPEC (gbox_finetune_session_get_spec (self->finetune)), parameter);
+}
+
+static void
+on_finetune_model (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_finetune_session_choose_model (self->finetune, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_save (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_policy_saving_choose (self->page);
+}
+
+static void
+on_finetune_save_to (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_policy_saving_save (self->page, g_variant_get_string (parameter, NULL));
 }
 
 static void
@@ -75,12 +142,13 @@ static const struct
   const char *parameter_type;
   Handler handler;
 } commands[] = {
-  { "gridworld-start", NULL, on_start },
-  { "gridworld-pause", NULL, on_pause },
-  { "gridworld-play-pause", NULL, on_play_pause },
-  { "gridworld-reset", NULL, on_reset },
-  { "gridworld-set", "(ss)", on_set },
-  { "gridworld-cell", "(uus)", on_cell },
+  { "gridworld-start", NULL, on_gridworld_start },  { "gridworld-pause", NULL, on_gridworld_pause },
+  { "gridworld-reset", NULL, on_gridworld_reset },  { "gridworld-set", "(ss)", on_gridworld_set },
+  { "gridworld-cell", "(uus)", on_cell },           { "finetune-start", NULL, on_finetune_start },
+  { "finetune-pause", NULL, on_finetune_pause },    { "finetune-reset", NULL, on_finetune_reset },
+  { "finetune-set", "(ss)", on_finetune_set },      { "finetune-model", "s", on_finetune_model },
+  { "finetune-save-to", "s", on_finetune_save_to }, { "reinforcement-play-pause", NULL, on_play_pause },
+  { "reinforcement-reset", NULL, on_reset },        { "reinforcement-save", NULL, on_save },
 };
 
 /* Actions that are a property of the session. */
@@ -95,7 +163,7 @@ set_enabled (GboxLearningActions *self, const char *name, gboolean is_enabled)
 }
 
 static void
-update_enabled (GboxLearningActions *self)
+update_gridworld (GboxLearningActions *self)
 {
   const gboolean is_running = gbox_gridworld_session_is_running (self->gridworld);
 
@@ -105,9 +173,35 @@ update_enabled (GboxLearningActions *self)
 }
 
 static void
+update_finetune (GboxLearningActions *self)
+{
+  const gboolean is_here = gbox_model_item_get_present (gbox_finetune_session_get_model (self->finetune));
+  const gboolean is_running = gbox_finetune_session_is_running (self->finetune);
+  const gboolean can_save = gbox_finetune_session_can_save (self->finetune);
+
+  set_enabled (self, "finetune-start", is_here && !is_running);
+  set_enabled (self, "finetune-pause", is_running);
+  set_enabled (self, "finetune-reset", gbox_finetune_session_get_run (self->finetune) != NULL);
+  set_enabled (self, "finetune-save-to", can_save);
+  set_enabled (self, "reinforcement-save", can_save && is_language (self));
+  set_enabled (self, "reinforcement-right-pane", is_language (self));
+}
+
+static void
+follow_model (GboxLearningActions *self)
+{
+  g_signal_connect_object (gbox_finetune_session_get_model (self->finetune), "notify::present",
+                           G_CALLBACK (update_finetune), self, G_CONNECT_SWAPPED);
+  update_finetune (self);
+}
+
+static void
 gbox_learning_actions_dispose (GObject *object)
 {
-  g_clear_object (&GBOX_LEARNING_ACTIONS (object)->gridworld);
+  GboxLearningActions *self = GBOX_LEARNING_ACTIONS (object);
+
+  g_clear_object (&self->finetune);
+  g_clear_object (&self->gridworld);
   G_OBJECT_CLASS (gbox_learning_actions_parent_class)->dispose (object);
 }
 
@@ -144,14 +238,52 @@ add_property (GboxLearningActions *self, const char *name, gpointer object, cons
   g_action_map_add_action (self->map, G_ACTION (action));
 }
 
+/* Enabled only in the view that has the pane, which a property's own action cannot be. */
 static void
-follow_agents (GboxLearningActions *self)
+on_right_pane (GboxLearningActions *self, GVariant *state)
 {
+  adw_flap_set_reveal_flap (gbox_learning_page_get_right_flap (self->page), g_variant_get_boolean (state));
+}
+
+static void
+follow_right_pane (GboxLearningActions *self)
+{
+  AdwFlap *flap = gbox_learning_page_get_right_flap (self->page);
+
+  g_simple_action_set_state (G_SIMPLE_ACTION (
+                               g_action_map_lookup_action (self->map, "reinforcement-right-pane")),
+                             g_variant_new_boolean (adw_flap_get_reveal_flap (flap)));
+}
+
+static void
+add_right_pane (GboxLearningActions *self)
+{
+  g_autoptr (GSimpleAction) action
+    = g_simple_action_new_stateful ("reinforcement-right-pane", NULL, g_variant_new_boolean (TRUE));
+
+  g_signal_connect_object (action, "change-state", G_CALLBACK (on_right_pane), self, G_CONNECT_SWAPPED);
+  g_action_map_add_action (self->map, G_ACTION (action));
+  g_signal_connect_object (gbox_learning_page_get_right_flap (self->page), "notify::reveal-flap",
+                           G_CALLBACK (follow_right_pane), self, G_CONNECT_SWAPPED);
+  follow_right_pane (self);
+}
+
+static void
+follow_sessions (GboxLearningActions *self)
+{
+  static const char *const followed[] = { "notify::run", "notify::is-running", "point" };
+
   for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
     g_signal_connect_object (gbox_gridworld_session_get_agent (self->gridworld, i), "state-changed",
-                             G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (self->gridworld, "notify::is-running", G_CALLBACK (update_enabled), self,
+                             G_CALLBACK (update_gridworld), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->gridworld, "notify::is-running", G_CALLBACK (update_gridworld), self,
                            G_CONNECT_SWAPPED);
+  for (gsize i = 0; i < G_N_ELEMENTS (followed); i++)
+    g_signal_connect_object (self->finetune, followed[i], G_CALLBACK (update_finetune), self,
+                             G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->finetune, "notify::model", G_CALLBACK (follow_model), self,
+                           G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->page, "notify::view", G_CALLBACK (update_finetune), self, G_CONNECT_SWAPPED);
 }
 
 GboxLearningActions *
@@ -161,6 +293,7 @@ gbox_learning_actions_new (GboxLearningPage *page, GActionMap *map)
 
   self->page = page;
   self->map = map;
+  self->finetune = g_object_ref (gbox_learning_page_get_finetune (page));
   self->gridworld = g_object_ref (gbox_learning_page_get_gridworld (page));
   add_commands (self);
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
@@ -169,8 +302,11 @@ gbox_learning_actions_new (GboxLearningPage *page, GActionMap *map)
 
       add_property (self, name, self->gridworld, states[i]);
     }
+  add_property (self, "reinforcement-view", page, "view");
   add_property (self, "reinforcement-left-pane", gbox_learning_page_get_left_flap (page), "reveal-flap");
-  follow_agents (self);
-  update_enabled (self);
+  add_right_pane (self);
+  follow_sessions (self);
+  update_gridworld (self);
+  follow_model (self);
   return self;
 }

@@ -9,11 +9,17 @@ G_BEGIN_DECLS
 /**
  * GboxLearningActions:
  *
- * `gridworld-start`, `gridworld-pause`, `gridworld-play-pause`, `gridworld-reset`, `gridworld-set` (property
- * of the spec, value as text), `gridworld-cell` (row, column, “wall”, “cliff”, “goal”, “start” or “empty”);
- * with states `gridworld-tool` (string), `gridworld-sarsa`, `gridworld-expected-sarsa`,
- * `gridworld-q-learning` (boolean), `gridworld-speed`, `gridworld-smoothing` (double) and
- * `reinforcement-left-pane` (boolean).
+ * `gridworld-start`, `-pause`, `-reset`, `gridworld-set` (property of the spec, value as text),
+ * `gridworld-cell` (row, column, “wall”, “cliff”, “goal”, “start” or “empty”); with states `gridworld-tool`
+ * (string), `gridworld-sarsa`, `gridworld-expected-sarsa`, `gridworld-q-learning` (boolean),
+ * `gridworld-speed` and `gridworld-smoothing` (double).
+ *
+ * `finetune-start`, `-pause`, `-reset`, `finetune-set`, `finetune-model` (name or path), `finetune-save-to`
+ * (path of a .safetensors file).
+ *
+ * `reinforcement-play-pause` and `reinforcement-reset` are those of the view that is shown;
+ * `reinforcement-save`; with states `reinforcement-view` (string), `reinforcement-left-pane` and
+ * `reinforcement-right-pane` (boolean).
  */
 #define GBOX_TYPE_LEARNING_ACTIONS (gbox_learning_actions_get_type ())
 G_DECLARE_FINAL_TYPE (GboxLearningActions, gbox_learning_actions, GBOX, LEARNING_ACTIONS, GObject)

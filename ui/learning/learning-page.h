@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "learning/finetune-session.h"
 #include "learning/gridworld-session.h"
 
 G_BEGIN_DECLS
@@ -12,6 +13,8 @@ G_BEGIN_DECLS
  * GboxLearningPage:
  *
  * Its commands are the actions of the window it is in.
+ *
+ * Properties: `view` (string: "language" or "gridworld", which of the two is shown).
  */
 #define GBOX_TYPE_LEARNING_PAGE (gbox_learning_page_get_type ())
 G_DECLARE_FINAL_TYPE (GboxLearningPage, gbox_learning_page, GBOX, LEARNING_PAGE, AdwBin)
@@ -33,10 +36,16 @@ void gbox_learning_page_set_up (GboxLearningPage *self,
 void gbox_learning_page_end (GboxLearningPage *self);
 
 AdwFlap *gbox_learning_page_get_left_flap (GboxLearningPage *self);
+/* That of the completions, of the view “language”. */
+AdwFlap *gbox_learning_page_get_right_flap (GboxLearningPage *self);
+const char *gbox_learning_page_get_view (GboxLearningPage *self);
 GboxGridworldSession *gbox_learning_page_get_gridworld (GboxLearningPage *self);
+GboxFinetuneSession *gbox_learning_page_get_finetune (GboxLearningPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */
 void gbox_learning_page_commit (GboxLearningPage *self);
 /* Says something once, in passing. */
 void gbox_learning_page_tell (GboxLearningPage *self, const char *text);
+/* Says in a dialog of its own what could not be done, and why. */
+void gbox_learning_page_tell_problem (GboxLearningPage *self, const char *heading, const char *text);
 
 G_END_DECLS

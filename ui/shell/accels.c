@@ -25,8 +25,8 @@ static const struct
   { "completion", "win.continue", { "<Control><Shift>Return" } },
   { "completion", "win.other-token(-1)", { "<Alt>Up" } },
   { "completion", "win.other-token(1)", { "<Alt>Down" } },
-  { "reinforcement", "win.gridworld-play-pause", { "<Control>Return", "<Control>KP_Enter" } },
-  { "reinforcement", "win.gridworld-reset", { "<Control>r" } },
+  { "reinforcement", "win.reinforcement-play-pause", { "<Control>Return", "<Control>KP_Enter" } },
+  { "reinforcement", "win.reinforcement-reset", { "<Control>r" } },
 };
 
 void

@@ -19,7 +19,9 @@ struct _GboxSettings
   char *spec;
   char *completion;
   char *gridworld;
+  char *finetune;
   char *page;
+  char *reinforcement_view;
   char *color_scheme;
   int window_width;
   int window_height;
@@ -29,6 +31,7 @@ struct _GboxSettings
   gboolean right_pane;
   gboolean completion_pane;
   gboolean reinforcement_pane;
+  gboolean reinforcement_texts;
   gboolean tints;
   gboolean run_samples;
 };
@@ -41,6 +44,7 @@ enum
   PROP_SPEC,
   PROP_COMPLETION,
   PROP_GRIDWORLD,
+  PROP_FINETUNE,
   PROP_WINDOW_WIDTH,
   PROP_WINDOW_HEIGHT,
   PROP_WINDOW_MAXIMIZED,
@@ -48,6 +52,8 @@ enum
   PROP_RIGHT_PANE,
   PROP_COMPLETION_PANE,
   PROP_REINFORCEMENT_PANE,
+  PROP_REINFORCEMENT_TEXTS,
+  PROP_REINFORCEMENT_VIEW,
   PROP_TINTS,
   PROP_RUN_SAMPLES,
   PROP_PAGE,
@@ -111,6 +117,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_GRIDWORLD:
       g_value_set_string (value, self->gridworld);
       break;
+    case PROP_FINETUNE:
+      g_value_set_string (value, self->finetune);
+      break;
     case PROP_WINDOW_WIDTH:
       g_value_set_int (value, self->window_width);
       break;
@@ -131,6 +140,12 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
       break;
     case PROP_REINFORCEMENT_PANE:
       g_value_set_boolean (value, self->reinforcement_pane);
+      break;
+    case PROP_REINFORCEMENT_TEXTS:
+      g_value_set_boolean (value, self->reinforcement_texts);
+      break;
+    case PROP_REINFORCEMENT_VIEW:
+      g_value_set_string (value, self->reinforcement_view);
       break;
     case PROP_TINTS:
       g_value_set_boolean (value, self->tints);
@@ -168,6 +183,9 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
     case PROP_GRIDWORLD:
       gbox_settings_set_gridworld (self, g_value_get_string (value));
       break;
+    case PROP_FINETUNE:
+      gbox_settings_set_finetune (self, g_value_get_string (value));
+      break;
     case PROP_WINDOW_WIDTH:
       self->window_width = g_value_get_int (value);
       break;
@@ -188,6 +206,13 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
       break;
     case PROP_REINFORCEMENT_PANE:
       self->reinforcement_pane = g_value_get_boolean (value);
+      break;
+    case PROP_REINFORCEMENT_TEXTS:
+      self->reinforcement_texts = g_value_get_boolean (value);
+      break;
+    case PROP_REINFORCEMENT_VIEW:
+      g_free (self->reinforcement_view);
+      self->reinforcement_view = g_value_dup_string (value);
       break;
     case PROP_TINTS:
       self->tints = g_value_get_boolean (value);
@@ -221,6 +246,8 @@ gbox_settings_finalize (GObject *object)
   g_free (self->spec);
   g_free (self->completion);
   g_free (self->gridworld);
+  g_free (self->finetune);
+  g_free (self->reinforcement_view);
   g_free (self->page);
   g_free (self->color_scheme);
   G_OBJECT_CLASS (gbox_settings_parent_class)->finalize (object);
@@ -242,6 +269,8 @@ gbox_settings_class_init (GboxSettingsClass *class)
     = g_param_spec_string ("completion", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_GRIDWORLD]
     = g_param_spec_string ("gridworld", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_FINETUNE]
+    = g_param_spec_string ("finetune", NULL, NULL, "", G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   properties[PROP_WINDOW_WIDTH] = g_param_spec_int ("window-width", NULL, NULL, 360, 16384, 1440, flags);
   properties[PROP_WINDOW_HEIGHT] = g_param_spec_int ("window-height", NULL, NULL, 360, 16384, 900, flags);
   properties[PROP_WINDOW_MAXIMIZED] = g_param_spec_boolean ("window-maximized", NULL, NULL, FALSE, flags);
@@ -249,6 +278,10 @@ gbox_settings_class_init (GboxSettingsClass *class)
   properties[PROP_RIGHT_PANE] = g_param_spec_boolean ("right-pane", NULL, NULL, TRUE, flags);
   properties[PROP_COMPLETION_PANE] = g_param_spec_boolean ("completion-pane", NULL, NULL, TRUE, flags);
   properties[PROP_REINFORCEMENT_PANE] = g_param_spec_boolean ("reinforcement-pane", NULL, NULL, TRUE, flags);
+  properties[PROP_REINFORCEMENT_TEXTS]
+    = g_param_spec_boolean ("reinforcement-texts", NULL, NULL, TRUE, flags);
+  properties[PROP_REINFORCEMENT_VIEW]
+    = g_param_spec_string ("reinforcement-view", NULL, NULL, "language", flags);
   properties[PROP_TINTS] = g_param_spec_boolean ("tints", NULL, NULL, TRUE, flags);
   properties[PROP_RUN_SAMPLES] = g_param_spec_boolean ("run-samples", NULL, NULL, FALSE, flags);
   properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "vision", flags);
@@ -266,6 +299,7 @@ gbox_settings_init (GboxSettings *self)
       self->spec = g_settings_get_string (self->settings, "spec");
       self->completion = g_settings_get_string (self->settings, "completion");
       self->gridworld = g_settings_get_string (self->settings, "gridworld");
+      self->finetune = g_settings_get_string (self->settings, "finetune");
     }
 }
 
@@ -291,6 +325,7 @@ write_specs (gpointer data)
   g_settings_set_string (self->settings, "spec", gbox_settings_get_spec (self));
   g_settings_set_string (self->settings, "completion", gbox_settings_get_completion (self));
   g_settings_set_string (self->settings, "gridworld", gbox_settings_get_gridworld (self));
+  g_settings_set_string (self->settings, "finetune", gbox_settings_get_finetune (self));
   return G_SOURCE_REMOVE;
 }
 
@@ -353,6 +388,22 @@ gbox_settings_get_gridworld (GboxSettings *self)
   g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
 
   return self->gridworld ? self->gridworld : "";
+}
+
+void
+gbox_settings_set_finetune (GboxSettings *self, const char *json)
+{
+  g_return_if_fail (GBOX_IS_SETTINGS (self));
+
+  set_spec (self, &self->finetune, json, PROP_FINETUNE);
+}
+
+const char *
+gbox_settings_get_finetune (GboxSettings *self)
+{
+  g_return_val_if_fail (GBOX_IS_SETTINGS (self), "");
+
+  return self->finetune ? self->finetune : "";
 }
 
 void

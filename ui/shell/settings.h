@@ -11,10 +11,11 @@ G_BEGIN_DECLS
  *
  * Properties, one for each key of the schema org.glassbox.Glassbox: `spec` (string, the last visualization as
  * JSON), `completion` (string, the last parameters of a completion as JSON), `gridworld` (string, the last
- * gridworld and how it was learnt as JSON), `window-width`, `window-height` (int), `window-maximized`,
- * `left-pane`, `right-pane`, `completion-pane`, `reinforcement-pane`, `tints`, `run-samples` (boolean),
- * `page` (string: the one shown), `threads` (int, 0 for one a core), `color-scheme` (string: "system",
- * "light" or "dark").
+ * gridworld and how it was learnt as JSON), `finetune` (string, the last parameters of finetuning as JSON),
+ * `window-width`, `window-height` (int), `window-maximized`, `left-pane`, `right-pane`, `completion-pane`,
+ * `reinforcement-pane`, `reinforcement-texts`, `tints`, `run-samples` (boolean), `page` (string: the one
+ * shown), `reinforcement-view` (string: "language" or "gridworld"), `threads` (int, 0 for one a core),
+ * `color-scheme` (string: "system", "light" or "dark").
  *
  * They are kept in `glassbox/settings.ini` of the user's configuration folder, so that they also last where
  * no settings daemon runs; with `GSETTINGS_BACKEND` set, wherever that says. Where the schema is not
@@ -33,6 +34,8 @@ void gbox_settings_set_completion (GboxSettings *self, const char *json);
 const char *gbox_settings_get_completion (GboxSettings *self);
 void gbox_settings_set_gridworld (GboxSettings *self, const char *json);
 const char *gbox_settings_get_gridworld (GboxSettings *self);
+void gbox_settings_set_finetune (GboxSettings *self, const char *json);
+const char *gbox_settings_get_finetune (GboxSettings *self);
 /* Writes what is not written yet. */
 void gbox_settings_flush (GboxSettings *self);
 

@@ -15,6 +15,7 @@
 #define SWATCH        16   /* length of a legend's line */
 #define SMALL_SCALE   0.82 /* of the font of captions, as Adwaita's */
 #define MARKER_RADIUS 4.5
+#define BAND_ALPHA    0.18
 
 typedef struct
 {
@@ -131,6 +132,17 @@ get_crisp (double position)
   return floor (position) + 0.5;
 }
 
+static void
+widen (GboxSeries *series, double *min, double *max)
+{
+  double low, high;
+
+  if (series == NULL || !gbox_series_get_range (series, &low, &high))
+    return;
+  *min = fmin (*min, low);
+  *max = fmax (*max, high);
+}
+
 static gboolean
 fit_axes (Canvas *canvas)
 {
@@ -139,16 +151,9 @@ fit_axes (Canvas *canvas)
   gboolean filled;
 
   for (guint i = 0; i < content->curves->len; i++)
-    {
-      GboxCurve *curve = content->curves->pdata[i];
-      double low, high;
-
-      if (gbox_series_get_range (curve->series, &low, &high))
-        {
-          min = fmin (min, low);
-          max = fmax (max, high);
-        }
-    }
+    widen (((GboxCurve *) content->curves->pdata[i])->series, &min, &max);
+  widen (content->band_low, &min, &max);
+  widen (content->band_high, &min, &max);
   filled = min <= max;
   if (filled)
     {
@@ -290,6 +295,54 @@ draw_curve (const Canvas *canvas, GboxCurve *curve)
   cairo_set_line_cap (canvas->cr, CAIRO_LINE_CAP_ROUND);
   cairo_set_line_join (canvas->cr, CAIRO_LINE_JOIN_ROUND);
   cairo_stroke (canvas->cr);
+}
+
+static void
+draw_band (const Canvas *canvas)
+{
+  GboxSeries *low = canvas->content->band_low, *high = canvas->content->band_high;
+  GdkRGBA colour;
+  gsize n;
+
+  if (low == NULL)
+    return;
+  n = MIN (gbox_series_get_length (low), gbox_series_get_length (high));
+  for (gsize i = 0; i < n; i++)
+    cairo_line_to (canvas->cr, get_pixel_x (canvas, gbox_series_get_x (high)[i]),
+                   get_pixel_y (canvas, gbox_series_get_y (high)[i]));
+  for (gsize i = n; i-- > 0;)
+    cairo_line_to (canvas->cr, get_pixel_x (canvas, gbox_series_get_x (low)[i]),
+                   get_pixel_y (canvas, gbox_series_get_y (low)[i]));
+  gbox_palette_lookup (gbox_series_get_role (low), canvas->dark, &colour);
+  cairo_set_source_rgba (canvas->cr, colour.red, colour.green, colour.blue, BAND_ALPHA);
+  cairo_fill (canvas->cr);
+}
+
+/* On the left of its line where there is no room on the right. */
+static void
+draw_mark (const Canvas *canvas, const GboxChartMark *mark)
+{
+  const double dashes[] = { 1, 3 };
+  const double x = get_crisp (get_pixel_x (canvas, mark->x));
+  const double bottom = canvas->plot.origin.y + canvas->plot.size.height;
+  g_autoptr (PangoLayout) layout = create_layout (canvas->widget, mark->text, SMALL_SCALE, FALSE);
+  int width, height;
+
+  if (mark->x > canvas->content->x_max)
+    return;
+  pango_layout_get_pixel_size (layout, &width, &height);
+  cairo_save (canvas->cr);
+  cairo_set_dash (canvas->cr, dashes, G_N_ELEMENTS (dashes), 0);
+  cairo_set_line_width (canvas->cr, 1);
+  set_text_colour (canvas, canvas->dim);
+  cairo_move_to (canvas->cr, x, canvas->plot.origin.y);
+  cairo_line_to (canvas->cr, x, bottom);
+  cairo_stroke (canvas->cr);
+  cairo_restore (canvas->cr);
+  if (x + 3 + width < canvas->plot.origin.x + canvas->plot.size.width)
+    draw_text (canvas, layout, x + 3, bottom - height - 2, 0, canvas->dim);
+  else
+    draw_text (canvas, layout, x - 3, bottom - height - 2, 1, canvas->dim);
 }
 
 static void
@@ -504,9 +557,12 @@ draw_plot (const Canvas *canvas)
   cairo_rectangle (canvas->cr, canvas->plot.origin.x - overhang, canvas->plot.origin.y - overhang,
                    canvas->plot.size.width + 2 * overhang, canvas->plot.size.height + 2 * overhang);
   cairo_clip (canvas->cr);
+  draw_band (canvas);
   for (guint i = 0; i < canvas->content->curves->len; i++)
     draw_curve (canvas, canvas->content->curves->pdata[i]);
   cairo_restore (canvas->cr);
+  for (guint i = 0; i < canvas->content->marks->len; i++)
+    draw_mark (canvas, &g_array_index (canvas->content->marks, GboxChartMark, i));
   draw_newest (canvas);
   draw_readout (canvas);
 }

@@ -20,12 +20,26 @@ typedef struct
 } GboxCurve;
 
 /**
+ * GboxChartMark:
+ * @x: where
+ * @text: what happened there
+ */
+typedef struct
+{
+  double x;
+  char *text;
+} GboxChartMark;
+
+/**
  * GboxChartContent:
  * @title: (nullable)
  * @x_label: (nullable): before the first tick
  * @empty_text: (nullable): in the middle while there is no point
  * @x_max: x of the plot's right edge
  * @curves: (element-type GboxCurve): later ones on top
+ * @band_low: (nullable): lower edge of a filled band
+ * @band_high: (nullable): its upper edge, with a point for each of the lower one's
+ * @marks: (element-type GboxChartMark): see there
  * @reference: height of the dashed line, NaN for none
  * @reference_label: (nullable): before its value
  * @floor: how low the y axis goes at most
@@ -38,6 +52,9 @@ typedef struct
   char *empty_text;
   double x_max;
   GPtrArray *curves;
+  GboxSeries *band_low;
+  GboxSeries *band_high;
+  GArray *marks;
   double reference;
   char *reference_label;
   double floor;

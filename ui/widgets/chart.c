@@ -43,6 +43,12 @@ free_curve (gpointer data)
   g_free (curve);
 }
 
+static void
+clear_mark (gpointer data)
+{
+  g_free (((GboxChartMark *) data)->text);
+}
+
 static gboolean
 describe (gpointer user_data)
 {
@@ -193,6 +199,13 @@ gbox_chart_dispose (GObject *object)
   for (guint i = 0; i < self->content.curves->len; i++)
     g_signal_handlers_disconnect_by_data (((GboxCurve *) self->content.curves->pdata[i])->series, self);
   g_ptr_array_set_size (self->content.curves, 0);
+  if (self->content.band_low != NULL)
+    {
+      g_signal_handlers_disconnect_by_data (self->content.band_low, self);
+      g_signal_handlers_disconnect_by_data (self->content.band_high, self);
+    }
+  g_clear_object (&self->content.band_low);
+  g_clear_object (&self->content.band_high);
   G_OBJECT_CLASS (gbox_chart_parent_class)->dispose (object);
 }
 
@@ -202,6 +215,7 @@ gbox_chart_finalize (GObject *object)
   GboxChart *self = GBOX_CHART (object);
 
   g_ptr_array_unref (self->content.curves);
+  g_array_unref (self->content.marks);
   g_free (self->content.title);
   g_free (self->content.x_label);
   g_free (self->content.empty_text);
@@ -241,6 +255,8 @@ gbox_chart_init (GboxChart *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
   self->content.curves = g_ptr_array_new_with_free_func (free_curve);
+  self->content.marks = g_array_new (FALSE, FALSE, sizeof (GboxChartMark));
+  g_array_set_clear_func (self->content.marks, clear_mark);
   self->content.x_max = 1;
   self->content.reference = NAN;
   self->content.floor = -INFINITY;
@@ -291,6 +307,38 @@ gbox_chart_clear (GboxChart *self)
   g_return_if_fail (GBOX_IS_CHART (self));
   for (guint i = 0; i < self->content.curves->len; i++)
     gbox_series_clear (((GboxCurve *) self->content.curves->pdata[i])->series);
+  if (self->content.band_low != NULL)
+    {
+      gbox_series_clear (self->content.band_low);
+      gbox_series_clear (self->content.band_high);
+    }
+  g_array_set_size (self->content.marks, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+gbox_chart_add_band (GboxChart *self, GboxSeriesRole role, GboxSeries **low, GboxSeries **high)
+{
+  g_return_if_fail (GBOX_IS_CHART (self) && self->content.band_low == NULL);
+  self->content.band_low = gbox_series_new ("", role);
+  self->content.band_high = gbox_series_new ("", role);
+  g_signal_connect_swapped (self->content.band_low, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (self->content.band_high, "changed", G_CALLBACK (on_changed), self);
+  *low = self->content.band_low;
+  *high = self->content.band_high;
+}
+
+void
+gbox_chart_add_mark (GboxChart *self, double x, const char *text)
+{
+  const GboxChartMark mark = { .x = x, .text = g_strdup (text) };
+  const guint n = self->content.marks->len;
+
+  g_return_if_fail (GBOX_IS_CHART (self));
+  if (n > 0 && g_array_index (self->content.marks, GboxChartMark, n - 1).x == x)
+    g_array_set_size (self->content.marks, n - 1);
+  g_array_append_val (self->content.marks, mark);
+  gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 
 static void

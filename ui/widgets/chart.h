@@ -30,8 +30,23 @@ GtkWidget *gbox_chart_new (void);
 /* Returns: (transfer none): the new series, drawn above those before it. */
 GboxSeries *gbox_chart_add_series (GboxChart *self, const char *name, GboxSeriesRole role);
 void gbox_chart_remove_series (GboxChart *self, GboxSeries *series);
-/* Removes the points of all series; the series stay. */
+/* Removes the points of all series, and the marks; the series stay. */
 void gbox_chart_clear (GboxChart *self);
+
+/**
+ * gbox_chart_add_band:
+ * @self: a chart without a band
+ * @role: its colour
+ * @low: (out) (transfer none): the series of its lower edge, to be given each point first
+ * @high: (out) (transfer none): the series of its upper edge
+ *
+ * Fills what lies between two series, such as a mean ± one standard deviation; behind the curves, and not in
+ * the legend.
+ */
+void gbox_chart_add_band (GboxChart *self, GboxSeriesRole role, GboxSeries **low, GboxSeries **high);
+
+/* Marks an @x with a line and a word about what happened there; at the same place the newest word stays. */
+void gbox_chart_add_mark (GboxChart *self, double x, const char *text);
 
 void gbox_chart_set_title (GboxChart *self, const char *title);
 void gbox_chart_set_x_label (GboxChart *self, const char *label);

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The left pane of finetuning: which model is to learn what, and how. */
+#include "learning/finetune-pane.h"
+
+#include "learning/start-bar.h"
+#include "models/model-chooser.h"
+#include "widgets/parameter-row.h"
+#include "widgets/telling.h"
+
+struct _GboxFinetunePane
+{
+  AdwBin parent_instance;
+
+  GboxModelChooser *model_chooser;
+  GtkWidget *model_row;
+  GtkEditable *prompt_row;
+  AdwComboRow *reward_row;
+  GtkEditable *formula_row;
+  AdwComboRow *train_row;
+  GboxStartBar *start_bar;
+
+  GboxFinetuneSession *session;
+};
+
+G_DEFINE_FINAL_TYPE (GboxFinetunePane, gbox_finetune_pane, ADW_TYPE_BIN)
+
+/* Rows that need nothing but to be tied to a property. */
+static const struct
+{
+  const char *name;
+  gboolean is_live;
+} rows[] = {
+  { "temperature_row", TRUE }, { "batch_row", FALSE }, { "length_row", FALSE },       { "seed_row", FALSE },
+  { "steps_row", TRUE },       { "kl_row", TRUE },     { "learning_rate_row", TRUE },
+};
+
+/* In the order of the row, which has one more for all others. */
+static const char *const rewards[] = { "full-stops", "length", "distinct-words", "no-letter:e" };
+
+static GtkWidget *
+get_row (GboxFinetunePane *self, gsize i)
+{
+  return GTK_WIDGET (
+    gtk_widget_get_template_child (GTK_WIDGET (self), GBOX_TYPE_FINETUNE_PANE, rows[i].name));
+}
+
+/* Goes to the one that a formula stands for, or to the formula. */
+static void
+follow_reward (GboxFinetunePane *self)
+{
+  const char *reward = gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (self->session))->reward;
+  guint index = 0;
+
+  while (index < G_N_ELEMENTS (rewards) && !g_str_equal (rewards[index], reward))
+    index++;
+  if (adw_combo_row_get_selected (self->reward_row) < G_N_ELEMENTS (rewards))
+    adw_combo_row_set_selected (self->reward_row, index);
+  if (g_strcmp0 (gtk_editable_get_text (self->formula_row), reward) != 0)
+    gtk_editable_set_text (self->formula_row, reward);
+}
+
+static void
+on_reward_selected (GboxFinetunePane *self)
+{
+  const guint index = adw_combo_row_get_selected (self->reward_row);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->formula_row), index == G_N_ELEMENTS (rewards));
+  if (self->session != NULL && index < G_N_ELEMENTS (rewards))
+    g_object_set (gbox_finetune_session_get_spec (self->session), "reward", rewards[index], NULL);
+}
+
+static void
+on_formula_applied (GboxFinetunePane *self)
+{
+  const char *formula = gtk_editable_get_text (self->formula_row);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxReward) reward = gbox_reward_parse (formula, &error);
+
+  if (reward != NULL)
+    g_object_set (gbox_finetune_session_get_spec (self->session), "reward", formula, NULL);
+  else
+    gbox_tell_problem (GTK_WIDGET (self), "Not a Reward", error->message);
+}
+
+static void
+follow_run (GboxFinetunePane *self)
+{
+  const gboolean is_free = !gbox_finetune_session_has_begun (self->session);
+  GtkWidget *const others[] = { self->model_row, GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->reward_row),
+                                GTK_WIDGET (self->formula_row), GTK_WIDGET (self->train_row) };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    gtk_widget_set_sensitive (get_row (self, i), is_free || rows[i].is_live);
+  for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
+    gtk_widget_set_sensitive (others[i], is_free);
+}
+
+static void
+gbox_finetune_pane_dispose (GObject *object)
+{
+  g_clear_object (&GBOX_FINETUNE_PANE (object)->session);
+  G_OBJECT_CLASS (gbox_finetune_pane_parent_class)->dispose (object);
+}
+
+static void
+gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  G_OBJECT_CLASS (class)->dispose = gbox_finetune_pane_dispose;
+  g_type_ensure (GBOX_TYPE_MODEL_CHOOSER);
+  g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
+  g_type_ensure (GBOX_TYPE_START_BAR);
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-pane.ui");
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_chooser);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompt_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, formula_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, train_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, start_bar);
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    gtk_widget_class_bind_template_child_full (widget_class, rows[i].name, FALSE, 0);
+  gtk_widget_class_bind_template_callback (widget_class, on_reward_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_formula_applied);
+}
+
+static void
+gbox_finetune_pane_init (GboxFinetunePane *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+  on_reward_selected (self);
+}
+
+void
+gbox_finetune_pane_set_session (GboxFinetunePane *self, GboxFinetuneSession *session)
+{
+  GObject *spec = G_OBJECT (gbox_finetune_session_get_spec (session));
+  const GBindingFlags flags = G_BINDING_SYNC_CREATE | G_BINDING_BIDIRECTIONAL;
+
+  g_return_if_fail (GBOX_IS_FINETUNE_PANE (self) && self->session == NULL);
+
+  for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
+    gbox_parameter_row_bind (GBOX_PARAMETER_ROW (get_row (self, i)), spec);
+  gbox_model_chooser_set_choice (self->model_chooser, GBOX_MODEL_CHOICE (session));
+  g_object_bind_property (spec, "prompt", self->prompt_row, "text", flags);
+  g_object_bind_property (spec, "train", self->train_row, "selected", flags);
+  g_object_bind_property (session, "is-running", self->start_bar, "is-running", G_BINDING_SYNC_CREATE);
+  self->session = g_object_ref (session);
+  g_signal_connect_object (spec, "notify::reward", G_CALLBACK (follow_reward), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
+  follow_reward (self);
+  follow_run (self);
+}

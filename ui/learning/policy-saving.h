@@ -1,0 +1,15 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Saves what finetuning has made of a model. */
+#pragma once
+
+#include "learning/learning-page.h"
+
+G_BEGIN_DECLS
+
+/* Asks where to save the policy to, and does. */
+void gbox_policy_saving_choose (GboxLearningPage *page);
+
+/* Saves to a .safetensors file, which the model menus open and finetuning goes on from; tells how it went. */
+void gbox_policy_saving_save (GboxLearningPage *page, const char *path);
+
+G_END_DECLS
