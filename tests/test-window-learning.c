@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* The Reinforcement page of the real window. */
-#include "learning/grid-board.h"
+#include <glib/gstdio.h>
+
+#include "completion-testing.h"
+#include "learning/finetune-row.h"
 #include "learning/gridworld-card.h"
-#include "widgets/chart.h"
+#include "models/model-chooser.h"
 #include "window-drive.h"
 
 /* log10 of moves a second, slow enough to be paused on the way and fast enough not to wait for. */
@@ -196,6 +199,170 @@ drive_gridworld (gpointer data)
   window_close (fixture);
 }
 
+static GboxFinetuneSession *
+get_finetune (WindowFixture *fixture)
+{
+  return gbox_learning_page_get_finetune (gbox_window_get_learning_page (fixture->window));
+}
+
+static void
+set_finetune (WindowFixture *fixture, const char *name, const char *value)
+{
+  window_activate (fixture, "finetune-set", g_variant_new ("(ss)", name, value));
+}
+
+static void
+prepare_finetune (WindowFixture *fixture)
+{
+  g_autofree char *model = completion_testing_model ();
+
+  window_activate (fixture, "finetune-model", g_variant_new_string (model));
+  set_finetune (fixture, "prompt", "some words");
+  set_finetune (fixture, "reward", "characters:ab");
+  set_finetune (fixture, "steps", "5");
+  set_finetune (fixture, "batch", "8");
+  set_finetune (fixture, "length", "6");
+  set_finetune (fixture, "samples", "4");
+}
+
+static gboolean
+has_learnt (gpointer data)
+{
+  GboxRun *run = gbox_finetune_session_get_run (get_finetune (data));
+
+  return gbox_run_get_step (run) > 0;
+}
+
+static gboolean
+is_trained (gpointer data)
+{
+  GboxFinetuneSession *session = get_finetune (data);
+  g_autofree char *error = NULL;
+
+  g_object_get (session, "error", &error, NULL);
+  g_assert_null (error);
+  return !gbox_finetune_session_is_running (session);
+}
+
+static void
+on_adjusted (GboxFinetuneSession *session, const char *text, char **adjusted)
+{
+  g_free (*adjusted);
+  *adjusted = g_strdup (text);
+}
+
+/* Paused on the way, with another learning rate from there on; what cannot change then is out of reach. */
+static void
+check_pause (WindowFixture *fixture)
+{
+  GboxFinetuneSession *session = get_finetune (fixture);
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GtkWidget *chooser = window_find_widget (page, GBOX_TYPE_MODEL_CHOOSER);
+  g_autofree char *adjusted = NULL;
+  guint step;
+
+  g_assert_true (gtk_widget_get_sensitive (chooser));
+  g_signal_connect (session, "adjusted", G_CALLBACK (on_adjusted), &adjusted);
+  window_activate (fixture, "finetune-start", NULL);
+  g_assert_false (is_enabled (fixture, "finetune-start"));
+  g_assert_false (gtk_widget_get_sensitive (chooser));
+  /* Single steps of the job, which is much faster than the window. */
+  while (!has_learnt (fixture))
+    {
+      gbox_run_step (gbox_finetune_session_get_run (session));
+      g_main_context_iteration (NULL, TRUE);
+    }
+  window_activate (fixture, "finetune-pause", NULL);
+  window_iterate (100);
+  step = gbox_run_get_step (gbox_finetune_session_get_run (session));
+  set_finetune (fixture, "learning-rate", "0.01");
+  g_assert_cmpstr (adjusted, ==, "learning rate 0.01");
+  window_iterate (100);
+  g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, step);
+  g_assert_true (is_enabled (fixture, "reinforcement-save"));
+  g_signal_handlers_disconnect_by_data (session, &adjusted);
+}
+
+/* In the end each completion has its reward, before and after, and what was counted is highlighted. */
+static void
+check_texts (WindowFixture *fixture)
+{
+  GboxFinetuneSession *session = get_finetune (fixture);
+  GListModel *pairs = gbox_finetune_session_get_pairs (session);
+  guint n_matches = 0;
+
+  g_assert_cmpint (gbox_finetune_session_get_phase (session), ==, GBOX_FINETUNE_AFTER);
+  g_assert_cmpuint (g_list_model_get_n_items (pairs), ==, 4);
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (GboxFinetunePair) pair = g_list_model_get_item (pairs, i);
+      const GboxFinetuneText *texts[]
+        = { gbox_finetune_pair_get_before (pair), gbox_finetune_pair_get_now (pair) };
+
+      for (gsize j = 0; j < G_N_ELEMENTS (texts); j++)
+        {
+          g_assert_true (texts[j]->is_whole);
+          g_assert_cmpfloat (texts[j]->reward, ==,
+                             gbox_reward_score (gbox_finetune_session_get_reward (session), texts[j]->text,
+                                                NULL));
+          n_matches += texts[j]->reward > 0;
+        }
+    }
+  g_assert_cmpuint (n_matches, >, 0);
+  g_assert_nonnull (window_find_widget (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)),
+                                        GBOX_TYPE_FINETUNE_ROW));
+}
+
+static gboolean
+is_there (gpointer path)
+{
+  return g_file_test (path, G_FILE_TEST_EXISTS);
+}
+
+static void
+check_save (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "policy.safetensors", NULL);
+
+  window_activate (fixture, "finetune-save-to", g_variant_new_string ("/nowhere/policy.txt"));
+  window_close_dialog (fixture, "safetensors");
+  window_activate (fixture, "finetune-save-to", g_variant_new_string (path));
+  window_wait_until (is_there, path);
+  window_iterate (100);
+  window_remove_folder (folder);
+}
+
+static void
+drive_finetune (gpointer data)
+{
+  WindowFixture *fixture = data;
+  GboxFinetuneSession *session = get_finetune (fixture);
+
+  window_activate (fixture, "stop", NULL);
+  window_activate (fixture, "page", g_variant_new_string ("reinforcement"));
+  window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
+  prepare_finetune (fixture);
+  check_pause (fixture);
+  window_activate (fixture, "reinforcement-play-pause", NULL);
+  window_wait_until (is_trained, fixture);
+  check_texts (fixture);
+  check_save (fixture);
+  window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
+  g_assert_false (is_enabled (fixture, "reinforcement-save"));
+  g_assert_false (is_enabled (fixture, "toggle-right-pane"));
+  window_activate (fixture, "finetune-reset", NULL);
+  g_assert_null (gbox_finetune_session_get_run (session));
+  g_assert_cmpuint (g_list_model_get_n_items (gbox_finetune_session_get_pairs (session)), ==, 0);
+  window_close (fixture);
+}
+
+static void
+test_finetune (void)
+{
+  window_test (drive_finetune);
+}
+
 static void
 test_gridworld (void)
 {
@@ -205,6 +372,7 @@ test_gridworld (void)
 static void
 add_tests (void)
 {
+  g_test_add_func ("/window-learning/finetune", test_finetune);
   g_test_add_func ("/window-learning/gridworld", test_gridworld);
 }
 

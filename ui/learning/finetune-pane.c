@@ -12,7 +12,6 @@ struct _GboxFinetunePane
   AdwBin parent_instance;
 
   GboxModelChooser *model_chooser;
-  GtkWidget *model_row;
   GtkEditable *prompt_row;
   AdwComboRow *reward_row;
   GtkEditable *formula_row;
@@ -86,8 +85,9 @@ static void
 follow_run (GboxFinetunePane *self)
 {
   const gboolean is_free = !gbox_finetune_session_has_begun (self->session);
-  GtkWidget *const others[] = { self->model_row, GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->reward_row),
-                                GTK_WIDGET (self->formula_row), GTK_WIDGET (self->train_row) };
+  GtkWidget *const others[]
+    = { GTK_WIDGET (self->model_chooser), GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->reward_row),
+        GTK_WIDGET (self->formula_row), GTK_WIDGET (self->train_row) };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_set_sensitive (get_row (self, i), is_free || rows[i].is_live);
@@ -113,7 +113,6 @@ gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
   g_type_ensure (GBOX_TYPE_START_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_chooser);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompt_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, formula_row);

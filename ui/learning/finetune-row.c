@@ -25,8 +25,9 @@ struct _GboxFinetuneRow
 
 G_DEFINE_FINAL_TYPE (GboxFinetuneRow, gbox_finetune_row, GTK_TYPE_LIST_BOX_ROW)
 
+/* @skipped: bytes of the text that are not shown at its beginning */
 static void
-add_match (PangoAttrList *attributes, const GboxRewardRange *range)
+add_match (PangoAttrList *attributes, const GboxRewardRange *range, gsize skipped)
 {
   PangoAttribute *const both[] = {
     pango_attr_background_new (MATCH_RED, MATCH_GREEN, MATCH_BLUE),
@@ -35,13 +36,13 @@ add_match (PangoAttrList *attributes, const GboxRewardRange *range)
 
   for (gsize i = 0; i < G_N_ELEMENTS (both); i++)
     {
-      both[i]->start_index = (guint) range->begin;
-      both[i]->end_index = (guint) range->end;
+      both[i]->start_index = (guint) (MAX (range->begin, skipped) - skipped);
+      both[i]->end_index = (guint) (MAX (range->end, skipped) - skipped);
       pango_attr_list_insert (attributes, both[i]);
     }
 }
 
-/* On a single line, byte for byte: a match is where it was. */
+/* On a single line, byte for byte: a match stays where it is. */
 static char *
 join_lines (const char *text)
 {
@@ -54,15 +55,17 @@ show_text (GboxFinetuneRow *self, GtkLabel *label, GtkLabel *badge, const GboxFi
   const GboxReward *reward = gbox_finetune_session_get_reward (self->session);
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  g_autofree char *line = join_lines (text->text);
+  const gsize skipped = strspn (text->text, " \n\r\t");
+  g_autofree char *line = join_lines (text->text + skipped);
 
   if (reward != NULL)
     gbox_reward_score (reward, text->text, ranges);
   for (guint i = 0; i < ranges->len; i++)
-    add_match (attributes, &g_array_index (ranges, GboxRewardRange, i));
+    add_match (attributes, &g_array_index (ranges, GboxRewardRange, i), skipped);
   gtk_label_set_label (label, line);
   gtk_label_set_attributes (label, attributes);
-  gtk_widget_set_visible (GTK_WIDGET (badge), text->is_whole);
+  /* Its place is kept. */
+  gtk_widget_set_opacity (GTK_WIDGET (badge), text->is_whole ? 1 : 0);
   if (text->is_whole)
     {
       g_autofree char *number = gbox_axis_format_constant (text->reward);

@@ -105,8 +105,8 @@ follow_spec (GboxFinetuneStage *self)
   g_autofree char *description = reward != NULL ? gbox_reward_describe (reward) : g_strdup (values->reward);
   g_autofree char *title = g_strdup_printf ("“%s”", values->prompt);
   g_autofree char *task
-    = g_strdup_printf ("%s · %s · %s, %u completions a step", description,
-                       values->train == GBOX_TRAIN_HEAD ? "final layer" : "last block",
+    = g_strdup_printf ("%s %s, %s, %u completions a step", description,
+                       values->train == GBOX_TRAIN_HEAD ? "Final layer" : "Last block",
                        values->baseline == GBOX_BASELINE_LEAVE_ONE_OUT ? "RLOO" : "moving baseline",
                        values->batch);
 

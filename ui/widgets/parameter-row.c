@@ -32,6 +32,8 @@ enum
 #define SCALE_WIDTH 170
 /* Increments of a page. */
 #define PAGE 4
+/* Of a number in a spin button. */
+#define USUAL_CHARS 5
 
 static GParamSpec *properties[N_PROPS];
 
@@ -171,6 +173,7 @@ make_control (GboxParameterRow *self, GParamSpec *pspec)
   double lower, upper;
   GtkAdjustment *adjustment;
   GtkWidget *control;
+  int n_chars;
 
   if (!get_range (pspec, &lower, &upper))
     return gtk_switch_new ();
@@ -181,8 +184,9 @@ make_control (GboxParameterRow *self, GParamSpec *pspec)
   control = gtk_spin_button_new (adjustment, 0, self->digits);
   gtk_spin_button_set_numeric (GTK_SPIN_BUTTON (control), TRUE);
   /* As wide as what is usual, not as the longest possible number. */
-  gtk_editable_set_width_chars (GTK_EDITABLE (control), 5);
-  gtk_editable_set_max_width_chars (GTK_EDITABLE (control), 5);
+  n_chars = MAX (USUAL_CHARS, (int) self->digits + 2);
+  gtk_editable_set_width_chars (GTK_EDITABLE (control), n_chars);
+  gtk_editable_set_max_width_chars (GTK_EDITABLE (control), n_chars);
   return control;
 }
 
