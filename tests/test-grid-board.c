@@ -3,7 +3,6 @@
 #include "learning/grid-board.h"
 
 #include "widget-testing.h"
-#include "widgets/smoothing.h"
 
 #define COLUMNS 12
 #define ROWS    4
@@ -149,24 +148,6 @@ test_presses (void)
   widget_testing_close (window);
 }
 
-/* The numbers of TensorBoard's own definition: the first value is itself, and a constant stays. */
-static void
-test_smoothing (void)
-{
-  GboxSmoothing smoothing;
-
-  gbox_smoothing_init (&smoothing, 0.5);
-  g_assert_cmpfloat (gbox_smoothing_add (&smoothing, 8), ==, 8);
-  g_assert_cmpfloat_with_epsilon (gbox_smoothing_add (&smoothing, 2), 4, 1e-12);
-  g_assert_cmpfloat_with_epsilon (gbox_smoothing_add (&smoothing, 11), 8, 1e-12);
-  gbox_smoothing_init (&smoothing, 0);
-  g_assert_cmpfloat (gbox_smoothing_add (&smoothing, 3), ==, 3);
-  g_assert_cmpfloat (gbox_smoothing_add (&smoothing, 7), ==, 7);
-  gbox_smoothing_init (&smoothing, 0.99);
-  for (int i = 0; i < 20; i++)
-    g_assert_cmpfloat_with_epsilon (gbox_smoothing_add (&smoothing, -13), -13, 1e-9);
-}
-
 int
 main (int argc, char **argv)
 {
@@ -174,6 +155,5 @@ main (int argc, char **argv)
   g_test_add_func ("/grid-board/path", test_path);
   g_test_add_func ("/grid-board/colours", test_colours);
   g_test_add_func ("/grid-board/presses", test_presses);
-  g_test_add_func ("/smoothing", test_smoothing);
   return g_test_run ();
 }
