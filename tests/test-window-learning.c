@@ -12,7 +12,7 @@
 #define SLOW_SPEED 2.0
 /* At that speed, of which moves are asked for thirty times a second. */
 #define MOVES_AT_A_TIME 3
-#define EPISODES        "40"
+#define EPISODES        "10"
 /* Training steps that nobody waits for the end of. */
 #define ENDLESS "1000000"
 
