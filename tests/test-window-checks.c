@@ -96,7 +96,7 @@ drive_checks (gpointer data)
   WindowFixture *fixture = data;
   GtkSwitch *button = GTK_SWITCH (find_switch (fixture));
 
-  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  window_go_to (fixture, "completion");
   g_assert_false (gtk_switch_get_active (button));
   fill_samples (fixture, G_N_ELEMENTS (completions));
   window_iterate (300);
@@ -137,7 +137,7 @@ drive_without (gpointer data)
 {
   WindowFixture *fixture = data;
 
-  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  window_go_to (fixture, "completion");
   window_wait_until (is_insensitive, find_switch (fixture));
   g_assert_nonnull (window_find_label (GTK_WIDGET (get_page (fixture)), "bubblewrap is not installed"));
   window_close (fixture);

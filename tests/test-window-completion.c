@@ -169,8 +169,7 @@ drive_text (gpointer data)
   g_autofree char *long_model = completion_testing_long_model (folder, N_CONTEXT);
   g_autofree char *before = NULL;
 
-  window_activate (fixture, "stop", NULL);
-  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  window_go_to (fixture, "completion");
   completion_testing_prepare (get_session (fixture), model, "");
   before = check_complete (fixture);
   check_branch (fixture, before);

@@ -62,8 +62,7 @@ drive (gpointer data)
   g_autofree char *model = completion_testing_long_model (folder, N_CONTEXT);
   int column, row;
 
-  window_activate (fixture, "stop", NULL);
-  window_activate (fixture, "page", g_variant_new_string ("completion"));
+  window_go_to (fixture, "completion");
   completion_testing_prepare (session, model, "some words");
   window_activate (fixture, "completion-look", g_variant_new_string ("inside"));
   window_wait_until (is_asking, fixture);

@@ -192,8 +192,7 @@ drive_gridworld (gpointer data)
 {
   WindowFixture *fixture = data;
 
-  window_activate (fixture, "stop", NULL);
-  window_activate (fixture, "page", g_variant_new_string ("reinforcement"));
+  window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
   g_assert_false (is_enabled (fixture, "open"));
   check_moves (fixture);
@@ -347,8 +346,7 @@ drive_finetune (gpointer data)
   WindowFixture *fixture = data;
   GboxFinetuneSession *session = get_finetune (fixture);
 
-  window_activate (fixture, "stop", NULL);
-  window_activate (fixture, "page", g_variant_new_string ("reinforcement"));
+  window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
   prepare_finetune (fixture);
   check_pause (fixture);

@@ -55,6 +55,33 @@ window_activate (WindowFixture *fixture, const char *action, GVariant *parameter
   g_action_group_activate_action (G_ACTION_GROUP (fixture->window), action, parameter);
 }
 
+static gboolean
+has_vision_model (void)
+{
+  g_autoptr (GboxCatalogue) catalogue = gbox_catalogue_new (NULL);
+  const char *model = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
+  g_autofree char *path = gbox_catalogue_locate (catalogue, model, NULL);
+
+  return path != NULL;
+}
+
+static gboolean
+has_run (gpointer data)
+{
+  return window_get_run (data) != NULL;
+}
+
+void
+window_go_to (WindowFixture *fixture, const char *page)
+{
+  if (has_vision_model ())
+    {
+      window_wait_until (has_run, fixture);
+      window_activate (fixture, "stop", NULL);
+    }
+  window_activate (fixture, "page", g_variant_new_string (page));
+}
+
 void
 window_set_parameter (WindowFixture *fixture, const char *name, const char *value)
 {
@@ -263,11 +290,7 @@ window_test (void (*body) (gpointer fixture))
 void
 window_test_with_model (void (*body) (gpointer fixture))
 {
-  g_autoptr (GboxCatalogue) catalogue = gbox_catalogue_new (NULL);
-  const char *model = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
-  g_autofree char *path = gbox_catalogue_locate (catalogue, model, NULL);
-
-  if (path)
+  if (has_vision_model ())
     window_test (body);
   else
     g_test_skip ("no vision model on disk; get one with glassbox-cli models fetch efficientnet-lite0");

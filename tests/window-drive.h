@@ -24,6 +24,8 @@ void window_wait_for (WindowPredicate predicate, gpointer data, const char *what
 void window_iterate (guint milliseconds);
 
 void window_activate (WindowFixture *fixture, const char *action, GVariant *parameter);
+/* Shows a page and stops what the Vision page has begun with, which would take all cores. */
+void window_go_to (WindowFixture *fixture, const char *page);
 void window_set_parameter (WindowFixture *fixture, const char *name, const char *value);
 void window_click_a_unit (WindowFixture *fixture, int unit);
 
