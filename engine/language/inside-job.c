@@ -5,7 +5,7 @@
 #include "language/completion-spec.h"
 #include "language/induction.h"
 #include "language/inside.h"
-#include "models/token-decoder.h"
+#include "models/token-description.h"
 
 #include <string.h>
 
@@ -55,17 +55,10 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   return self->inside != NULL;
 }
 
-/* What a token alone stands for. */
 static char *
 describe_token (GboxInsideJob *self, int id)
 {
-  g_autoptr (GboxTokenDecoder) decoder
-    = gbox_token_decoder_new (gbox_language_model_get_tokenizer (self->model), FALSE);
-  GString *text = g_string_new (NULL);
-
-  gbox_token_decoder_push (decoder, id, text);
-  gbox_token_decoder_finish (decoder, text);
-  return g_string_free (text, FALSE);
+  return gbox_token_describe (gbox_language_model_get_tokenizer (self->model), id);
 }
 
 static char *
