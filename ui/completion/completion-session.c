@@ -2,6 +2,7 @@
 /* What the Completion page is about: a text, what a model made of it, and the run that goes on. */
 #include "completion/completion-session-private.h"
 
+#include "base/error.h"
 #include "models/model-list.h"
 
 static void init_model_choice (GboxModelChoiceInterface *interface);
@@ -219,6 +220,7 @@ gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch *bra
   self->hovered = -1;
   self->looked_at = -2; /* it is another, even with the same number */
   gbox_completion_session_update_looked_at (self);
+  gbox_completion_session_update_n_used (self);
   notify (self, PROP_BRANCH);
 }
 
@@ -367,8 +369,16 @@ choose (GboxCompletionSession *self, GboxModelItem *model)
   g_set_object (&self->model, model);
   g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
   gbox_completion_session_set_error (self, NULL);
-  gbox_completion_session_set_counts (self, 0, 0, 0);
+  gbox_completion_session_set_counts (self, 0, 0);
   notify (self, PROP_MODEL);
+}
+
+GboxModelItem *
+gbox_completion_session_get_writer (GboxCompletionSession *self)
+{
+  if (self->branch == NULL)
+    return self->model;
+  return gbox_model_list_find (self->models, self->engine, gbox_branch_get_model (self->branch));
 }
 
 void
@@ -377,6 +387,36 @@ gbox_completion_session_choose_model (GboxCompletionSession *self, const char *n
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   choose (self, gbox_model_list_find (self->models, self->engine, name));
+}
+
+/* One of the catalogue need not be here yet. */
+static gboolean
+check_model (GboxCompletionSession *self, const char *name, GError **error)
+{
+  const GboxModelEntry *entry = gbox_catalogue_find (get_catalogue (self), name);
+  g_autofree char *path = NULL;
+
+  if (entry != NULL && entry->kind == GBOX_MODEL_LANGUAGE)
+    return TRUE;
+  if (entry != NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "%s looks at images and writes no text. Choose a language model.", entry->title);
+      return FALSE;
+    }
+  path = gbox_catalogue_locate (get_catalogue (self), name, error);
+  return path != NULL;
+}
+
+gboolean
+gbox_completion_session_try_model (GboxCompletionSession *self, const char *name, GError **error)
+{
+  g_return_val_if_fail (GBOX_IS_COMPLETION_SESSION (self), FALSE);
+
+  if (!check_model (self, name, error))
+    return FALSE;
+  gbox_completion_session_choose_model (self, name);
+  return TRUE;
 }
 
 const char *
@@ -401,6 +441,7 @@ gbox_completion_session_edit (GboxCompletionSession *self, const char *text)
   gbox_completion_session_stop (self);
   set_prompt (self, text);
   gbox_completion_session_set_error (self, NULL);
+  gbox_completion_session_set_counts (self, self->n_context, 0);
   self->pinned = -1;
   gbox_completion_session_set_branch (self, NULL);
 }
@@ -480,7 +521,10 @@ gbox_completion_session_show (GboxCompletionSession *self, GboxBranch *branch)
   if (branch == self->branch || gbox_branch_get_prompt (branch) == NULL)
     return;
   if (!is_written (self, branch))
-    gbox_completion_session_stop (self);
+    {
+      gbox_completion_session_stop (self);
+      gbox_completion_session_set_counts (self, self->n_context, 0);
+    }
   gbox_completion_session_choose_model (self, gbox_branch_get_model (branch));
   gbox_completion_session_set_error (self, NULL);
   gbox_completion_session_set_branch (self, branch);

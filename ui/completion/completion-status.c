@@ -21,7 +21,7 @@ G_DEFINE_FINAL_TYPE (GboxCompletionStatus, gbox_completion_status, ADW_TYPE_BIN)
 static void
 show_model (GboxCompletionStatus *self, double rate)
 {
-  const char *title = gbox_model_item_get_title (gbox_completion_session_get_model (self->session));
+  const char *title = gbox_model_item_get_title (gbox_completion_session_get_writer (self->session));
   g_autofree char *text = rate > 0 ? g_strdup_printf ("%s · %.0f tok/s", title, rate) : g_strdup (title);
 
   gtk_label_set_label (self->model_label, text);
@@ -49,8 +49,8 @@ show_context (GboxCompletionStatus *self, guint n_used, guint n_context, guint n
   g_autofree char *reused = n_reused > 0 ? g_strdup_printf ("%u reused · ", n_reused) : g_strdup ("");
   g_autofree char *text = g_strdup_printf ("%s%u of %u tokens", reused, n_used, n_context);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->context_label), n_context > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->context_bar), n_context > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->context_label), n_context > 0 && n_used > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->context_bar), n_context > 0 && n_used > 0);
   gtk_label_set_label (self->context_label, text);
   gtk_level_bar_set_max_value (self->context_bar, MAX (n_context, 1));
   gtk_level_bar_set_value (self->context_bar, MIN (n_used, n_context));
