@@ -268,7 +268,7 @@ gbox_branch_end (GboxBranch *self, const GboxCompletionEnd *end)
 {
   static const char *const words[] = {
     [GBOX_STOP_END] = "end of text",
-    [GBOX_STOP_LENGTH] = "as many tokens as asked for",
+    [GBOX_STOP_LENGTH] = "max tokens",
     [GBOX_STOP_CONTEXT] = "the context is full",
   };
 
