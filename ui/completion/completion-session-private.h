@@ -29,6 +29,8 @@ struct _GboxCompletionSession
   int hovered; /* for the time being, or −1 */
   int looked_at;
 
+  GArray *shades; /* of GboxShade */
+
   char *error;
   double reading;
   double rate;

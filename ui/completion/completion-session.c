@@ -34,6 +34,7 @@ enum
 {
   SIGNAL_TEXT_CHANGED,
   SIGNAL_TOKEN_ADDED,
+  SIGNAL_SHADES_CHANGED,
   SIGNAL_MESSAGE,
   N_SIGNALS
 };
@@ -121,6 +122,7 @@ gbox_completion_session_finalize (GObject *object)
 
   g_ptr_array_unref (self->writing);
   g_ptr_array_unref (self->tokens);
+  g_array_unref (self->shades);
   gbox_token_map_free (self->map);
   g_free (self->prompt);
   g_free (self->error);
@@ -161,6 +163,8 @@ gbox_completion_session_class_init (GboxCompletionSessionClass *class)
                                                G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TOKEN_ADDED] = g_signal_new ("token-added", GBOX_TYPE_COMPLETION_SESSION, G_SIGNAL_RUN_LAST,
                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_SHADES_CHANGED] = g_signal_new ("shades-changed", GBOX_TYPE_COMPLETION_SESSION,
+                                                 G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", GBOX_TYPE_COMPLETION_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -210,6 +214,7 @@ gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch *bra
 {
   g_autoptr (GPtrArray) tokens = branch != NULL ? gbox_branch_collect (branch) : g_ptr_array_new ();
 
+  gbox_completion_session_set_shades (self, NULL, 0);
   g_set_object (&self->branch, branch);
   g_ptr_array_set_size (self->tokens, 0);
   gbox_token_map_truncate (self->map, 0);
@@ -257,6 +262,7 @@ gbox_completion_session_init (GboxCompletionSession *self)
 {
   self->writing = g_ptr_array_new_with_free_func (g_object_unref);
   self->tokens = g_ptr_array_new ();
+  self->shades = g_array_new (FALSE, FALSE, sizeof (GboxShade));
   self->map = gbox_token_map_new ();
   self->roots = g_list_store_new (GBOX_TYPE_BRANCH);
   self->samples = g_list_store_new (GBOX_TYPE_BRANCH);
@@ -553,6 +559,26 @@ gbox_completion_session_hover (GboxCompletionSession *self, int token)
 
   self->hovered = token;
   gbox_completion_session_update_looked_at (self);
+}
+
+void
+gbox_completion_session_set_shades (GboxCompletionSession *self, const GboxShade *shades, guint n)
+{
+  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
+
+  if (n == 0 && self->shades->len == 0)
+    return;
+  g_array_set_size (self->shades, 0);
+  if (n > 0)
+    g_array_append_vals (self->shades, shades, n);
+  g_signal_emit (self, signals[SIGNAL_SHADES_CHANGED], 0);
+}
+
+const GboxShade *
+gbox_completion_session_get_shades (GboxCompletionSession *self, guint *n)
+{
+  *n = self->shades->len;
+  return (const GboxShade *) (gpointer) self->shades->data;
 }
 
 static GListModel *

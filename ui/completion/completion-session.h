@@ -11,6 +11,21 @@
 G_BEGIN_DECLS
 
 /**
+ * GboxShade:
+ * @begin: character of the text at hand, prompt included
+ * @end: the one after the last
+ * @strength: 0 … 1
+ *
+ * A part of the text that counts that much.
+ */
+typedef struct
+{
+  int begin;
+  int end;
+  double strength;
+} GboxShade;
+
+/**
  * GboxCompletionSession:
  *
  * Implements #GboxModelChoice. Has no widgets; the page shows it and tells it what the user wants. Main
@@ -30,7 +45,8 @@ G_BEGIN_DECLS
  * known).
  *
  * Signals: `text-changed` (): the text is another than what was shown. `token-added` (uint token): the branch
- * at hand has a token more. `message` (string): something to tell the user once.
+ * at hand has a token more. `shades-changed` (): other parts of it are to be shaded. `message` (string):
+ * something to tell the user once.
  */
 #define GBOX_TYPE_COMPLETION_SESSION (gbox_completion_session_get_type ())
 G_DECLARE_FINAL_TYPE (GboxCompletionSession, gbox_completion_session, GBOX, COMPLETION_SESSION, GObject)
@@ -116,5 +132,9 @@ int gbox_completion_session_get_looked_at (GboxCompletionSession *self);
 void gbox_completion_session_look_at (GboxCompletionSession *self, int token);
 /* For the time being, until −1. */
 void gbox_completion_session_hover (GboxCompletionSession *self, int token);
+
+/* Shades parts of the text, until it changes or there are others; copied. */
+void gbox_completion_session_set_shades (GboxCompletionSession *self, const GboxShade *shades, guint n);
+const GboxShade *gbox_completion_session_get_shades (GboxCompletionSession *self, guint *n);
 
 G_END_DECLS
