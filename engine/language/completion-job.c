@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "models/language-model.h"
+#include "models/missing-bytes.h"
 #include "models/token-decoder.h"
 #include "models/token-description.h"
 
@@ -126,9 +127,14 @@ encode_prompt (GboxCompletionJob *self, GError **error)
   const char *text = gbox_completion_spec_get_values (self->spec)->prompt;
   GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
   int begin = gbox_tokenizer_get_begin (tokenizer);
+  g_autofree char *missing = NULL;
 
   self->prompt
     = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+  missing = gbox_missing_bytes_describe (tokenizer, text, strlen (text), self->prompt,
+                                         GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+  if (missing != NULL)
+    gbox_job_post_notice (GBOX_JOB (self), "missing-bytes", missing);
   if (self->prompt->len == 0 && begin >= 0)
     g_array_append_val (self->prompt, begin);
   if (!append_continuation (self, error))

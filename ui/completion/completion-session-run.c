@@ -141,12 +141,19 @@ on_state (GboxCompletionSession *self)
   g_object_notify (G_OBJECT (self), "is-running");
 }
 
+static void
+on_notice (GboxCompletionSession *self, const char *id, const char *text)
+{
+  g_signal_emit_by_name (self, "message", text);
+}
+
 void
 gbox_completion_session_connect_run (GboxCompletionSession *self)
 {
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
   g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
+  g_signal_group_connect_swapped (self->run_signals, "notice-posted", G_CALLBACK (on_notice), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
 }
 

@@ -170,8 +170,9 @@ append_texts (GboxCellGrid *self, GtkSnapshot *snapshot)
   pango_layout_set_width (layout, (int) ((width - GAP - 2 * TEXT_MARGIN) * PANGO_SCALE));
   for (int i = 0; i < self->n_rows * self->n_columns; i++)
     {
-      const float x = (float) (i % self->n_columns) * width + TEXT_MARGIN;
-      const float y = (float) (i / self->n_columns) * height;
+      const int row = i / self->n_columns, column = i % self->n_columns;
+      const float x = (float) column * width + TEXT_MARGIN;
+      const float y = (float) row * height;
       int text_height;
 
       pango_layout_set_text (layout, self->texts[i], -1);
