@@ -122,7 +122,7 @@ on_point (GboxRun *run, const GboxPoint *point, Session *session)
 static void
 on_notice (GboxRun *run, const char *id, const char *text, gpointer user_data)
 {
-  g_printerr ("%s\n", text);
+  g_printerr ("%s: %s\n", g_get_prgname (), text);
 }
 
 static void
@@ -133,8 +133,7 @@ on_state (GboxRun *run, GParamSpec *pspec, Session *session)
   end_progress (session);
   if (gbox_run_get_state (run) == GBOX_RUN_FAILED)
     {
-      cli_failure (gbox_run_get_error (run));
-      session->code = CLI_FAILED;
+      session->code = cli_failure (gbox_run_get_error (run));
     }
   g_main_loop_quit (session->loop);
 }
@@ -195,7 +194,7 @@ read_prompt (GboxCompletionSpec *spec, gboolean is_given, const char *path, GErr
     return TRUE;
   if (path == NULL)
     {
-      GByteArray *bytes = cli_read_input (error);
+      GByteArray *bytes = cli_read_text (error);
 
       if (bytes == NULL)
         return FALSE;
@@ -206,6 +205,12 @@ read_prompt (GboxCompletionSpec *spec, gboolean is_given, const char *path, GErr
   else if (!g_file_get_contents (path, &text, &length, &why))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The prompt could not be read: %s.", why->message);
+      return FALSE;
+    }
+  if (length == 0)
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "There is no text: the file is empty. Give another, or --prompt ''.");
       return FALSE;
     }
   if (!g_utf8_validate_len (text, length, NULL))
@@ -242,7 +247,10 @@ parse (GboxCompletionSpec *spec, char **argv, gboolean *json, char **path, GErro
   g_option_context_set_description (
     context,
     "Without --prompt and --prompt-file the text comes from standard input. One completion is written\n"
-    "as it comes; several, each when it has ended. -m is --model.");
+    "as it comes; several, each when it has ended. Standard input or a file without a text is bad usage; "
+    "with\n"
+    "--prompt '' the model begins one by itself, if it can. Bytes that the model has no token for are left\n"
+    "out and told on standard error. -m is --model.");
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, error))
@@ -272,10 +280,7 @@ cli_complete (char **argv)
   if (!parse (spec, words, &json, &path, &error))
     return cli_usage_error (argv[0], error);
   if (!read_prompt (spec, has_prompt (words), path, &error) || (engine = gbox_engine_new (0, &error)) == NULL)
-    {
-      cli_failure (error);
-      return CLI_FAILED;
-    }
+    return cli_failure (error);
   code = run_session (engine, spec, json);
   gbox_engine_shutdown (engine);
   return code;

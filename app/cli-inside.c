@@ -5,14 +5,19 @@
 #include "language/induction.h"
 #include "language/inside.h"
 #include "models/token-decoder.h"
+#include "models/token-description.h"
 
 #include <string.h>
+
+/* Of the text's tokens, where none is asked for. */
+#define LAST G_MININT
 
 typedef struct
 {
   GboxTokenizer *tokenizer;
   const int *tokens;
   int n;
+  gsize n_missing; /* bytes of the text */
   const GboxInside *inside;
   const float *scores; /* (nullable): (n_layers, n_heads) */
 } Findings;
@@ -29,15 +34,26 @@ describe_token (GboxTokenizer *tokenizer, int id)
   return g_string_free (text, FALSE);
 }
 
-/* On one line. */
+/* On one line, with bytes that are a part of a character as such. */
 static char *
 show_token (GboxTokenizer *tokenizer, int id)
 {
-  g_autofree char *text = describe_token (tokenizer, id);
-  GString *shown = g_string_new (text);
+  g_autofree char *text = gbox_token_describe (tokenizer, id);
+  GString *shown = g_string_new (NULL);
 
-  g_string_replace (shown, "\n", "↵", 0);
-  g_string_replace (shown, "\t", "⇥", 0);
+  for (const char *at = text; *at != '\0'; at = g_utf8_next_char (at))
+    {
+      const gunichar character = g_utf8_get_char (at);
+
+      if (character == '\n')
+        g_string_append (shown, "↵");
+      else if (character == '\t')
+        g_string_append (shown, "⇥");
+      else if (g_unichar_iscntrl (character))
+        g_string_append_printf (shown, "\\x%02x", character);
+      else
+        g_string_append_unichar (shown, character);
+    }
   return g_string_free (shown, FALSE);
 }
 
@@ -120,6 +136,7 @@ print_json (const Findings *findings)
   g_array_append_vals (ids, findings->tokens, (guint) findings->n);
   json_builder_begin_object (builder);
   cli_add_ids (builder, ids);
+  cli_add_missing (builder, findings->n_missing);
   json_builder_set_member_name (builder, "lens");
   json_builder_begin_array (builder);
   for (int row = 0; row < gbox_inside_get_n_rows (inside); row++)
@@ -158,11 +175,12 @@ static void
 print_heads (const Findings *findings)
 {
   const GboxInside *inside = findings->inside;
-  const int n_heads = gbox_inside_get_n_heads (inside);
+  const int n_heads = gbox_inside_get_n_heads (inside), n = gbox_inside_get_n_layers (inside) * n_heads;
+  int n_found = 0;
 
   g_print (
     "\nInduction heads (they look for what came after the same token before), and where they look now:\n");
-  for (int i = 0; i < gbox_inside_get_n_layers (inside) * n_heads; i++)
+  for (int i = 0; i < n; i++)
     if (findings->scores[i] >= GBOX_INDUCTION_THRESHOLD)
       {
         const float *attention = gbox_inside_get_attention (inside, i / n_heads, i % n_heads);
@@ -171,11 +189,14 @@ print_heads (const Findings *findings)
 
         g_print ("  layer %2d head %2d  score %.2f  token %d “%s” %.2f\n", i / n_heads, i % n_heads,
                  (double) findings->scores[i], position, text, (double) attention[position]);
+        n_found++;
       }
+  g_print ("The other %d of %d heads, and all that each looks at, are in what --json prints.\n", n - n_found,
+           n);
 }
 
 static int
-look (GboxLanguageModel *model, const GArray *ids, int n, gboolean json)
+look (GboxLanguageModel *model, const GArray *ids, gsize n_missing, int n, gboolean json)
 {
   g_autoptr (GboxTeam) team = gbox_team_new (0);
   g_autoptr (GError) error = NULL;
@@ -197,6 +218,7 @@ look (GboxLanguageModel *model, const GArray *ids, int n, gboolean json)
   findings = (Findings){ .tokenizer = gbox_language_model_get_tokenizer (model),
                          .tokens = tokens,
                          .n = n,
+                         .n_missing = n_missing,
                          .inside = inside,
                          .scores = induction != NULL ? gbox_induction_get_scores (induction) : NULL };
   if (json)
@@ -219,20 +241,22 @@ run (const char *name, int position, gboolean json)
   g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
   g_autoptr (GboxLanguageModel) model
     = store != NULL ? gbox_model_store_get_language_model (store, name, &error) : NULL;
-  g_autoptr (GByteArray) text = model != NULL ? cli_read_input (&error) : NULL;
+  g_autoptr (GByteArray) text = model != NULL ? cli_read_text (&error) : NULL;
   g_autoptr (GArray) ids = NULL;
 
-  if (text == NULL)
+  gsize n_missing;
+
+  if (text == NULL
+      || (ids = cli_encode_text (gbox_language_model_get_tokenizer (model), text, &n_missing, &error))
+           == NULL)
     return cli_failure (error);
-  ids = gbox_tokenizer_encode (gbox_language_model_get_tokenizer (model), (const char *) text->data,
-                               text->len, GBOX_TOKENIZE_BEGIN | GBOX_TOKENIZE_SPECIAL);
   if (position >= (int) ids->len)
     {
       g_set_error (&error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                    "There is no token %d: the text has %u tokens, from 0 on.", position, ids->len);
       return cli_failure (error);
     }
-  return look (model, ids, position >= 0 ? position + 1 : (int) ids->len, json);
+  return look (model, ids, n_missing, position != LAST ? position + 1 : (int) ids->len, json);
 }
 
 int
@@ -240,7 +264,7 @@ cli_inside (char **argv)
 {
   gboolean json = FALSE;
   g_autofree char *model = NULL;
-  int position = -1;
+  int position = LAST;
   GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_STRING, &model, "A name from “glassbox-cli models”, or a file", "MODEL" },
     { "position", 0, 0, G_OPTION_ARG_INT, &position,
@@ -258,7 +282,9 @@ cli_inside (char **argv)
     context,
     "Reads standard input to its end. Prints what each layer would say after the token looked at, and\n"
     "where the heads look that find repetitions. With --json {\"ids\", \"lens\", \"heads\"}: of the last 12\n"
-    "tokens what every layer would say (layer 0 is the embedding), and the attention of every head.");
+    "tokens what every layer would say (layer 0 is the embedding), and the attention of every head. Bytes\n"
+    "that the model has no token for are left out, told on standard error and counted as \"missing\".\n"
+    "Without a text there is nothing to look at: that is bad usage.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);
@@ -266,6 +292,12 @@ cli_inside (char **argv)
     {
       g_set_error (&error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                    "the text comes from standard input, not from “%s”.", words[1]);
+      return cli_usage_error (argv[0], error);
+    }
+  if (position < 0 && position != LAST)
+    {
+      g_set_error (&error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "tokens are counted from 0 on: there is none with the number %d.", position);
       return cli_usage_error (argv[0], error);
     }
   return run (model, position, json);

@@ -30,7 +30,8 @@ add_next (JsonBuilder *builder, GboxTokenizer *tokenizer, const GboxSample *next
 
 /* The first token's probability is not among them: nothing comes before it. */
 static void
-print_score (GboxTokenizer *tokenizer, const GArray *ids, const float *logprobs, const GboxSample *next)
+print_score (
+  GboxTokenizer *tokenizer, const GArray *ids, gsize n_missing, const float *logprobs, const GboxSample *next)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -43,6 +44,7 @@ print_score (GboxTokenizer *tokenizer, const GArray *ids, const float *logprobs,
   json_builder_end_array (builder);
   add_next (builder, tokenizer, next);
   cli_add_number (builder, "entropy", (double) next->entropy);
+  cli_add_missing (builder, n_missing);
   json_builder_end_object (builder);
   cli_print_json (builder);
 }
@@ -54,27 +56,25 @@ score (const char *name, GboxPrecision precision)
   g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
   g_autoptr (GboxLanguageModel) model
     = store != NULL ? gbox_model_store_get_language_model (store, name, &error) : NULL;
-  g_autoptr (GByteArray) text = model != NULL ? cli_read_input (&error) : NULL;
+  g_autoptr (GByteArray) text = model != NULL ? cli_read_text (&error) : NULL;
   g_autoptr (GboxTeam) team = NULL;
   g_autoptr (GArray) ids = NULL;
   g_autofree float *logprobs = NULL;
   GboxTokenizer *tokenizer;
   GboxSample next;
+  gsize n_missing;
 
   if (text == NULL)
     return cli_failure (error);
   team = gbox_team_new (0);
   tokenizer = gbox_language_model_get_tokenizer (model);
-  ids = gbox_tokenizer_encode (tokenizer, (const char *) text->data, text->len,
-                               GBOX_TOKENIZE_BEGIN | GBOX_TOKENIZE_SPECIAL);
+  if ((ids = cli_encode_text (tokenizer, text, &n_missing, &error)) == NULL)
+    return cli_failure (error);
   logprobs = g_new (float, ids->len + 1);
   if (!gbox_score (gbox_language_model_get_transformer (model), team, precision,
                    (const int *) (gpointer) ids->data, (int) ids->len, logprobs, &next, &error))
-    {
-      cli_failure (error);
-      return CLI_FAILED;
-    }
-  print_score (tokenizer, ids, logprobs, &next);
+    return cli_failure (error);
+  print_score (tokenizer, ids, n_missing, logprobs, &next);
   return CLI_OK;
 }
 
@@ -112,7 +112,8 @@ cli_score (char **argv)
     "Reads standard input to its end and prints {\"ids\", \"logprobs\", \"next\", \"entropy\"}: the "
     "logarithms\n"
     "of the probabilities of all tokens but the first, the 20 most probable next ones, and the entropy of\n"
-    "their distribution in nats.");
+    "their distribution in nats. Bytes that the model has no token for are left out, told on standard error\n"
+    "and counted as \"missing\". Without a text there is nothing to score: that is bad usage.");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, &error) || !parse_precision (precision_name, &precision, &error))
     return cli_usage_error (argv[0], error);

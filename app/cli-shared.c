@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 #include "cli.h"
+#include "models/missing-bytes.h"
 
 /* Far more than any model reads; working on it takes up to 64 times the memory. */
 #define MAX_BYTES (16 << 20)
@@ -110,6 +111,52 @@ cli_read_input (GError **error)
       return NULL;
     }
   return g_steal_pointer (&text);
+}
+
+GByteArray *
+cli_read_text (GError **error)
+{
+  g_autoptr (GByteArray) text = cli_read_input (error);
+
+  if (text == NULL || text->len > 0)
+    return g_steal_pointer (&text);
+  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "There is no text: standard input is empty. Give some.");
+  return NULL;
+}
+
+GArray *
+cli_encode (GboxTokenizer *tokenizer, const GByteArray *text, GboxTokenizeFlags flags, gsize *n_missing)
+{
+  const char *data = (const char *) text->data;
+  GArray *ids = gbox_tokenizer_encode (tokenizer, data, text->len, flags);
+  g_autofree char *words = gbox_missing_bytes_describe (tokenizer, data, text->len, ids, flags);
+  gsize first;
+
+  *n_missing = gbox_missing_bytes_count (tokenizer, data, text->len, ids, flags, &first);
+  if (words != NULL)
+    g_printerr ("%s: %s\n", g_get_prgname (), words);
+  return ids;
+}
+
+GArray *
+cli_encode_text (GboxTokenizer *tokenizer, const GByteArray *text, gsize *n_missing, GError **error)
+{
+  g_autoptr (GArray) ids
+    = cli_encode (tokenizer, text, GBOX_TOKENIZE_BEGIN | GBOX_TOKENIZE_SPECIAL, n_missing);
+
+  if (*n_missing < text->len)
+    return g_steal_pointer (&ids);
+  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "Of this text the model reads nothing. Give another.");
+  return NULL;
+}
+
+void
+cli_add_missing (JsonBuilder *builder, gsize n_missing)
+{
+  if (n_missing > 0)
+    cli_add_integer (builder, "missing", (gint64) n_missing);
 }
 
 void

@@ -19,12 +19,13 @@ load_tokenizer (const char *model, GError **error)
 }
 
 static void
-print_json (const GArray *ids)
+print_json (const GArray *ids, gsize n_missing)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
   json_builder_begin_object (builder);
   cli_add_ids (builder, ids);
+  cli_add_missing (builder, n_missing);
   json_builder_end_object (builder);
   cli_print_json (builder);
 }
@@ -36,11 +37,12 @@ tokenize (const char *model, GboxTokenizeFlags flags)
   g_autoptr (GboxTokenizer) tokenizer = NULL;
   g_autoptr (GByteArray) text = NULL;
   g_autoptr (GArray) ids = NULL;
+  gsize n_missing = 0;
 
   if ((tokenizer = load_tokenizer (model, &error)) == NULL || (text = cli_read_input (&error)) == NULL)
     return cli_failure (error);
-  ids = gbox_tokenizer_encode (tokenizer, (const char *) text->data, text->len, flags);
-  print_json (ids);
+  ids = cli_encode (tokenizer, text, flags, &n_missing);
+  print_json (ids, n_missing);
   return CLI_OK;
 }
 
@@ -62,7 +64,8 @@ cli_tokenize (char **argv)
   g_option_context_set_description (
     context,
     "Reads standard input to its end, line ends included, and prints {\"ids\": […]}. The beginning-of-\n"
-    "text token is among them where the model was trained with one.");
+    "text token is among them where the model was trained with one; of an empty text there are no others.\n"
+    "Bytes that the model has no token for are left out, told on standard error and counted as \"missing\".");
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);

@@ -63,6 +63,18 @@ print_utf8_error (const char *text)
   fputs (text, stderr);
 }
 
+/* An empty name would be taken for none, and the default model for what was meant. */
+static gboolean
+has_empty_model (char **words)
+{
+  for (; *words != NULL; words++)
+    if (g_str_equal (*words, "--model=")
+        || ((g_str_equal (*words, "--model") || g_str_equal (*words, "-m")) && words[1] != NULL
+            && *words[1] == '\0'))
+      return TRUE;
+  return FALSE;
+}
+
 /* What was printed may be results: a full disk must not pass for success. */
 static int
 end (int code)
@@ -103,6 +115,11 @@ main (int argc, char **argv)
   if (command == NULL)
     {
       g_printerr ("glassbox-cli: there is no command “%s”. “glassbox-cli --help” lists them.\n", argv[1]);
+      return CLI_USAGE;
+    }
+  if (has_empty_model (argv + 2))
+    {
+      g_printerr ("glassbox-cli: --model needs a name from “glassbox-cli models”, or a file.\n");
       return CLI_USAGE;
     }
   full_name = g_strconcat ("glassbox-cli ", command->name, NULL);

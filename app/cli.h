@@ -66,6 +66,27 @@ void cli_add_text (JsonBuilder *builder, const char *name, const char *value);
 /* All of standard input, as it is; an error where it is too long to be a text. Transfer full, nullable. */
 GByteArray *cli_read_input (GError **error);
 
+/* The same, but nothing at all is an error of usage: there is no text to work with. */
+GByteArray *cli_read_text (GError **error);
+
+/**
+ * cli_encode:
+ * @tokenizer: a tokenizer
+ * @text: a text
+ * @flags: how to read it
+ * @n_missing: (out): bytes that the model has no token for; told on standard error
+ *
+ * Returns: (transfer full) (element-type int): the tokens
+ */
+GArray *
+cli_encode (GboxTokenizer *tokenizer, const GByteArray *text, GboxTokenizeFlags flags, gsize *n_missing);
+
+/* The same of a text to be looked at: an error of usage where no token is left. */
+GArray *cli_encode_text (GboxTokenizer *tokenizer, const GByteArray *text, gsize *n_missing, GError **error);
+
+/* "missing", where there are any: the contract has no such member. */
+void cli_add_missing (JsonBuilder *builder, gsize n_missing);
+
 typedef struct
 {
   char letter;

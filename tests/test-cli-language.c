@@ -7,23 +7,50 @@
 
 #define CHOICE "--max-tokens 9 --temperature 1.3 --top-k 0 --top-p 1 --seed 5"
 
-/* What `@before glassbox-cli @line` prints, with the model; it must succeed. */
-static char *
-run (const char *before, const char *line)
+typedef struct
+{
+  int code;
+  char *output;
+  char *errors;
+} Answer;
+
+static void
+answer_clear (Answer *answer)
+{
+  g_free (answer->output);
+  g_free (answer->errors);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Answer, answer_clear)
+
+/* What `@before glassbox-cli @line` answers, with the model. */
+static Answer
+ask (const char *before, const char *line)
 {
   g_autofree char *model = g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-llama.gguf", NULL);
   g_autofree char *full
     = g_strdup_printf ("%s '%s' %s --model '%s'", before, g_getenv ("GBOX_CLI"), line, model);
   const char *const shell[] = { "sh", "-c", full, NULL };
   g_autoptr (GError) error = NULL;
-  char *output = NULL;
-  g_autoptr (GSubprocess) process = g_subprocess_newv (shell, G_SUBPROCESS_FLAGS_STDOUT_PIPE, &error);
+  Answer answer = { 0 };
+  g_autoptr (GSubprocess) process
+    = g_subprocess_newv (shell, G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
 
   g_assert_no_error (error);
-  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &answer.output, &answer.errors, &error));
   g_assert_no_error (error);
-  g_assert_cmpint (g_subprocess_get_exit_status (process), ==, 0);
-  return output;
+  answer.code = g_subprocess_get_exit_status (process);
+  return answer;
+}
+
+/* What it prints; it must succeed. */
+static char *
+run (const char *before, const char *line)
+{
+  g_auto (Answer) answer = ask (before, line);
+
+  g_assert_cmpint (answer.code, ==, 0);
+  return g_steal_pointer (&answer.output);
 }
 
 static void
@@ -141,6 +168,82 @@ test_complete_text (void)
   g_assert_cmpstr (piped, ==, text);
 }
 
+/* Without a text there are no tokens, and nothing to work with. */
+static void
+test_empty (void)
+{
+  static const char *const lines[] = { "score", "inside", "complete", "complete --prompt-file /dev/null" };
+  g_autofree char *tokens = run ("printf '' |", "tokenize --plain");
+  g_autofree char *begun = run ("printf '' |", "complete --prompt= --max-tokens 1");
+
+  /* The one that begins every text. */
+  g_assert_cmpstr (tokens, ==, "{\"ids\":[1]}\n");
+  g_assert_cmpstr (begun, !=, "");
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Answer) answer = ask ("printf '' |", lines[i]);
+
+      g_assert_cmpint (answer.code, ==, 2);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_nonnull (strstr (answer.errors, "There is no text"));
+    }
+}
+
+/* What the model has no token for is told, and not read; the rest is. */
+static void
+test_missing (void)
+{
+  static const char *const lines[] = { "tokenize", "score", "inside --json" };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
+    {
+      g_auto (Answer) whole = ask ("printf 'ab' |", lines[i]);
+      g_auto (Answer) answer = ask ("printf 'a\\004b\\377' |", lines[i]);
+      g_auto (Answer) none = ask ("printf '\\377' |", lines[i]);
+
+      g_assert_cmpint (answer.code, ==, 0);
+      g_assert_nonnull (
+        strstr (answer.errors,
+                "no token for 2 of the text's 4 bytes and does not read them; the first is 0x04 at byte 1"));
+      g_assert_nonnull (strstr (answer.output, "\"missing\":2"));
+      g_assert_null (strstr (whole.output, "\"missing\""));
+      g_assert_cmpstr (whole.errors, ==, "");
+      g_assert_nonnull (strstr (answer.output, "\"ids\":[1,3,4,5]"));
+      g_assert_nonnull (strstr (whole.output, "\"ids\":[1,3,4,5]"));
+      g_assert_cmpint (none.code, ==, i == 0 ? 0 : 2);
+    }
+  {
+    g_auto (Answer) answer = ask ("printf 'a\\004b' |", "complete --max-tokens 1");
+
+    g_assert_cmpint (answer.code, ==, 0);
+    g_assert_nonnull (strstr (answer.errors, "the first is 0x04 at byte 1"));
+  }
+}
+
+/* Mistakes that must not pass for something else. */
+static void
+test_mistakes (void)
+{
+  static const struct
+  {
+    const char *line;
+    int code;
+    const char *words;
+  } mistakes[] = {
+    { "inside --position -1", 2, "counted from 0" },   { "inside --position 99", 2, "There is no token 99" },
+    { "score --model ''", 2, "--model needs a name" }, { "complete --model=", 2, "--model needs a name" },
+    { "tokenize -m ''", 2, "--model needs a name" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (mistakes); i++)
+    {
+      g_auto (Answer) answer = ask ("printf abc |", mistakes[i].line);
+
+      g_assert_cmpint (answer.code, ==, mistakes[i].code);
+      g_assert_nonnull (strstr (answer.errors, mistakes[i].words));
+    }
+}
+
 int
 main (int argc, char **argv)
 {
@@ -149,5 +252,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-language/inside", test_inside);
   g_test_add_func ("/cli-language/complete/json", test_complete_json);
   g_test_add_func ("/cli-language/complete/text", test_complete_text);
+  g_test_add_func ("/cli-language/empty", test_empty);
+  g_test_add_func ("/cli-language/missing", test_missing);
+  g_test_add_func ("/cli-language/mistakes", test_mistakes);
   return g_test_run ();
 }

@@ -2,6 +2,7 @@
 /* The text, its tokens and branches behind the Completion page. */
 #include "completion/completion-session.h"
 
+#include "base/error.h"
 #include "completion-testing.h"
 
 typedef struct
@@ -312,6 +313,104 @@ test_look (Fixture *fixture, gconstpointer data)
   g_assert_cmpint (gbox_completion_session_get_looked_at (session), ==, last);
 }
 
+static void
+assert_n_used (Fixture *fixture)
+{
+  guint n_prompt, n_used = 0;
+  g_autoptr (GArray) all = gbox_completion_session_get_ids (fixture->session, &n_prompt);
+
+  g_object_get (fixture->session, "n-used", &n_used, NULL);
+  g_assert_cmpuint (n_used, ==, all->len);
+}
+
+/* How full the context is goes with the text at hand, not with the longest of all samples, and is not known
+ * of a text that no model has read. */
+static void
+test_n_used (Fixture *fixture, gconstpointer data)
+{
+  GboxCompletionSession *session = fixture->session;
+  GboxCompletionSpec *spec = gbox_completion_session_get_spec (session);
+
+  g_object_set (spec, "samples", 5u, NULL);
+  complete (fixture);
+  for (guint i = 0; i < 5; i++)
+    {
+      g_autoptr (GboxBranch) branch
+        = g_list_model_get_item (gbox_completion_session_get_samples (session), i);
+
+      gbox_completion_session_show (session, branch);
+      assert_n_used (fixture);
+    }
+  gbox_completion_session_edit (session, "other words");
+  assert_n_used (fixture);
+  gbox_completion_session_complete (session);
+  assert_n_used (fixture);
+  gbox_completion_session_stop (session);
+  assert_n_used (fixture);
+}
+
+static void
+on_message (char **told, const char *text)
+{
+  g_free (*told);
+  *told = g_strdup (text);
+}
+
+/* The samples that a branch cuts off are told, and say so themselves; they can be gone on with. */
+static void
+test_interrupted (Fixture *fixture, gconstpointer data)
+{
+  GboxCompletionSession *session = fixture->session;
+  g_autofree char *told = NULL;
+  GboxRun *run;
+
+  g_object_set (gbox_completion_session_get_spec (session), "samples", 3u, "max-tokens", 16u, NULL);
+  g_signal_connect_swapped (session, "message", G_CALLBACK (on_message), &told);
+  gbox_completion_session_complete (session);
+  run = gbox_completion_session_get_run (session);
+  for (guint n = 1; gbox_completion_session_get_n_tokens (session) == 0; n++)
+    {
+      gbox_run_step (run);
+      while (gbox_run_get_step (run) < n)
+        g_main_context_iteration (NULL, TRUE);
+    }
+  gbox_completion_session_branch (session, 0, completion_testing_other (session, 0));
+  completion_testing_wait (session);
+  g_assert_nonnull (strstr (told, "3 samples were stopped"));
+  g_assert_false (gbox_branch_is_interrupted (gbox_completion_session_get_branch (session)));
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autoptr (GboxBranch) branch
+        = g_list_model_get_item (gbox_completion_session_get_samples (session), i);
+
+      g_assert_true (gbox_branch_is_interrupted (branch));
+      g_assert_true (gbox_branch_can_continue (branch));
+    }
+}
+
+/* A name that is none changes nothing; of a model of the catalogue that is not here it does. */
+static void
+test_model_names (Fixture *fixture, gconstpointer data)
+{
+  GboxCompletionSession *session = fixture->session;
+  GboxModelItem *before = gbox_completion_session_get_model (session);
+  g_autoptr (GError) error = NULL;
+
+  complete (fixture);
+  g_assert_false (gbox_completion_session_try_model (session, "no-such-model", &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_false (gbox_completion_session_try_model (session, "inceptionv1", &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+  g_clear_error (&error);
+  g_assert_true (gbox_completion_session_get_model (session) == before);
+  g_assert_true (gbox_completion_session_try_model (session, "gpt2", &error));
+  g_assert_no_error (error);
+  g_assert_cmpstr (gbox_model_item_get_name (gbox_completion_session_get_model (session)), ==, "gpt2");
+  /* What is shown is still the other's. */
+  g_assert_true (gbox_completion_session_get_writer (session) == before);
+}
+
 /* What cannot be read is said in words, and what was written before stays. */
 static void
 test_failure (Fixture *fixture, gconstpointer data)
@@ -418,6 +517,9 @@ main (int argc, char **argv)
   add ("/completion-session/walk", test_walk);
   add ("/completion-session/edit", test_edit);
   add ("/completion-session/samples", test_samples);
+  add ("/completion-session/n-used", test_n_used);
+  add ("/completion-session/interrupted", test_interrupted);
+  add ("/completion-session/model-names", test_model_names);
   add ("/completion-session/look", test_look);
   add ("/completion-session/failure", test_failure);
   add ("/completion-session/live", test_live);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Text as tokens come: whole characters only, and what no character can be. */
 #include "models/token-decoder.h"
+#include "models/token-description.h"
 
 #include "tokenizer-testing.h"
 
@@ -68,6 +69,27 @@ test_space (void)
     }
 }
 
+/* Bytes that are a part of a character are shown as bytes. */
+static void
+test_description (void)
+{
+  static const char text[] = "東a";
+  g_autoptr (GboxTokenizer) tokenizer = load_json ("tokenizer-bytes.json");
+  g_autoptr (GArray) ids = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_PLAIN);
+  g_autoptr (GString) all = g_string_new (NULL);
+  g_autofree char *none = gbox_token_describe (tokenizer, gbox_tokenizer_get_n_tokens (tokenizer));
+
+  g_assert_cmpuint (ids->len, ==, 4);
+  for (guint i = 0; i < ids->len; i++)
+    {
+      g_autofree char *one = gbox_token_describe (tokenizer, g_array_index (ids, int, i));
+
+      g_string_append (all, one);
+    }
+  g_assert_cmpstr (all->str, ==, "\\xe6\\x9d\\xb1a");
+  g_assert_cmpstr (none, ==, "");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -75,5 +97,6 @@ main (int argc, char **argv)
   g_test_add_func ("/token-decoder/text", test_text);
   g_test_add_func ("/token-decoder/noise", test_noise);
   g_test_add_func ("/token-decoder/space", test_space);
+  g_test_add_func ("/token-decoder/description", test_description);
   return g_test_run ();
 }

@@ -70,11 +70,16 @@ static GboxCodeChecks *
 parse (GBytes *bytes, const char *display_name, GError **error)
 {
   g_autoptr (JsonParser) parser = json_parser_new ();
-  JsonObject *object = gbox_json_parse (parser, bytes, MAX_BYTES, display_name, error);
+  JsonObject *object = gbox_json_parse (parser, bytes, MAX_BYTES, display_name, NULL);
   g_autoptr (GboxCodeChecks) checks = NULL;
 
   if (object == NULL)
-    return NULL;
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+                   "%s holds no checks: it is no JSON object of at most 1 MiB. Choose another file.",
+                   display_name);
+      return NULL;
+    }
   checks = g_new0 (GboxCodeChecks, 1);
   checks->n_references = 1;
   checks->name = g_strdup (gbox_json_get_string (object, "name"));

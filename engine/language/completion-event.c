@@ -45,6 +45,7 @@ gbox_completion_token_copy (const GboxCompletionToken *token)
   GboxCompletionToken *copy = g_memdup2 (token, sizeof *token);
 
   copy->text = g_strdup (token->text);
+  copy->description = g_strdup (token->description);
   for (guint i = 0; i < GBOX_SAMPLER_N_TOP; i++)
     copy->top_texts[i] = g_strdup (token->top_texts[i]);
   return copy;
@@ -56,6 +57,7 @@ gbox_completion_token_free (GboxCompletionToken *token)
   for (guint i = 0; i < GBOX_SAMPLER_N_TOP; i++)
     g_free (token->top_texts[i]);
   g_free (token->text);
+  g_free (token->description);
   g_free (token);
 }
 

@@ -36,8 +36,8 @@ void gbox_completion_prompt_free (GboxCompletionPrompt *prompt);
  * @position: where in the text the token stands; the prompt's come first
  * @sample: the token, and what else could have been chosen
  * @text: the characters that it made complete: UTF-8, perhaps none
- * @top_texts: (array length=sample.n_top): what each of the most probable tokens stands for, as text to show:
- * UTF-8, with U+FFFD for bytes that are no character by themselves, and the names of special tokens
+ * @description: what the token alone stands for, of gbox_token_describe()
+ * @top_texts: (array length=sample.n_top): the same of each of the most probable tokens
  *
  * A record of a completion's run.
  */
@@ -47,6 +47,7 @@ typedef struct
   guint position;
   GboxSample sample;
   char *text;
+  char *description;
   char *top_texts[GBOX_SAMPLER_N_TOP];
 } GboxCompletionToken;
 

@@ -4,7 +4,9 @@
 
 #include "base/error.h"
 #include "models/language-model.h"
+#include "models/missing-bytes.h"
 #include "models/token-decoder.h"
+#include "models/token-description.h"
 
 #include <string.h>
 
@@ -125,9 +127,14 @@ encode_prompt (GboxCompletionJob *self, GError **error)
   const char *text = gbox_completion_spec_get_values (self->spec)->prompt;
   GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
   int begin = gbox_tokenizer_get_begin (tokenizer);
+  g_autofree char *missing = NULL;
 
   self->prompt
     = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+  missing = gbox_missing_bytes_describe (tokenizer, text, strlen (text), self->prompt,
+                                         GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+  if (missing != NULL)
+    gbox_job_post_notice (GBOX_JOB (self), "missing-bytes", missing);
   if (self->prompt->len == 0 && begin >= 0)
     g_array_append_val (self->prompt, begin);
   if (!append_continuation (self, error))
@@ -232,16 +239,12 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 static void
 post_point (GboxCompletionJob *self)
 {
-  guint longest = 0;
   GboxPoint point = { .step = ++self->step, .seconds = self->seconds, .n_values = GBOX_COMPLETION_N_VALUES };
 
-  for (guint i = 0; i < self->n_sequences; i++)
-    longest = MAX (longest, self->sequences[i].n_tokens);
   point.values[GBOX_COMPLETION_PROMPT_READ] = self->n_read;
   point.values[GBOX_COMPLETION_PROMPT] = self->prompt->len;
   point.values[GBOX_COMPLETION_REUSED] = self->n_reused;
   point.values[GBOX_COMPLETION_WRITTEN] = self->n_written;
-  point.values[GBOX_COMPLETION_LONGEST] = self->prompt->len + longest;
   point.values[GBOX_COMPLETION_CONTEXT] = self->n_context;
   gbox_job_post_point (GBOX_JOB (self), &point);
 }
@@ -284,18 +287,6 @@ post_end (GboxCompletionJob *self, guint index, GboxStopReason reason)
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_COMPLETION_END, end);
 }
 
-/* What a token alone stands for. */
-static char *
-describe_token (const GboxTokenizer *tokenizer, int id)
-{
-  const GboxToken *token;
-
-  if (id >= gbox_tokenizer_get_n_tokens (tokenizer))
-    return g_strdup (""); /* of a head with more rows than there are tokens */
-  token = gbox_tokenizer_get_token (tokenizer, id);
-  return g_utf8_make_valid ((const char *) token->bytes, (gssize) token->length);
-}
-
 /* Posts what was chosen for a sequence, and its end if that is one. */
 static void
 take_choice (GboxCompletionJob *self, guint index)
@@ -311,8 +302,9 @@ take_choice (GboxCompletionJob *self, guint index)
   token->position = self->prompt->len + sequence->n_tokens;
   token->sample = sequence->sample;
   token->text = g_string_free (g_steal_pointer (&text), FALSE);
+  token->description = gbox_token_describe (tokenizer, id);
   for (guint i = 0; i < token->sample.n_top; i++)
-    token->top_texts[i] = describe_token (tokenizer, token->sample.top[i].id);
+    token->top_texts[i] = gbox_token_describe (tokenizer, token->sample.top[i].id);
   sequence->seen[id] = TRUE;
   sequence->last = id;
   sequence->n_tokens++;

@@ -15,7 +15,6 @@ typedef enum
   GBOX_COMPLETION_PROMPT,      /* tokens of the prompt */
   GBOX_COMPLETION_REUSED,      /* tokens of the prompt that had been read by an earlier run */
   GBOX_COMPLETION_WRITTEN,     /* tokens of all samples */
-  GBOX_COMPLETION_LONGEST,     /* tokens of prompt and longest sample */
   GBOX_COMPLETION_CONTEXT,     /* tokens that the model can read */
   GBOX_COMPLETION_N_VALUES,
 } GboxCompletionValue;

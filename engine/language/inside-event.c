@@ -16,7 +16,9 @@ gbox_inside_view_copy (const GboxInsideView *view)
   GboxInsideView *copy = g_memdup2 (view, sizeof *view);
 
   copy->texts = g_strdupv (view->texts);
-  copy->descriptions = g_strdupv (view->descriptions);
+  copy->lengths = g_memdup2 (view->lengths, (gsize) view->n * sizeof (int));
+  copy->tops = g_strdupv (view->tops);
+  copy->shares = g_memdup2 (view->shares, n_cells * GBOX_INSIDE_N_TOP * sizeof (float));
   copy->probabilities = g_memdup2 (view->probabilities, n_cells * sizeof (float));
   copy->attention = g_memdup2 (view->attention, n_heads * (gsize) view->n * sizeof (float));
   return copy;
@@ -26,7 +28,9 @@ void
 gbox_inside_view_free (GboxInsideView *view)
 {
   g_strfreev (view->texts);
-  g_strfreev (view->descriptions);
+  g_free (view->lengths);
+  g_strfreev (view->tops);
+  g_free (view->shares);
   g_free (view->probabilities);
   g_free (view->attention);
   g_free (view);

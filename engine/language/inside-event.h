@@ -2,6 +2,8 @@
 /* What a look inside a model tells. */
 #pragma once
 
+#include "language/inside.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
@@ -12,10 +14,13 @@ G_BEGIN_DECLS
  * @n_heads: heads of each
  * @n_rows: tokens of the lens; the last ones of the text
  * @n: tokens of the text
- * @texts: (array length=n): what each of them stands for; a %NULL ends them
+ * @texts: (array length=n): what each of them stands for, of gbox_token_describe(); a %NULL ends them
+ * @lengths: (array length=n): bytes of the text that each of them is; 0 for what is not written there
  * @probabilities: (n_layers + 1, n_rows): what each layer would give to the token that the last one finds
  * most probable next; 0 is the embedding
- * @descriptions: (array): (n_layers + 1, n_rows): what each would say next, in words; a %NULL ends them
+ * @tops: (n_layers + 1, n_rows, %GBOX_INSIDE_N_TOP): what each would say next, the most probable first; a
+ * %NULL ends them
+ * @shares: (n_layers + 1, n_rows, %GBOX_INSIDE_N_TOP): how probable it finds them
  * @attention: (n_layers, n_heads, n): how much each token counts for the last one
  *
  * A record of a #GboxInsideJob.
@@ -27,8 +32,10 @@ typedef struct
   int n_rows;
   int n;
   char **texts;
+  int *lengths;
   float *probabilities;
-  char **descriptions;
+  char **tops;
+  float *shares;
   float *attention;
 } GboxInsideView;
 

@@ -5,7 +5,7 @@
 #include "language/completion-spec.h"
 #include "language/induction.h"
 #include "language/inside.h"
-#include "models/token-decoder.h"
+#include "models/token-description.h"
 
 #include <string.h>
 
@@ -55,50 +55,47 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   return self->inside != NULL;
 }
 
-/* What a token alone stands for. */
 static char *
 describe_token (GboxInsideJob *self, int id)
 {
-  g_autoptr (GboxTokenDecoder) decoder
-    = gbox_token_decoder_new (gbox_language_model_get_tokenizer (self->model), FALSE);
-  GString *text = g_string_new (NULL);
-
-  gbox_token_decoder_push (decoder, id, text);
-  gbox_token_decoder_finish (decoder, text);
-  return g_string_free (text, FALSE);
-}
-
-static char *
-describe_cell (GboxInsideJob *self, const GboxLensCell *cell)
-{
-  g_autoptr (GString) words = g_string_new (NULL);
-
-  for (int i = 0; i < GBOX_INSIDE_N_TOP; i++)
-    {
-      g_autofree char *text = describe_token (self, cell->top[i].id);
-
-      g_string_append_printf (words, "%s“%s” %.3f", i > 0 ? ", " : "", text,
-                              (double) cell->top[i].probability);
-    }
-  return g_string_free (g_steal_pointer (&words), FALSE);
+  return gbox_token_describe (gbox_language_model_get_tokenizer (self->model), id);
 }
 
 static void
 describe_lens (GboxInsideJob *self, GboxInsideView *view)
 {
-  g_autoptr (GPtrArray) descriptions = g_ptr_array_new ();
+  const gsize n_cells = (gsize) (view->n_layers + 1) * (gsize) view->n_rows;
 
-  view->probabilities = g_new (float, (gsize) (view->n_layers + 1) * (gsize) view->n_rows);
-  for (int layer = 0; layer <= view->n_layers; layer++)
-    for (int row = 0; row < view->n_rows; row++)
-      {
-        const GboxLensCell *cell = gbox_inside_get_cell (self->inside, layer, row);
+  view->probabilities = g_new (float, n_cells);
+  view->tops = g_new0 (char *, n_cells *GBOX_INSIDE_N_TOP + 1);
+  view->shares = g_new (float, n_cells *GBOX_INSIDE_N_TOP);
+  for (gsize i = 0; i < n_cells; i++)
+    {
+      const GboxLensCell *cell
+        = gbox_inside_get_cell (self->inside, (int) i / view->n_rows, (int) i % view->n_rows);
 
-        view->probabilities[layer * view->n_rows + row] = cell->probability;
-        g_ptr_array_add (descriptions, describe_cell (self, cell));
-      }
-  g_ptr_array_add (descriptions, NULL);
-  view->descriptions = (char **) g_ptr_array_free (g_steal_pointer (&descriptions), FALSE);
+      view->probabilities[i] = cell->probability;
+      for (gsize j = 0; j < GBOX_INSIDE_N_TOP; j++)
+        {
+          view->tops[i * GBOX_INSIDE_N_TOP + j] = describe_token (self, cell->top[j].id);
+          view->shares[i * GBOX_INSIDE_N_TOP + j] = cell->top[j].probability;
+        }
+    }
+}
+
+/* The token that begins every text and the space before it are not written there. */
+static int
+measure_token (GboxInsideJob *self, guint i)
+{
+  const GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
+  const gboolean begins = gbox_tokenizer_adds_begin (tokenizer);
+  const int id = g_array_index (self->tokens, int, i);
+
+  if (id >= gbox_tokenizer_get_n_tokens (tokenizer)
+      || (i == 0 && begins && id == gbox_tokenizer_get_begin (tokenizer)))
+    return 0;
+  return (int) gbox_tokenizer_get_token (tokenizer, id)->length
+         - (i == (guint) begins && gbox_tokenizer_begins_with_added_space (tokenizer, id));
 }
 
 static void
@@ -112,8 +109,12 @@ post_view (GboxInsideJob *self)
   view->n_rows = gbox_inside_get_n_rows (self->inside);
   view->n = (int) n;
   view->texts = g_new0 (char *, n + 1);
+  view->lengths = g_new (int, n);
   for (guint i = 0; i < n; i++)
-    view->texts[i] = describe_token (self, g_array_index (self->tokens, int, i));
+    {
+      view->texts[i] = describe_token (self, g_array_index (self->tokens, int, i));
+      view->lengths[i] = measure_token (self, i);
+    }
   describe_lens (self, view);
   view->attention = g_new (float, (gsize) view->n_layers *(gsize) view->n_heads *n);
   for (int i = 0; i < view->n_layers * view->n_heads; i++)

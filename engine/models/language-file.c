@@ -8,6 +8,10 @@
 
 #include <string.h>
 
+/* What a folder with a model holds. */
+#define WEIGHTS   "model.safetensors"
+#define TOKENIZER "tokenizer.json"
+
 void
 gbox_language_file_free (GboxLanguageFile *file)
 {
@@ -21,8 +25,22 @@ static char *
 find_weights (const char *path)
 {
   if (g_file_test (path, G_FILE_TEST_IS_DIR))
-    return g_build_filename (path, "model.safetensors", NULL);
+    return g_build_filename (path, WEIGHTS, NULL);
   return g_strdup (path);
+}
+
+static gboolean
+check_folder (const char *path, const char *needed, GError **error)
+{
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *file = g_build_filename (path, needed, NULL);
+
+  if (!g_file_test (path, G_FILE_TEST_IS_DIR) || g_file_test (file, G_FILE_TEST_EXISTS))
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+               "“%s” is a folder without a language model: it has no %s. Choose another, or a file.",
+               display_name, needed);
+  return FALSE;
 }
 
 /* The first of @names that lies beside @path; one that begins with a dot goes on from its name without the
@@ -73,8 +91,8 @@ read_tokenizer (const char *path, TokenizerReader reader, GError **error)
 static GboxTokenizer *
 read_json_beside (const char *path, GError **error)
 {
-  static const char *const names[] = { ".tokenizer.json", "tokenizer.json", NULL };
-  g_autofree char *found = find_beside (path, names, "tokenizer.json", error);
+  static const char *const names[] = { ".tokenizer.json", TOKENIZER, NULL };
+  g_autofree char *found = find_beside (path, names, TOKENIZER, error);
 
   return found != NULL ? read_tokenizer (found, gbox_tokenizer_new_from_json, error) : NULL;
 }
@@ -137,6 +155,8 @@ gbox_language_file_open (const char *path, GError **error)
   g_autoptr (GboxLanguageFile) file = g_new0 (GboxLanguageFile, 1);
   g_autofree char *weights = find_weights (path);
 
+  if (!check_folder (path, WEIGHTS, error))
+    return NULL;
   file->tensors = gbox_tensor_file_open (weights, error);
   if (file->tensors == NULL || !read_parts (file, weights, error))
     return NULL;
@@ -171,7 +191,7 @@ gbox_tokenizer_load (const char *path, GError **error)
 
   /* A folder may hold a tokenizer without weights. */
   if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (weights, G_FILE_TEST_EXISTS))
-    return read_json_beside (weights, error);
+    return check_folder (path, TOKENIZER, error) ? read_json_beside (weights, error) : NULL;
   bytes = gbox_whole_file_read (weights, display_name, error);
   if (bytes == NULL)
     return NULL;

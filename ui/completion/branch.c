@@ -23,6 +23,7 @@ struct _GboxBranch
   char *tail;
   char *ending;
   gboolean can_continue;
+  gboolean is_interrupted;
   char *badge;
   char *badge_style;
   char *badge_tip;
@@ -267,7 +268,7 @@ gbox_branch_end (GboxBranch *self, const GboxCompletionEnd *end)
 {
   static const char *const words[] = {
     [GBOX_STOP_END] = "end of text",
-    [GBOX_STOP_LENGTH] = "as many tokens as asked for",
+    [GBOX_STOP_LENGTH] = "max tokens",
     [GBOX_STOP_CONTEXT] = "the context is full",
   };
 
@@ -283,8 +284,10 @@ gbox_branch_interrupt (GboxBranch *self, const char *words)
 {
   g_return_if_fail (GBOX_IS_BRANCH (self));
 
-  if (self->ending == NULL)
-    set_ending (self, words, self->tokens->len > 0);
+  if (self->ending != NULL)
+    return;
+  self->is_interrupted = TRUE;
+  set_ending (self, words, self->tokens->len > 0);
 }
 
 GboxBranch *
@@ -341,6 +344,12 @@ const char *
 gbox_branch_get_ending (GboxBranch *self)
 {
   return self->ending;
+}
+
+gboolean
+gbox_branch_is_interrupted (GboxBranch *self)
+{
+  return self->is_interrupted;
 }
 
 const char *

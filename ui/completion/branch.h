@@ -56,6 +56,8 @@ const char *gbox_branch_get_tail (GboxBranch *self);
 /* Whether more can be written after it: it was cut short. */
 gboolean gbox_branch_can_continue (GboxBranch *self);
 const char *gbox_branch_get_ending (GboxBranch *self); /* nullable */
+/* Whether it ended although the model did not say so. */
+gboolean gbox_branch_is_interrupted (GboxBranch *self);
 const char *gbox_branch_get_prompt (GboxBranch *self); /* of the root */
 const char *gbox_branch_get_model (GboxBranch *self);  /* of the root */
 

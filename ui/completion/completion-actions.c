@@ -67,7 +67,10 @@ on_set (GboxCompletionActions *self, GVariant *parameter)
 static void
 on_model (GboxCompletionActions *self, GVariant *parameter)
 {
-  gbox_completion_session_choose_model (self->session, g_variant_get_string (parameter, NULL));
+  g_autoptr (GError) error = NULL;
+
+  if (!gbox_completion_session_try_model (self->session, g_variant_get_string (parameter, NULL), &error))
+    gbox_completion_page_tell (self->page, error->message);
 }
 
 static void

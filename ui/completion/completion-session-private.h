@@ -29,6 +29,8 @@ struct _GboxCompletionSession
   int hovered; /* for the time being, or −1 */
   int looked_at;
 
+  GArray *shades; /* of GboxShade */
+
   char *error;
   double reading;
   double rate;
@@ -48,9 +50,8 @@ void gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch
 void gbox_completion_session_add_token (GboxCompletionSession *self, const GboxCompletionToken *token);
 void gbox_completion_session_update_looked_at (GboxCompletionSession *self);
 void gbox_completion_session_set_error (GboxCompletionSession *self, const char *error);
-void gbox_completion_session_set_counts (GboxCompletionSession *self,
-                                         guint n_context,
-                                         guint n_used,
-                                         guint n_reused);
+void gbox_completion_session_set_counts (GboxCompletionSession *self, guint n_context, guint n_reused);
+/* What is at hand may have another number of tokens. */
+void gbox_completion_session_update_n_used (GboxCompletionSession *self);
 
 G_END_DECLS

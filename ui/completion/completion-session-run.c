@@ -7,6 +7,33 @@
 /* Prompts that are remembered with what was written after them. */
 #define MAX_ROOTS 32
 
+static void
+set_count (GboxCompletionSession *self, guint *count, guint value, const char *property)
+{
+  if (*count == value)
+    return;
+  *count = value;
+  g_object_notify (G_OBJECT (self), property);
+}
+
+void
+gbox_completion_session_set_counts (GboxCompletionSession *self, guint n_context, guint n_reused)
+{
+  set_count (self, &self->n_context, n_context, "n-context");
+  set_count (self, &self->n_reused, n_reused, "n-reused");
+}
+
+/* Of the text at hand, not of the longest that is being written; not known before the prompt is in tokens. */
+void
+gbox_completion_session_update_n_used (GboxCompletionSession *self)
+{
+  guint n_prompt = 0;
+
+  if (self->branch != NULL)
+    gbox_branch_get_prompt_ids (self->branch, &n_prompt);
+  set_count (self, &self->n_used, n_prompt > 0 ? n_prompt + self->tokens->len : 0, "n-used");
+}
+
 static GboxBranch *
 get_written (GboxCompletionSession *self, guint sequence)
 {
@@ -21,6 +48,7 @@ take_prompt (GboxCompletionSession *self, const GboxCompletionPrompt *prompt)
 
   gbox_branch_set_prompt_ids (branch, prompt->ids, prompt->n_ids - MIN (n_kept, prompt->n_ids),
                               prompt->n_vocab);
+  gbox_completion_session_update_n_used (self);
 }
 
 static void
@@ -32,6 +60,7 @@ take_token (GboxCompletionSession *self, const GboxCompletionToken *token)
   if (branch != self->branch)
     return;
   gbox_completion_session_add_token (self, gbox_branch_get_own (branch, gbox_branch_get_n_own (branch) - 1));
+  gbox_completion_session_update_n_used (self);
   g_signal_emit_by_name (self, "token-added", self->tokens->len - 1);
   gbox_completion_session_update_looked_at (self);
 }
@@ -64,26 +93,6 @@ set_reading (GboxCompletionSession *self, double reading)
 }
 
 static void
-set_count (GboxCompletionSession *self, guint *count, guint value, const char *property)
-{
-  if (*count == value)
-    return;
-  *count = value;
-  g_object_notify (G_OBJECT (self), property);
-}
-
-void
-gbox_completion_session_set_counts (GboxCompletionSession *self,
-                                    guint n_context,
-                                    guint n_used,
-                                    guint n_reused)
-{
-  set_count (self, &self->n_context, n_context, "n-context");
-  set_count (self, &self->n_used, n_used, "n-used");
-  set_count (self, &self->n_reused, n_reused, "n-reused");
-}
-
-static void
 on_point (GboxCompletionSession *self, const GboxPoint *point)
 {
   const double *values = point->values;
@@ -91,7 +100,6 @@ on_point (GboxCompletionSession *self, const GboxPoint *point)
   const double seconds = point->seconds - self->read_seconds;
 
   gbox_completion_session_set_counts (self, (guint) values[GBOX_COMPLETION_CONTEXT],
-                                      (guint) values[GBOX_COMPLETION_LONGEST],
                                       (guint) values[GBOX_COMPLETION_REUSED]);
   if (written < 1)
     {
@@ -133,12 +141,19 @@ on_state (GboxCompletionSession *self)
   g_object_notify (G_OBJECT (self), "is-running");
 }
 
+static void
+on_notice (GboxCompletionSession *self, const char *id, const char *text)
+{
+  g_signal_emit_by_name (self, "message", text);
+}
+
 void
 gbox_completion_session_connect_run (GboxCompletionSession *self)
 {
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
   g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
+  g_signal_group_connect_swapped (self->run_signals, "notice-posted", G_CALLBACK (on_notice), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
 }
 
@@ -195,6 +210,7 @@ start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_to
   self->read_seconds = self->read_written = 0;
   self->rate = 0;
   g_object_notify (G_OBJECT (self), "rate");
+  gbox_completion_session_set_counts (self, self->n_context, 0);
   g_clear_object (&self->run);
   self->run = gbox_engine_start (self->engine, spec);
   g_signal_group_set_target (self->run_signals, self->run);
@@ -252,10 +268,32 @@ find_parent (GboxBranch *branch, guint token)
   return branch;
 }
 
+/* Of what is being written. */
+static guint
+count_unfinished (GboxCompletionSession *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->writing->len; i++)
+    n += gbox_branch_get_ending (g_ptr_array_index (self->writing, i)) == NULL;
+  return n;
+}
+
+/* A branch has the model to itself. */
+static void
+tell_stopped (GboxCompletionSession *self, guint n)
+{
+  g_autofree char *text
+    = g_strdup_printf ("%u samples were stopped for this branch. Choose one and Continue to finish it.", n);
+
+  g_signal_emit_by_name (self, "message", text);
+}
+
 void
 gbox_completion_session_branch (GboxCompletionSession *self, guint token, int id)
 {
   GboxBranch *parent, *old;
+  guint n_unfinished;
 
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
@@ -264,10 +302,13 @@ gbox_completion_session_branch (GboxCompletionSession *self, guint token, int id
   parent = find_parent (self->branch, token);
   old = gbox_branch_find_child (parent, token, id);
   self->pinned = (int) token;
+  n_unfinished = gbox_completion_session_is_running (self) ? count_unfinished (self) : 0;
   if (old != NULL)
     gbox_completion_session_show (self, old);
   else
     start (self, parent, token, id, 1);
+  if (n_unfinished > 1 && (old == NULL || !gbox_completion_session_is_running (self)))
+    tell_stopped (self, n_unfinished);
 }
 
 /* Which of the tokens it could have been a token is. */

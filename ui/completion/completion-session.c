@@ -2,6 +2,7 @@
 /* What the Completion page is about: a text, what a model made of it, and the run that goes on. */
 #include "completion/completion-session-private.h"
 
+#include "base/error.h"
 #include "models/model-list.h"
 
 static void init_model_choice (GboxModelChoiceInterface *interface);
@@ -33,6 +34,7 @@ enum
 {
   SIGNAL_TEXT_CHANGED,
   SIGNAL_TOKEN_ADDED,
+  SIGNAL_SHADES_CHANGED,
   SIGNAL_MESSAGE,
   N_SIGNALS
 };
@@ -120,6 +122,7 @@ gbox_completion_session_finalize (GObject *object)
 
   g_ptr_array_unref (self->writing);
   g_ptr_array_unref (self->tokens);
+  g_array_unref (self->shades);
   gbox_token_map_free (self->map);
   g_free (self->prompt);
   g_free (self->error);
@@ -160,6 +163,8 @@ gbox_completion_session_class_init (GboxCompletionSessionClass *class)
                                                G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_TOKEN_ADDED] = g_signal_new ("token-added", GBOX_TYPE_COMPLETION_SESSION, G_SIGNAL_RUN_LAST,
                                               0, NULL, NULL, NULL, G_TYPE_NONE, 1, G_TYPE_UINT);
+  signals[SIGNAL_SHADES_CHANGED] = g_signal_new ("shades-changed", GBOX_TYPE_COMPLETION_SESSION,
+                                                 G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   signals[SIGNAL_MESSAGE] = g_signal_new ("message", GBOX_TYPE_COMPLETION_SESSION, G_SIGNAL_RUN_LAST, 0, NULL,
                                           NULL, NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
 }
@@ -209,6 +214,7 @@ gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch *bra
 {
   g_autoptr (GPtrArray) tokens = branch != NULL ? gbox_branch_collect (branch) : g_ptr_array_new ();
 
+  gbox_completion_session_set_shades (self, NULL, 0);
   g_set_object (&self->branch, branch);
   g_ptr_array_set_size (self->tokens, 0);
   gbox_token_map_truncate (self->map, 0);
@@ -219,6 +225,7 @@ gbox_completion_session_set_branch (GboxCompletionSession *self, GboxBranch *bra
   self->hovered = -1;
   self->looked_at = -2; /* it is another, even with the same number */
   gbox_completion_session_update_looked_at (self);
+  gbox_completion_session_update_n_used (self);
   notify (self, PROP_BRANCH);
 }
 
@@ -255,6 +262,7 @@ gbox_completion_session_init (GboxCompletionSession *self)
 {
   self->writing = g_ptr_array_new_with_free_func (g_object_unref);
   self->tokens = g_ptr_array_new ();
+  self->shades = g_array_new (FALSE, FALSE, sizeof (GboxShade));
   self->map = gbox_token_map_new ();
   self->roots = g_list_store_new (GBOX_TYPE_BRANCH);
   self->samples = g_list_store_new (GBOX_TYPE_BRANCH);
@@ -367,8 +375,16 @@ choose (GboxCompletionSession *self, GboxModelItem *model)
   g_set_object (&self->model, model);
   g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
   gbox_completion_session_set_error (self, NULL);
-  gbox_completion_session_set_counts (self, 0, 0, 0);
+  gbox_completion_session_set_counts (self, 0, 0);
   notify (self, PROP_MODEL);
+}
+
+GboxModelItem *
+gbox_completion_session_get_writer (GboxCompletionSession *self)
+{
+  if (self->branch == NULL)
+    return self->model;
+  return gbox_model_list_find (self->models, self->engine, gbox_branch_get_model (self->branch));
 }
 
 void
@@ -377,6 +393,36 @@ gbox_completion_session_choose_model (GboxCompletionSession *self, const char *n
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   choose (self, gbox_model_list_find (self->models, self->engine, name));
+}
+
+/* One of the catalogue need not be here yet. */
+static gboolean
+check_model (GboxCompletionSession *self, const char *name, GError **error)
+{
+  const GboxModelEntry *entry = gbox_catalogue_find (get_catalogue (self), name);
+  g_autofree char *path = NULL;
+
+  if (entry != NULL && entry->kind == GBOX_MODEL_LANGUAGE)
+    return TRUE;
+  if (entry != NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "%s looks at images and writes no text. Choose a language model.", entry->title);
+      return FALSE;
+    }
+  path = gbox_catalogue_locate (get_catalogue (self), name, error);
+  return path != NULL;
+}
+
+gboolean
+gbox_completion_session_try_model (GboxCompletionSession *self, const char *name, GError **error)
+{
+  g_return_val_if_fail (GBOX_IS_COMPLETION_SESSION (self), FALSE);
+
+  if (!check_model (self, name, error))
+    return FALSE;
+  gbox_completion_session_choose_model (self, name);
+  return TRUE;
 }
 
 const char *
@@ -401,6 +447,7 @@ gbox_completion_session_edit (GboxCompletionSession *self, const char *text)
   gbox_completion_session_stop (self);
   set_prompt (self, text);
   gbox_completion_session_set_error (self, NULL);
+  gbox_completion_session_set_counts (self, self->n_context, 0);
   self->pinned = -1;
   gbox_completion_session_set_branch (self, NULL);
 }
@@ -480,7 +527,10 @@ gbox_completion_session_show (GboxCompletionSession *self, GboxBranch *branch)
   if (branch == self->branch || gbox_branch_get_prompt (branch) == NULL)
     return;
   if (!is_written (self, branch))
-    gbox_completion_session_stop (self);
+    {
+      gbox_completion_session_stop (self);
+      gbox_completion_session_set_counts (self, self->n_context, 0);
+    }
   gbox_completion_session_choose_model (self, gbox_branch_get_model (branch));
   gbox_completion_session_set_error (self, NULL);
   gbox_completion_session_set_branch (self, branch);
@@ -509,6 +559,26 @@ gbox_completion_session_hover (GboxCompletionSession *self, int token)
 
   self->hovered = token;
   gbox_completion_session_update_looked_at (self);
+}
+
+void
+gbox_completion_session_set_shades (GboxCompletionSession *self, const GboxShade *shades, guint n)
+{
+  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
+
+  if (n == 0 && self->shades->len == 0)
+    return;
+  g_array_set_size (self->shades, 0);
+  if (n > 0)
+    g_array_append_vals (self->shades, shades, n);
+  g_signal_emit (self, signals[SIGNAL_SHADES_CHANGED], 0);
+}
+
+const GboxShade *
+gbox_completion_session_get_shades (GboxCompletionSession *self, guint *n)
+{
+  *n = self->shades->len;
+  return (const GboxShade *) (gpointer) self->shades->data;
 }
 
 static GListModel *

@@ -11,6 +11,21 @@
 G_BEGIN_DECLS
 
 /**
+ * GboxShade:
+ * @begin: character of the text at hand, prompt included
+ * @end: the one after the last
+ * @strength: 0 … 1
+ *
+ * A part of the text that counts that much.
+ */
+typedef struct
+{
+  int begin;
+  int end;
+  double strength;
+} GboxShade;
+
+/**
  * GboxCompletionSession:
  *
  * Implements #GboxModelChoice. Has no widgets; the page shows it and tells it what the user wants. Main
@@ -26,10 +41,12 @@ G_BEGIN_DECLS
  * the first after the prompt; −1 for none), `error` (string, nullable: why the last run failed), `reading`
  * (double: how much of the prompt is read, 0 … 1; −1 while it is not read), `rate` (double: tokens a second,
  * of all samples together; 0 while it is not known), `n-context`, `n-used`, `n-reused` (uint: tokens that the
- * model can read, that the text has, and that were known from an earlier run; 0 while they are not known).
+ * model can read, that the text at hand has, and that were known from an earlier run; 0 while they are not
+ * known).
  *
  * Signals: `text-changed` (): the text is another than what was shown. `token-added` (uint token): the branch
- * at hand has a token more. `message` (string): something to tell the user once.
+ * at hand has a token more. `shades-changed` (): other parts of it are to be shaded. `message` (string):
+ * something to tell the user once.
  */
 #define GBOX_TYPE_COMPLETION_SESSION (gbox_completion_session_get_type ())
 G_DECLARE_FINAL_TYPE (GboxCompletionSession, gbox_completion_session, GBOX, COMPLETION_SESSION, GObject)
@@ -41,6 +58,8 @@ void gbox_completion_session_end (GboxCompletionSession *self);
 
 GboxEngine *gbox_completion_session_get_engine (GboxCompletionSession *self);
 GboxModelItem *gbox_completion_session_get_model (GboxCompletionSession *self);
+/* The model that wrote what is at hand; while nothing is, the one that is chosen. */
+GboxModelItem *gbox_completion_session_get_writer (GboxCompletionSession *self);
 /* The same object for life: rows bind to its properties. Its prompt and tokens are not the text's. */
 GboxCompletionSpec *gbox_completion_session_get_spec (GboxCompletionSession *self);
 GboxRun *gbox_completion_session_get_run (GboxCompletionSession *self); /* nullable */
@@ -49,6 +68,8 @@ const char *gbox_completion_session_get_error (GboxCompletionSession *self); /* 
 
 /* By name: of the catalogue, or the path of a file, which joins the models. */
 void gbox_completion_session_choose_model (GboxCompletionSession *self, const char *name);
+/* The same, but refuses a name that is none, and that of a model that writes no text. */
+gboolean gbox_completion_session_try_model (GboxCompletionSession *self, const char *name, GError **error);
 
 /* The text before the tokens; all of it while there is no branch. */
 const char *gbox_completion_session_get_prompt (GboxCompletionSession *self);
@@ -111,5 +132,9 @@ int gbox_completion_session_get_looked_at (GboxCompletionSession *self);
 void gbox_completion_session_look_at (GboxCompletionSession *self, int token);
 /* For the time being, until −1. */
 void gbox_completion_session_hover (GboxCompletionSession *self, int token);
+
+/* Shades parts of the text, until it changes or there are others; copied. */
+void gbox_completion_session_set_shades (GboxCompletionSession *self, const GboxShade *shades, guint n);
+const GboxShade *gbox_completion_session_get_shades (GboxCompletionSession *self, guint *n);
 
 G_END_DECLS

@@ -7,6 +7,7 @@ struct _GboxCompletionStatus
   AdwBin parent_instance;
 
   GtkLabel *model_label;
+  GtkLabel *rate_label;
   GtkLabel *state_label;
   GtkLabel *context_label;
   GtkLevelBar *context_bar;
@@ -21,10 +22,12 @@ G_DEFINE_FINAL_TYPE (GboxCompletionStatus, gbox_completion_status, ADW_TYPE_BIN)
 static void
 show_model (GboxCompletionStatus *self, double rate)
 {
-  const char *title = gbox_model_item_get_title (gbox_completion_session_get_model (self->session));
-  g_autofree char *text = rate > 0 ? g_strdup_printf ("%s · %.0f tok/s", title, rate) : g_strdup (title);
+  const char *title = gbox_model_item_get_title (gbox_completion_session_get_writer (self->session));
+  g_autofree char *text = g_strdup_printf ("%.0f tok/s", rate);
 
-  gtk_label_set_label (self->model_label, text);
+  gtk_label_set_label (self->model_label, title);
+  gtk_label_set_label (self->rate_label, text);
+  gtk_widget_set_visible (GTK_WIDGET (self->rate_label), rate > 0);
 }
 
 static char *
@@ -49,8 +52,8 @@ show_context (GboxCompletionStatus *self, guint n_used, guint n_context, guint n
   g_autofree char *reused = n_reused > 0 ? g_strdup_printf ("%u reused · ", n_reused) : g_strdup ("");
   g_autofree char *text = g_strdup_printf ("%s%u of %u tokens", reused, n_used, n_context);
 
-  gtk_widget_set_visible (GTK_WIDGET (self->context_label), n_context > 0);
-  gtk_widget_set_visible (GTK_WIDGET (self->context_bar), n_context > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->context_label), n_context > 0 && n_used > 0);
+  gtk_widget_set_visible (GTK_WIDGET (self->context_bar), n_context > 0 && n_used > 0);
   gtk_label_set_label (self->context_label, text);
   gtk_level_bar_set_max_value (self->context_bar, MAX (n_context, 1));
   gtk_level_bar_set_value (self->context_bar, MIN (n_used, n_context));
@@ -117,6 +120,7 @@ gbox_completion_status_class_init (GboxCompletionStatusClass *class)
   gtk_widget_class_set_template_from_resource (widget_class,
                                                "/org/glassbox/Glassbox/ui/completion-status.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionStatus, model_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionStatus, rate_label);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionStatus, state_label);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionStatus, context_label);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionStatus, context_bar);

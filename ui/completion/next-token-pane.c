@@ -133,7 +133,7 @@ show_choices (GboxNextTokenPane *self, const GboxCompletionToken *token)
   for (guint i = n; i < N_ROWS; i++)
     gtk_widget_set_visible (self->rows[i].row, FALSE);
   if (!has_chosen)
-    set_choice (&self->rows[n], &sample->chosen, token->text, TRUE);
+    set_choice (&self->rows[n], &sample->chosen, token->description, TRUE);
   set_rest (self, sample, n);
 }
 

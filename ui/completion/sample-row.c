@@ -8,6 +8,7 @@ struct _GboxSampleRow
 
   GtkLabel *title_label;
   GtkLabel *line_label;
+  GtkLabel *ending_label;
   GtkLabel *numbers_label;
   GtkLabel *badge_label;
   GtkImage *badge_icon;
@@ -28,6 +29,18 @@ follow_numbers (GboxSampleRow *self)
   g_object_get (self->branch, "n-tokens", &n_tokens, "logprob", &logprob, NULL);
   text = g_strdup_printf ("%u tokens  %.1f", n_tokens, logprob);
   gtk_label_set_label (self->numbers_label, text);
+}
+
+/* One that was cut off must not look like one that came to its end. */
+static void
+follow_ending (GboxSampleRow *self)
+{
+  const gboolean is_interrupted = gbox_branch_is_interrupted (self->branch);
+  const char *ending = gbox_branch_get_ending (self->branch);
+  g_autofree char *text = is_interrupted ? g_strdup_printf ("stopped: %s", ending) : NULL;
+
+  gtk_label_set_label (self->ending_label, text != NULL ? text : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->ending_label), is_interrupted);
 }
 
 static void
@@ -82,6 +95,7 @@ gbox_sample_row_class_init (GboxSampleRowClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/sample-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, title_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, line_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, ending_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, numbers_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, badge_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, badge_icon);
@@ -105,7 +119,9 @@ gbox_sample_row_new (GboxBranch *branch)
   g_signal_connect_object (branch, "notify::badge", G_CALLBACK (follow_badge), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (branch, "notify::badge-style", G_CALLBACK (follow_badge), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (branch, "notify::badge-tip", G_CALLBACK (follow_badge), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (branch, "notify::ending", G_CALLBACK (follow_ending), self, G_CONNECT_SWAPPED);
   follow_numbers (self);
+  follow_ending (self);
   follow_badge (self);
   return GTK_WIDGET (self);
 }

@@ -120,6 +120,27 @@ follow_looked_at (GboxTokenEditor *self)
   gtk_text_buffer_apply_tag (self->buffer, tag, &begin, &end);
 }
 
+/* While a head is looked at its shades are alone: they would mix with the tints. */
+static void
+follow_shades (GboxTokenEditor *self)
+{
+  guint n;
+  const GboxShade *shades = gbox_completion_session_get_shades (self->session, &n);
+
+  gbox_tint_clear_attention (self->tint);
+  gbox_tint_set_visible (self->tint, self->tints && n == 0);
+  for (guint i = 0; i < n; i++)
+    {
+      GtkTextTag *tag = gbox_tint_get_attention (self->tint, shades[i].strength);
+      GtkTextIter begin, end;
+
+      gtk_text_buffer_get_iter_at_offset (self->buffer, &begin, shades[i].begin);
+      gtk_text_buffer_get_iter_at_offset (self->buffer, &end, shades[i].end);
+      if (tag != NULL)
+        gtk_text_buffer_apply_tag (self->buffer, tag, &begin, &end);
+    }
+}
+
 /* Colours of a language for what is in one, and none for prose. */
 static void
 follow_language (GboxTokenEditor *self)
@@ -337,6 +358,7 @@ gbox_token_editor_set_session (GboxTokenEditor *self, GboxCompletionSession *ses
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "text-changed", G_CALLBACK (follow_text), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "token-added", G_CALLBACK (on_token_added), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "shades-changed", G_CALLBACK (follow_shades), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::token", G_CALLBACK (follow_looked_at), self, G_CONNECT_SWAPPED);
   follow_text (self);
 }

@@ -9,6 +9,13 @@
 /* A cell with nothing in it is still seen. */
 #define LEAST_ALPHA 0.09f
 
+/* Cells with letters. */
+#define TEXT_CELL_HEIGHT 15
+#define TEXT_SCALE       0.72
+#define TEXT_MARGIN      2.0f
+/* From here on letters are white: their own colour is as dark as the cell. */
+#define DARK_VALUE 0.6f
+
 typedef struct
 {
   int column;
@@ -25,6 +32,7 @@ struct _GboxCellGrid
   int n_rows;
   float *values;
   gboolean *framed; /* (nullable) */
+  char **texts;     /* (nullable) */
   Cell hovered;
   Cell chosen;
 };
@@ -91,8 +99,13 @@ on_leave (GboxCellGrid *self)
 static void
 on_pressed (GboxCellGrid *self, int n_press, double x, double y)
 {
+  Cell cell;
+
   gtk_widget_grab_focus (GTK_WIDGET (self));
-  set_cell (self, &self->chosen, find_cell (self, x, y));
+  cell = find_cell (self, x, y);
+  if (cell.column == self->chosen.column && cell.row == self->chosen.row)
+    cell = no_cell;
+  set_cell (self, &self->chosen, cell);
 }
 
 static gboolean
@@ -126,6 +139,54 @@ append_frame (GtkSnapshot *snapshot, const graphene_rect_t *bounds, float width,
 }
 
 static void
+get_text_color (GboxCellGrid *self, GdkRGBA *color)
+{
+  gtk_style_context_get_color (gtk_widget_get_style_context (gtk_widget_get_parent (GTK_WIDGET (self))),
+                               color);
+}
+
+static PangoLayout *
+create_layout (GboxCellGrid *self)
+{
+  PangoLayout *layout = gtk_widget_create_pango_layout (GTK_WIDGET (self), NULL);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
+
+  pango_attr_list_insert (attributes, pango_attr_scale_new (TEXT_SCALE));
+  pango_layout_set_attributes (layout, attributes);
+  pango_layout_set_ellipsize (layout, PANGO_ELLIPSIZE_END);
+  pango_layout_set_single_paragraph_mode (layout, TRUE);
+  return layout;
+}
+
+static void
+append_texts (GboxCellGrid *self, GtkSnapshot *snapshot)
+{
+  const float width = (float) gtk_widget_get_width (GTK_WIDGET (self)) / (float) self->n_columns;
+  const float height = (float) gtk_widget_get_height (GTK_WIDGET (self)) / (float) self->n_rows;
+  g_autoptr (PangoLayout) layout = create_layout (self);
+  GdkRGBA color;
+
+  get_text_color (self, &color);
+  pango_layout_set_width (layout, (int) ((width - GAP - 2 * TEXT_MARGIN) * PANGO_SCALE));
+  for (int i = 0; i < self->n_rows * self->n_columns; i++)
+    {
+      const int row = i / self->n_columns, column = i % self->n_columns;
+      const float x = (float) column * width + TEXT_MARGIN;
+      const float y = (float) row * height;
+      int text_height;
+
+      pango_layout_set_text (layout, self->texts[i], -1);
+      pango_layout_get_pixel_size (layout, NULL, &text_height);
+      gtk_snapshot_save (snapshot);
+      gtk_snapshot_translate (snapshot,
+                              &GRAPHENE_POINT_INIT (x, y + (height - GAP - (float) text_height) / 2));
+      gtk_snapshot_append_layout (snapshot, layout,
+                                  self->values[i] < DARK_VALUE ? &color : &(GdkRGBA){ 1, 1, 1, 1 });
+      gtk_snapshot_restore (snapshot);
+    }
+}
+
+static void
 append_cell (GboxCellGrid *self, GtkSnapshot *snapshot, Cell cell, const GdkRGBA *color)
 {
   const float width = (float) gtk_widget_get_width (GTK_WIDGET (self)) / (float) self->n_columns;
@@ -144,8 +205,7 @@ append_cell (GboxCellGrid *self, GtkSnapshot *snapshot, Cell cell, const GdkRGBA
     {
       GdkRGBA text;
 
-      gtk_style_context_get_color (gtk_widget_get_style_context (gtk_widget_get_parent (GTK_WIDGET (self))),
-                                   &text);
+      get_text_color (self, &text);
       append_frame (snapshot, &bounds, 2 * FRAME_WIDTH, &text);
     }
 }
@@ -160,6 +220,8 @@ gbox_cell_grid_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   for (int row = 0; row < self->n_rows; row++)
     for (int column = 0; column < self->n_columns; column++)
       append_cell (self, snapshot, (Cell){ column, row }, &color);
+  if (self->texts != NULL)
+    append_texts (self, snapshot);
 }
 
 static void
@@ -173,8 +235,10 @@ gbox_cell_grid_measure (GtkWidget *widget,
 {
   GboxCellGrid *self = GBOX_CELL_GRID (widget);
 
+  const int cell_height = self->texts != NULL ? TEXT_CELL_HEIGHT : CELL_HEIGHT;
+
   *minimum = *natural = orientation == GTK_ORIENTATION_HORIZONTAL ? self->n_columns * MIN_CELL_WIDTH
-                                                                  : self->n_rows * CELL_HEIGHT;
+                                                                  : self->n_rows * cell_height;
 }
 
 static void
@@ -182,6 +246,7 @@ gbox_cell_grid_finalize (GObject *object)
 {
   g_free (GBOX_CELL_GRID (object)->values);
   g_free (GBOX_CELL_GRID (object)->framed);
+  g_strfreev (GBOX_CELL_GRID (object)->texts);
   G_OBJECT_CLASS (gbox_cell_grid_parent_class)->finalize (object);
 }
 
@@ -230,6 +295,7 @@ gbox_cell_grid_set (GboxCellGrid *self, int n_columns, int n_rows, const float *
 
   g_free (self->values);
   g_clear_pointer (&self->framed, g_free);
+  g_clear_pointer (&self->texts, g_strfreev);
   self->values = g_memdup2 (values, (gsize) n_columns * (gsize) n_rows * sizeof (float));
   if (self->n_columns != n_columns || self->n_rows != n_rows)
     gtk_widget_queue_resize (GTK_WIDGET (self));
@@ -250,6 +316,20 @@ gbox_cell_grid_set_framed (GboxCellGrid *self, const gboolean *framed)
   g_free (self->framed);
   self->framed = g_memdup2 (framed, (gsize) self->n_columns * (gsize) self->n_rows * sizeof (gboolean));
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+gbox_cell_grid_set_texts (GboxCellGrid *self, const char *const *texts)
+{
+  const int n = self->n_columns * self->n_rows;
+
+  g_return_if_fail (GBOX_IS_CELL_GRID (self));
+
+  g_strfreev (self->texts);
+  self->texts = g_new0 (char *, (gsize) n + 1);
+  for (int i = 0; i < n; i++)
+    self->texts[i] = g_strdup (texts[i]);
+  gtk_widget_queue_resize (GTK_WIDGET (self));
 }
 
 gboolean
