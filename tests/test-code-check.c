@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Programs that work, that do not, and that would do harm, checked in the sandbox. */
 #include <glib/gstdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -202,21 +203,46 @@ test_harm (Fixture *fixture, gconstpointer data)
   g_assert_cmpstr (answer, ==, expected->str);
 }
 
-/* The right program passes the checks that come with the program. */
+/* The right programs pass the checks that come with the program. */
 static void
 test_shipped (Fixture *fixture, gconstpointer data)
 {
-  g_autofree char *source = gbox_code_join (PROMPT, RIGHT);
+  static const struct
+  {
+    const char *checks;
+    const char *source;
+  } right[] = {
+    { "smallest-equal", PROMPT RIGHT },
+    { "is-palindrome", "def is_palindrome(text):\n    return text == text[::-1]\n" },
+  };
+
+  for (gsize i = 0; fixture->sandbox != NULL && i < G_N_ELEMENTS (right); i++)
+    {
+      g_autoptr (GboxCodeResult) result = NULL;
+
+      gbox_code_checks_unref (fixture->checks);
+      fixture->checks = gbox_code_checks_load (right[i].checks, NULL);
+      result = check (fixture, right[i].source);
+      g_assert_cmpint (result->verdict, ==, GBOX_CODE_PASS);
+      g_assert_cmpuint (result->passed, ==, 8);
+      g_assert_cmpuint (result->of, ==, 8);
+    }
+}
+
+/* Killed long before its time was up: that was not the time. Only a machine that took that long to start it
+ * could not know. */
+static void
+test_killed (Fixture *fixture, gconstpointer data)
+{
+  const gint64 begin = g_get_monotonic_time ();
   g_autoptr (GboxCodeResult) result = NULL;
 
   if (fixture->sandbox == NULL)
     return;
-  gbox_code_checks_unref (fixture->checks);
-  fixture->checks = gbox_code_checks_load ("smallest-equal", NULL);
-  result = check (fixture, source);
-  g_assert_cmpint (result->verdict, ==, GBOX_CODE_PASS);
-  g_assert_cmpuint (result->passed, ==, 8);
-  g_assert_cmpuint (result->of, ==, 8);
+  result = check (fixture, "import os, signal\nos.kill(os.getpid(), signal.SIGKILL)");
+  if (g_get_monotonic_time () - begin < GBOX_SANDBOX_CPU_SECONDS * G_USEC_PER_SEC)
+    g_assert_cmpint (result->verdict, !=, GBOX_CODE_OUT_OF_TIME);
+  g_assert_cmpuint (result->passed, ==, 0);
 }
 
 /* An answer that equals everything, and one that the program writes itself: neither knows what is expected.
@@ -280,6 +306,97 @@ test_no_bwrap (void)
   g_setenv ("PATH", path, TRUE);
 }
 
+/* In place of bubblewrap, first in PATH. */
+static char *
+make_false_bwrap (const char *script)
+{
+  char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
+  g_autofree char *bwrap = g_build_filename (folder, "bwrap", NULL);
+  g_autofree char *path = g_strdup_printf ("%s:%s", folder, g_getenv ("PATH"));
+
+  g_assert_true (g_file_set_contents (bwrap, script, -1, NULL));
+  g_assert_cmpint (g_chmod (bwrap, 0700), ==, 0);
+  g_setenv ("PATH", path, TRUE);
+  return folder;
+}
+
+static void
+remove_false_bwrap (char *folder, const char *path)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  g_setenv ("PATH", path, TRUE);
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      g_autofree char *file = g_build_filename (folder, name, NULL);
+
+      g_remove (file);
+    }
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+/* A sandbox that never answers is not waited for without end. */
+static void
+test_endless_trial (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  char *folder = make_false_bwrap ("#!/bin/sh\nexec sleep 300\n");
+  g_autoptr (GError) error = NULL;
+
+  g_assert_null (open_sandbox (&error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED);
+  g_assert_nonnull (strstr (error->message, "did not end"));
+  remove_false_bwrap (folder, path);
+}
+
+/* The first two wait for each other, which only ends well if there are two; each notes how many there are. */
+#define COUNTING                                                                                             \
+  "#!/bin/sh\ncd \"${0%/*}\"\n"                                                                              \
+  "if [ -e counting ]; then\n"                                                                               \
+  "touch run-$$ began-$$; ls run-* | wc -l >> counts\n"                                                      \
+  "while [ $(ls began-* | wc -l) -lt 2 ]; do sleep 0.01; done\n"                                             \
+  "sleep 0.05; ls run-* | wc -l >> counts; rm run-$$\nfi\necho '{\"value\": \"42\"}'\n"
+
+static void
+test_two_at_a_time (void)
+{
+  g_autofree char *path = g_strdup (g_getenv ("PATH"));
+  char *folder = make_false_bwrap (COUNTING);
+  g_autofree char *counting = g_build_filename (folder, "counting", NULL);
+  g_autofree char *counts = g_build_filename (folder, "counts", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxCodeSandbox) sandbox = open_sandbox (&error);
+  g_autoptr (GboxCodeChecker) checker = NULL;
+  g_autoptr (GboxCodeChecks) checks = load_small_checks ();
+  g_autofree char *text = NULL;
+  GAsyncResult *results[5] = { NULL };
+
+  if (sandbox == NULL)
+    {
+      g_test_skip (error->message);
+      remove_false_bwrap (folder, path);
+      return;
+    }
+  g_assert_true (g_file_set_contents (counting, "", 0, NULL));
+  checker = gbox_code_checker_new (sandbox);
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    gbox_code_checker_check_async (checker, checks, "", NULL, on_ready, &results[i]);
+  for (gsize i = 0; i < G_N_ELEMENTS (results); i++)
+    {
+      g_autoptr (GboxCodeResult) result = gbox_code_checker_check_finish (wait_for (&results[i]), &error);
+
+      g_assert_no_error (error);
+      g_assert_cmpint (result->verdict, ==, GBOX_CODE_WRONG);
+      g_object_unref (results[i]);
+    }
+  g_assert_true (g_file_get_contents (counts, &text, NULL, NULL));
+  for (const char *line = text; *line != '\0'; line = strchr (line, '\n') + 1)
+    g_assert_cmpint (atoi (line), <=, 2);
+  remove_false_bwrap (folder, path);
+}
+
 static void
 check_join (const char *prompt, const char *completion, const char *expected)
 {
@@ -296,6 +413,15 @@ test_join (void)
   check_join ("def f():\n", "x", "def f():\n");
   check_join ("class A:\n\tdef f():", "\n\t\treturn 1\n    x", "class A:\n\tdef f():\n\t\treturn 1\n");
   check_join ("x = ", "1\ny = 2", "x = 1\ny = 2");
+  /* What goes on with a statement does not end the function; what only looks like it does. */
+  check_join ("def f():\n", "  s = '''\na\n'''\n  return s\nx", "def f():\n  s = '''\na\n'''\n  return s\n");
+  check_join ("def f():\n", "  return (\n1,\n)\nx", "def f():\n  return (\n1,\n)\n");
+  check_join ("def f():\n", "  return \\\n1\nx", "def f():\n  return \\\n1\n");
+  check_join ("def f():\n", "  s = '(' # ''' \\\nx", "def f():\n  s = '(' # ''' \\\n");
+  check_join ("def f():\n", "  s = '\\'('\nx", "def f():\n  s = '\\'('\n");
+  check_join ("def f():\n", "  s = 'open\nx", "def f():\n  s = 'open\n");
+  check_join ("\"\"\"\n  def g():\n\"\"\"\ndef f():\n", " 1\nx",
+              "\"\"\"\n  def g():\n\"\"\"\ndef f():\n 1\n");
   check_join ("", "", "");
 }
 
@@ -310,6 +436,9 @@ test_checks (void)
   g_assert_nonnull (found);
   g_assert_cmpstr (gbox_code_checks_get_name (found), ==, "smallest-equal");
   g_assert_null (gbox_code_checks_find ("Good morning"));
+  g_clear_pointer (&found, gbox_code_checks_unref);
+  found = gbox_code_checks_find ("def is_palindrome(text):");
+  g_assert_cmpstr (gbox_code_checks_get_name (found), ==, "is-palindrome");
   g_close (g_file_open_tmp (NULL, &path, NULL), NULL);
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     {
@@ -335,6 +464,9 @@ main (int argc, char **argv)
 
       g_test_add (path, Fixture, &cases[i], set_up, test_case, tear_down);
     }
+  g_test_add_func ("/code-check/endless-trial", test_endless_trial);
+  g_test_add_func ("/code-check/two-at-a-time", test_two_at_a_time);
+  g_test_add ("/code-check/killed", Fixture, NULL, set_up, test_killed, tear_down);
   g_test_add ("/code-check/harm", Fixture, NULL, set_up, test_harm, tear_down);
   g_test_add ("/code-check/shipped", Fixture, NULL, set_up, test_shipped, tear_down);
   g_test_add ("/code-check/faking", Fixture, NULL, set_up, test_faking, tear_down);

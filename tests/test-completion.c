@@ -240,6 +240,38 @@ test_continuation (void)
     }
 }
 
+/* One of several samples that is gone on with by itself: what it had read is not read again, whether its
+ * memory has the room or not. */
+static void
+test_continued_sample (void)
+{
+  static const guint lengths[] = { 1, 300 };
+  const guint sample = 3;
+  g_autoptr (GboxEngine) fresh = make_engine (2);
+  g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
+    {
+      g_autoptr (GboxEngine) engine = make_engine (2);
+      g_autofree char *tokens = NULL;
+      g_auto (Watch) several = { 0 };
+      g_auto (Watch) rest = { 0 };
+      g_auto (Watch) expected = { 0 };
+      guint n_kept;
+
+      g_object_set (spec, "continuation", "", "samples", 5u, "max-tokens", 12u, NULL);
+      complete (engine, spec, &several);
+      n_kept = several.ids[sample]->len - 1;
+      g_assert_cmpuint (n_kept, >, 2);
+      tokens = gbox_completion_format_tokens ((const int *) (gpointer) several.ids[sample]->data, n_kept);
+      g_object_set (spec, "continuation", tokens, "samples", 1u, "max-tokens", lengths[i], NULL);
+      complete (engine, spec, &rest);
+      complete (fresh, spec, &expected);
+      g_assert_cmpfloat (rest.last.values[GBOX_COMPLETION_REUSED], ==, several.prompt->n_ids + n_kept - 1);
+      assert_same_sample (&rest, 0, &expected, 0);
+    }
+}
+
 /* What is written first is what was asked for, in every sample, whatever the settings leave. */
 static void
 test_first_token (void)
@@ -359,6 +391,7 @@ main (int argc, char **argv)
   g_test_add_func ("/completion/same-text", test_same_text);
   g_test_add_func ("/completion/reuse", test_reuse);
   g_test_add_func ("/completion/continuation", test_continuation);
+  g_test_add_func ("/completion/continued-sample", test_continued_sample);
   g_test_add_func ("/completion/first-token", test_first_token);
   g_test_add_func ("/completion/stop-reasons", test_stop_reasons);
   g_test_add_func ("/completion/refused", test_refused);

@@ -192,6 +192,51 @@ test_prefix (void)
   g_assert_cmpint (n, ==, 5);
 }
 
+/* What a branch has read goes on in the trunk, of the same context or of another, as far as there is room. */
+static void
+test_branch_prefix (void)
+{
+  enum
+  {
+    N_TRUNK = 5,
+    N_BRANCH = 4,
+    N_SMALL = 7
+  };
+  static const int text[] = { 1, 2, 3, 4, 5, 17, 21, 8, 30, 11 };
+  static const int branches[] = { 0, 1 };
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  g_autoptr (GboxTransformer) model = tiny_load ("gemma3.safetensors");
+  g_autoptr (GboxTransformerContext) context = tiny_context (model, team, LONGEST, 2, N_BRANCH);
+  g_autoptr (GboxTransformerContext) other = tiny_context (model, team, LONGEST, 0, 0);
+  g_autoptr (GboxTransformerContext) small = tiny_context (model, team, N_SMALL, 0, 0);
+  g_autoptr (GboxTransformerContext) fresh = tiny_context (model, team, LONGEST, 0, 0);
+  GboxTransformerContext *const contexts[] = { other, context };
+  float actual[MAX_VOCAB], expected[MAX_VOCAB];
+  int n;
+
+  gbox_transformer_context_read (fresh, text, G_N_ELEMENTS (text));
+  gbox_transformer_context_get_logits (fresh, G_N_ELEMENTS (text) - 1, 1, expected);
+  gbox_transformer_context_read (context, text, N_TRUNK);
+  for (int i = 0; i < N_BRANCH; i++)
+    {
+      const int tokens[] = { i == 0 ? text[N_TRUNK] : 7, text[N_TRUNK + i] };
+
+      gbox_transformer_context_read_branches (context, branches, tokens, 2);
+    }
+  g_assert_cmpint (gbox_transformer_context_take_prefix (small, context, text, G_N_ELEMENTS (text)), ==,
+                   N_SMALL);
+  for (gsize i = 0; i < G_N_ELEMENTS (contexts); i++)
+    {
+      g_assert_cmpint (gbox_transformer_context_take_prefix (contexts[i], context, text, G_N_ELEMENTS (text)),
+                       ==, N_TRUNK + N_BRANCH);
+      gbox_transformer_context_read (contexts[i], text + N_TRUNK + N_BRANCH, 1);
+      gbox_transformer_context_get_logits (contexts[i], 0, 1, actual);
+      g_assert_cmpmem (actual, sizeof actual, expected, sizeof expected);
+      g_assert_cmpmem (gbox_transformer_context_get_tokens (contexts[i], &n), sizeof text, text, sizeof text);
+      g_assert_cmpint (n, ==, G_N_ELEMENTS (text));
+    }
+}
+
 static void
 test_too_long (void)
 {
@@ -289,6 +334,7 @@ main (int argc, char **argv)
       g_test_add_data_func (shapes, tiny_models[i], test_wrong_shapes);
     }
   g_test_add_func ("/transformer/prefix", test_prefix);
+  g_test_add_func ("/transformer/branch-prefix", test_branch_prefix);
   g_test_add_func ("/transformer/too-long", test_too_long);
   g_test_add_func ("/transformer/wrong-type", test_wrong_type);
   g_test_add_func ("/transformer/lens", test_lens);

@@ -35,6 +35,29 @@ gbox_kv_cache_store (
     }
 }
 
+void
+gbox_kv_cache_copy (const GboxKvCache *from,
+                    int from_at,
+                    const GboxKvCache *to,
+                    int to_at,
+                    int n,
+                    int n_kv_heads,
+                    int head_size)
+{
+  for (int head = 0; head < n_kv_heads; head++)
+    for (int i = 0; i < n; i++)
+      {
+        const int source = from_at + i, target = to_at + i;
+        const float *from_keys = gbox_kv_cache_keys (from, head_size, head, source) + source % GBOX_KV_BLOCK;
+        float *to_keys = (float *) gbox_kv_cache_keys (to, head_size, head, target) + target % GBOX_KV_BLOCK;
+
+        for (int j = 0; j < head_size; j++)
+          to_keys[j * GBOX_KV_BLOCK] = from_keys[j * GBOX_KV_BLOCK];
+        memcpy ((float *) gbox_kv_cache_values (to, head_size, head, target),
+                gbox_kv_cache_values (from, head_size, head, source), (gsize) head_size * sizeof (float));
+      }
+}
+
 /* Which cache a position is in, seen from a row; @at becomes its index there. */
 static const GboxKvCache *
 find_cache (const GboxAttention *attention, const GboxAttentionRow *row, int *at)

@@ -44,6 +44,24 @@ void gbox_kv_cache_store (
   const GboxKvCache *cache, int n_kv_heads, int head_size, int at, const float *keys, const float *values);
 
 /**
+ * gbox_kv_cache_copy:
+ * @from: where from
+ * @from_at: first position there
+ * @to: (inout): where to; another than @from
+ * @to_at: first position there
+ * @n: positions
+ * @n_kv_heads: heads
+ * @head_size: numbers of a head
+ */
+void gbox_kv_cache_copy (const GboxKvCache *from,
+                         int from_at,
+                         const GboxKvCache *to,
+                         int to_at,
+                         int n,
+                         int n_kv_heads,
+                         int head_size);
+
+/**
  * GboxAttentionRow:
  * @position: where the query is
  * @sequence: which branch it belongs to, or −1 for the trunk

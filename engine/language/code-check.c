@@ -2,6 +2,8 @@
 /* Whether a completed program works: it is called in a sandbox, and what it answers compared. */
 #include "language/code-check.h"
 
+#include "language/code-lines.h"
+
 #include <string.h>
 
 #define MAX_AT_ONCE 2
@@ -77,41 +79,27 @@ begins_function (const char *line)
   return g_str_has_prefix (line, "def ") || g_str_has_prefix (line, "async def ");
 }
 
-/* Of the last function; −1 where there is none. */
-static int
-find_function_indent (const char *prompt)
-{
-  int indent = -1;
-
-  for (const char *line = prompt; line != NULL; line = strchr (line, '\n'))
-    {
-      line += *line == '\n';
-      if (begins_function (line))
-        indent = measure_indent (line);
-    }
-  return indent;
-}
-
 char *
 gbox_code_join (const char *prompt, const char *completion)
 {
-  const int function = find_function_indent (prompt);
-  const char *line = g_str_has_suffix (prompt, "\n") ? completion : strchr (completion, '\n');
-  gsize length = strlen (completion);
+  g_autofree char *program = g_strconcat (prompt, completion, NULL);
+  const gsize n_prompt = strlen (prompt);
+  GboxCodeLines lines = { 0 };
+  int function = -1; /* columns before the prompt's last one */
 
-  for (; line != NULL; line = strchr (line, '\n'))
+  for (const char *line = program; line != NULL; line = gbox_code_lines_read (&lines, line))
     {
-      int indent;
+      const gboolean is_prompt = line == program || (gsize) (line - program) < n_prompt;
+      const int indent = measure_indent (line);
 
-      line += *line == '\n';
-      indent = measure_indent (line);
-      if (indent >= 0 && indent <= function)
-        {
-          length = (gsize) (line - completion);
-          break;
-        }
+      if (!gbox_code_lines_begins_statement (&lines))
+        continue;
+      if (is_prompt && begins_function (line))
+        function = indent;
+      else if (!is_prompt && indent >= 0 && indent <= function)
+        return g_strndup (program, (gsize) (line - program));
     }
-  return g_strdup_printf ("%s%.*s", prompt, (int) length, completion);
+  return g_steal_pointer (&program);
 }
 
 GboxCodeChecker *

@@ -45,8 +45,9 @@ char *gbox_code_result_describe (const GboxCodeResult *result);
  * @completion: what goes on from it
  *
  * The completion ends before its first line, blank ones aside, that is indented no further than the line of
- * the prompt's last "def": what a model writes after the function does not count. A line inside of brackets
- * or of a text over several lines is not told from another. A tab goes to the next multiple of 8.
+ * the prompt's last "def": what a model writes after the function does not count. Lines that go on with a
+ * statement, in brackets, in a text over several lines or after a backslash, do not end it. A tab goes to the
+ * next multiple of 8.
  *
  * Returns: (transfer full): a Python module
  */

@@ -21,7 +21,7 @@ struct _GboxCodeChecks
   GPtrArray *values;
 };
 
-static const char *const shipped[] = { "smallest-equal" };
+static const char *const shipped[] = { "smallest-equal", "is-palindrome", NULL };
 
 GboxCodeChecks *
 gbox_code_checks_ref (GboxCodeChecks *checks)
@@ -106,18 +106,20 @@ gbox_code_checks_load (const char *name, GError **error)
   g_autoptr (GError) why = NULL;
   gsize size;
 
-  for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
-    if (g_str_equal (shipped[i], name))
-      {
-        bytes = g_resource_lookup_data (gbox_language_get_resource (), path, 0, error);
-        return bytes != NULL ? parse (bytes, name, error) : NULL;
-      }
+  if (g_strv_contains (shipped, name))
+    {
+      bytes = g_resource_lookup_data (gbox_language_get_resource (), path, 0, error);
+      return bytes != NULL ? parse (bytes, name, error) : NULL;
+    }
   if (!g_file_get_contents (name, &content, &size, &why))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
-                   "There are no checks “%s”: it is neither “%s”, which comes with the program, nor a file "
-                   "that can be read (%s).",
-                   display_name, shipped[0], why->message);
+      g_autofree char *names = g_strjoinv (", ", (char **) shipped);
+
+      g_set_error (
+        error, GBOX_ERROR, GBOX_ERROR_IO,
+        "There are no checks “%s”: it is none of those that come with the program (%s), and no file "
+        "that can be read (%s).",
+        display_name, names, why->message);
       return NULL;
     }
   bytes = g_bytes_new_take (g_steal_pointer (&content), size);
@@ -127,7 +129,7 @@ gbox_code_checks_load (const char *name, GError **error)
 GboxCodeChecks *
 gbox_code_checks_find (const char *prompt)
 {
-  for (gsize i = 0; i < G_N_ELEMENTS (shipped); i++)
+  for (gsize i = 0; shipped[i] != NULL; i++)
     {
       g_autoptr (GboxCodeChecks) checks = gbox_code_checks_load (shipped[i], NULL);
 

@@ -47,6 +47,8 @@ typedef struct
   GCancellable *cancellable;
   gulong cancelled;
   gboolean timed_out;
+  gint64 begin; /* µs */
+  guint64 n_starved;
   char *output; /* (MAX_OUTPUT + 1) */
   gsize n_output;
   GboxCodeAnswerKind kind;
@@ -289,18 +291,44 @@ read_answer (const char *output, gsize length, GboxCodeAnswerKind *kind)
   return g_strdup (value != NULL ? value : *kind == GBOX_CODE_EXCEPTION ? exception : "");
 }
 
-/* The limit of processor time ends a program with either signal. */
-static gboolean
-was_out_of_time (const Evaluation *evaluation)
+/* Programs that the kernel has ended since it started because memory ran out; 0 where it does not say. */
+static guint64
+count_starved (void)
 {
+  static const char key[] = "\noom_kill ";
+  g_autofree char *counters = NULL;
+  const char *at;
+
+  if (!g_file_get_contents ("/proc/vmstat", &counters, NULL, NULL))
+    return 0;
+  at = strstr (counters, key);
+  return at != NULL ? g_ascii_strtoull (at + strlen (key), NULL, 10) : 0;
+}
+
+/* Whether the program was ended, and for what: the limit of processor time ends it with either signal, the
+ * kernel where memory runs out with the second, and so may the program itself. Python computes on one
+ * processor, so that its time is no longer than that of the clock. */
+static gboolean
+was_ended (const Evaluation *evaluation, GboxCodeAnswerKind *kind)
+{
+  const gint64 limit = GBOX_SANDBOX_CPU_SECONDS * G_USEC_PER_SEC;
   int status;
 
+  *kind = GBOX_CODE_TIME_OUT;
   if (evaluation->timed_out)
     return TRUE;
   if (!g_subprocess_get_if_exited (evaluation->process))
     return FALSE;
   status = g_subprocess_get_exit_status (evaluation->process);
-  return status == SIGNAL_BASE + SIGXCPU || status == SIGNAL_BASE + SIGKILL;
+  if (status == SIGNAL_BASE + SIGXCPU)
+    return TRUE;
+  if (status != SIGNAL_BASE + SIGKILL)
+    return FALSE;
+  if (count_starved () > evaluation->n_starved)
+    *kind = GBOX_CODE_MEMORY;
+  else if (g_get_monotonic_time () - evaluation->begin < limit)
+    *kind = GBOX_CODE_NO_ANSWER;
+  return TRUE;
 }
 
 static void
@@ -313,9 +341,8 @@ on_ended (GObject *source, GAsyncResult *result, gpointer user_data)
   g_subprocess_wait_finish (evaluation->process, result, NULL);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (was_out_of_time (evaluation))
+  if (was_ended (evaluation, &evaluation->kind))
     {
-      evaluation->kind = GBOX_CODE_TIME_OUT;
       g_task_return_pointer (task, g_strdup (""), g_free);
       return;
     }
@@ -410,6 +437,8 @@ gbox_code_sandbox_evaluate_async (GboxCodeSandbox *sandbox,
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
+  evaluation->begin = g_get_monotonic_time ();
+  evaluation->n_starved = count_starved ();
   evaluation->reading = g_cancellable_new ();
   watch (task, evaluation);
   evaluation->output = g_malloc (MAX_OUTPUT + 1);
@@ -448,23 +477,71 @@ fail_with_output (GTask *task, char *errors)
   fail (task, why);
 }
 
+/* A sandbox that is tried. */
+typedef struct
+{
+  GboxCodeSandbox *sandbox;
+  GSubprocess *process;
+  GSource *timer;
+  gboolean timed_out;
+} Trial;
+
+static void
+trial_free (Trial *trial)
+{
+  if (trial->timer != NULL)
+    g_source_destroy (trial->timer);
+  g_clear_pointer (&trial->timer, g_source_unref);
+  g_clear_object (&trial->process);
+  gbox_code_sandbox_unref (trial->sandbox);
+  g_free (trial);
+}
+
+static gboolean
+on_trial_time_out (gpointer user_data)
+{
+  Trial *trial = user_data;
+
+  trial->timed_out = TRUE;
+  end_group (trial->process);
+  return G_SOURCE_REMOVE;
+}
+
 static void
 on_tried (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   g_autoptr (GTask) task = user_data;
   g_autofree char *output = NULL, *errors = NULL, *answer = NULL;
   GboxCodeAnswerKind kind = GBOX_CODE_NO_ANSWER;
+  const Trial *trial;
 
   if (g_subprocess_communicate_utf8_finish (G_SUBPROCESS (source), result, &output, &errors, NULL)
       && output != NULL)
     answer = read_answer (output, strlen (output), &kind);
+  trial = g_task_get_task_data (task);
+  if (g_cancellable_is_cancelled (g_task_get_cancellable (task)))
+    end_group (trial->process);
   if (g_task_return_error_if_cancelled (task))
     return;
-  if (kind == GBOX_CODE_VALUE && g_str_equal (answer, "42"))
-    g_task_return_pointer (task, gbox_code_sandbox_ref (g_task_get_task_data (task)),
+  if (trial->timed_out)
+    fail (task, "a trial of the sandbox did not end.");
+  else if (kind == GBOX_CODE_VALUE && g_str_equal (answer, "42"))
+    g_task_return_pointer (task, gbox_code_sandbox_ref (trial->sandbox),
                            (GDestroyNotify) gbox_code_sandbox_unref);
   else
     fail_with_output (task, errors);
+}
+
+/* Takes the filter. */
+static GboxCodeSandbox *
+make_sandbox (const char *bwrap, GBytes *filter)
+{
+  GboxCodeSandbox *sandbox = g_new0 (GboxCodeSandbox, 1);
+
+  g_atomic_int_set (&sandbox->n_references, 1);
+  sandbox->argv = make_arguments (bwrap);
+  sandbox->filter = filter;
+  return sandbox;
 }
 
 void
@@ -473,8 +550,7 @@ gbox_code_sandbox_open_async (GCancellable *cancellable, GAsyncReadyCallback cal
   g_autoptr (GTask) task = g_task_new (NULL, cancellable, callback, user_data);
   g_autofree char *bwrap = g_find_program_in_path ("bwrap");
   GBytes *filter = gbox_code_filter_new ();
-  GboxCodeSandbox *sandbox;
-  g_autoptr (GSubprocess) process = NULL;
+  Trial *trial;
   g_autoptr (GError) error = NULL;
 
   g_task_set_source_tag (task, gbox_code_sandbox_open_async);
@@ -487,16 +563,19 @@ gbox_code_sandbox_open_async (GCancellable *cancellable, GAsyncReadyCallback cal
                     : "it is not known which system calls to refuse on this kind of machine.");
       return;
     }
-  sandbox = g_new0 (GboxCodeSandbox, 1);
-  g_atomic_int_set (&sandbox->n_references, 1);
-  sandbox->argv = make_arguments (bwrap);
-  sandbox->filter = filter;
-  g_task_set_task_data (task, sandbox, (GDestroyNotify) gbox_code_sandbox_unref);
-  process = start (sandbox, "x = 6", "x * 7", G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
-  if (process == NULL)
-    g_task_return_error (task, g_steal_pointer (&error));
-  else
-    g_subprocess_communicate_utf8_async (process, NULL, cancellable, on_tried, g_steal_pointer (&task));
+  trial = g_new0 (Trial, 1);
+  trial->sandbox = make_sandbox (bwrap, filter);
+  g_task_set_task_data (task, trial, (GDestroyNotify) trial_free);
+  trial->process = start (trial->sandbox, "x = 6", "x * 7", G_SUBPROCESS_FLAGS_STDERR_PIPE, &error);
+  if (trial->process == NULL)
+    {
+      g_task_return_error (task, g_steal_pointer (&error));
+      return;
+    }
+  trial->timer = g_timeout_source_new_seconds (GBOX_SANDBOX_WALL_SECONDS);
+  g_source_set_callback (trial->timer, on_trial_time_out, trial, NULL);
+  g_source_attach (trial->timer, g_task_get_context (task));
+  g_subprocess_communicate_utf8_async (trial->process, NULL, cancellable, on_tried, g_steal_pointer (&task));
 }
 
 GboxCodeSandbox *

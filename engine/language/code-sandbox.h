@@ -34,7 +34,7 @@ typedef struct _GboxCodeSandbox GboxCodeSandbox;
  * @callback: called on the caller's main context
  * @user_data: for @callback
  *
- * Tries by evaluating something in it. Never blocks.
+ * Tries by evaluating something in it, for as long as a program may take. Never blocks.
  */
 void
 gbox_code_sandbox_open_async (GCancellable *cancellable, GAsyncReadyCallback callback, gpointer user_data);

@@ -157,6 +157,7 @@ static gboolean
 take_context (GboxCompletionJob *self, GError **error)
 {
   const GboxCompletionValues *values = gbox_completion_spec_get_values (self->spec);
+  const int *prompt = (const int *) (gpointer) self->prompt->data;
   const int n_prompt = (int) self->prompt->len;
   const int n_new = (int) MIN (values->max_tokens, (guint) (self->n_context - n_prompt));
   const int n_branches = values->samples > 1 ? (int) values->samples : 0;
@@ -164,13 +165,11 @@ take_context (GboxCompletionJob *self, GError **error)
   const int trunk = n_branches > 0 ? n_prompt : n_prompt + n_new;
   const int rounded = MIN ((trunk + ROUND - 1) / ROUND * ROUND, self->n_context - n_own);
 
-  self->context = gbox_language_model_take_context (self->model, self->team, values->precision, rounded,
-                                                    n_branches, n_own, error);
+  self->context
+    = gbox_language_model_take_context (self->model, self->team, values->precision, prompt, n_prompt, rounded,
+                                        n_branches, n_own, &self->n_reused, error);
   if (self->context == NULL)
     return FALSE;
-  self->n_reused
-    = gbox_transformer_context_keep_prefix (self->context, (const int *) (gpointer) self->prompt->data,
-                                            n_prompt);
   /* The last token is read in any case: what follows it is wanted. */
   self->n_reused = MIN (self->n_reused, n_prompt - 1);
   gbox_transformer_context_truncate (self->context, self->n_reused);

@@ -141,10 +141,12 @@ gbox_inside_new_for_model (
   const int n_rounded = n <= config->n_context ? MIN (n + (ROUND - n % ROUND) % ROUND, config->n_context) : n;
   GboxTransformerContext *context;
   GboxInside *self;
+  int n_kept;
 
   if (!check_tokens (config, tokens, n, error))
     return NULL;
-  context = gbox_language_model_take_context (model, team, precision, n_rounded, 0, 0, error);
+  context
+    = gbox_language_model_take_context (model, team, precision, tokens, n, n_rounded, 0, 0, &n_kept, error);
   if (context == NULL)
     return NULL;
   self = make_inside (context, transformer, team, tokens, n);

@@ -91,23 +91,39 @@ GboxTransformerContext *
 gbox_language_model_take_context (GboxLanguageModel *model,
                                   GboxTeam *team,
                                   GboxPrecision precision,
+                                  const int *tokens,
+                                  int n,
                                   int max_trunk,
                                   int n_branches,
                                   int max_branch,
+                                  int *n_kept,
                                   GError **error)
 {
-  GboxTransformerContext *idle;
+  GboxTransformerContext *idle, *context;
 
   g_mutex_lock (&model->lock);
   idle = g_steal_pointer (&model->idle[precision]);
   g_mutex_unlock (&model->lock);
 
+  *n_kept = 0;
   if (idle != NULL && idle->team == team && idle->max_trunk >= max_trunk && idle->n_branches >= n_branches
       && idle->max_branch >= max_branch)
-    return idle;
+    {
+      *n_kept = gbox_transformer_context_keep_prefix (idle, tokens, n);
+      return idle;
+    }
+  if (idle == NULL)
+    return gbox_transformer_context_new (model->transformer, team, precision, max_trunk, n_branches,
+                                         max_branch, error);
+  /* Where there is no memory for both, the text is read again. */
+  context = gbox_transformer_context_new (model->transformer, team, precision, max_trunk, n_branches,
+                                          max_branch, NULL);
+  if (context != NULL)
+    *n_kept = gbox_transformer_context_take_prefix (context, idle, tokens, n);
   gbox_transformer_context_free (idle);
-  return gbox_transformer_context_new (model->transformer, team, precision, max_trunk, n_branches, max_branch,
-                                       error);
+  return context != NULL ? context
+                         : gbox_transformer_context_new (model->transformer, team, precision, max_trunk,
+                                                         n_branches, max_branch, error);
 }
 
 void

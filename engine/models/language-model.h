@@ -30,22 +30,28 @@ GboxTokenizer *gbox_language_model_get_tokenizer (GboxLanguageModel *model);
  * @model: a model
  * @team: the team that will use it
  * @precision: how exactly to compute
+ * @tokens: (array length=n): the text that will be read
+ * @n: its tokens
  * @max_trunk: tokens of the trunk, at least
  * @n_branches: how many branches, at least
  * @max_branch: tokens of each, at least
+ * @n_kept: (out): how many of @tokens it has read already
  * @error: return location for an error
  *
- * The context of this precision that was given back last, with the text that it has read, if it is large
- * enough; else a new one.
+ * The context of this precision that was given back last if it is large enough, else a new one; either with
+ * what the last one has read of the text.
  *
  * Returns: (transfer full) (nullable): a context; as gbox_transformer_context_new()
  */
 GboxTransformerContext *gbox_language_model_take_context (GboxLanguageModel *model,
                                                           GboxTeam *team,
                                                           GboxPrecision precision,
+                                                          const int *tokens,
+                                                          int n,
                                                           int max_trunk,
                                                           int n_branches,
                                                           int max_branch,
+                                                          int *n_kept,
                                                           GError **error);
 
 /* Keeps a context, and what it has read, for who takes one of its precision next; frees the one that was

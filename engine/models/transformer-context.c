@@ -179,6 +179,7 @@ gbox_transformer_context_new (GboxTransformer *transformer,
   context->n_branches = n_branches;
   context->max_branch = max_branch;
   context->tokens = g_new0 (int, (gsize) max_trunk);
+  context->branch_tokens = g_new0 (int, (gsize) n_branches *(gsize) max_branch);
   context->branch_lengths = g_new0 (int, (gsize) n_branches);
   context->arena = gbox_arena_new ();
   reserve (context, &layout);
@@ -199,6 +200,7 @@ gbox_transformer_context_free (GboxTransformerContext *context)
     return;
   gbox_transformer_unref (context->transformer);
   g_free (context->tokens);
+  g_free (context->branch_tokens);
   g_free (context->branch_lengths);
   g_free (context->trunks);
   g_free (context->branches);
@@ -231,17 +233,6 @@ gbox_transformer_context_truncate (GboxTransformerContext *context, int n)
   context->n_trunk = CLAMP (n, 0, context->n_trunk);
   for (int i = 0; i < context->n_branches; i++)
     context->branch_lengths[i] = 0;
-}
-
-int
-gbox_transformer_context_keep_prefix (GboxTransformerContext *context, const int *tokens, int n)
-{
-  int same = 0;
-
-  while (same < n && same < context->n_trunk && tokens[same] == context->tokens[same])
-    same++;
-  gbox_transformer_context_truncate (context, same);
-  return same;
 }
 
 void
@@ -283,6 +274,7 @@ gbox_transformer_context_read_branches (GboxTransformerContext *context,
       int *length = &context->branch_lengths[branches[i]];
 
       g_return_if_fail (*length < context->max_branch);
+      context->branch_tokens[branches[i] * context->max_branch + *length] = tokens[i];
       context->rows[i]
         = (GboxAttentionRow){ .position = context->n_trunk + (*length)++, .sequence = branches[i] };
     }

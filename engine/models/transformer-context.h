@@ -46,6 +46,7 @@ struct _GboxTransformerContext
 
   int *tokens; /* of the trunk */
   int n_trunk;
+  int *branch_tokens; /* (n_branches, max_branch) */
   int *branch_lengths;
 
   GboxArena *arena;

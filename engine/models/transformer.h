@@ -113,11 +113,28 @@ void gbox_transformer_context_truncate (GboxTransformerContext *context, int n);
  * @tokens: (array length=n): a text that is about to be read
  * @n: its tokens
  *
- * Truncates to what the trunk and the text have in common.
+ * Truncates to what the text has in common with the trunk, or with the trunk and one branch, which becomes a
+ * part of the trunk as far as there is room.
  *
  * Returns: how many tokens that are: the text goes on from there
  */
 int gbox_transformer_context_keep_prefix (GboxTransformerContext *context, const int *tokens, int n);
+
+/**
+ * gbox_transformer_context_take_prefix:
+ * @context: (inout): a context; forgets what it has read
+ * @from: a context of the same model and precision; may be @context
+ * @tokens: (array length=n): a text that is about to be read
+ * @n: its tokens
+ *
+ * The same with what another context has read. The numbers are those that reading again would give.
+ *
+ * Returns: how many tokens of the text @context has then
+ */
+int gbox_transformer_context_take_prefix (GboxTransformerContext *context,
+                                          const GboxTransformerContext *from,
+                                          const int *tokens,
+                                          int n);
 
 /* For a tap: the attention of every layer. */
 #define GBOX_TAP_ALL_LAYERS (-1)
