@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Norms, rotary positions, gates and softmax against their definitions in double precision. */
 #include "kernel-testing.h"
+#include "kernels/divergence.h"
 #include "kernels/gate.h"
 #include "kernels/norm.h"
 #include "kernels/rope.h"
@@ -181,6 +182,117 @@ test_softmax (void)
   for_each_isa (check_softmax, NULL);
 }
 
+/* What each row says of the divergence of two distributions, and what replaces x. */
+static void
+check_divergence (GboxTeam *team, gconstpointer data)
+{
+  const gsize stride = WIDTH + GAP;
+  g_autofree float *x = random_floats (8, N * stride);
+  g_autofree float *y = random_floats (9, N * stride);
+  g_autofree float *e = NULL;
+  g_autofree float *alone = NULL;
+  GboxDivergence sums[N], again[N];
+
+  for (gsize i = 0; i < N * stride; i++)
+    {
+      x[i] *= 20;
+      y[i] = x[i] + 4 * y[i];
+    }
+  e = g_memdup2 (x, N * stride * sizeof (float));
+  alone = g_memdup2 (x, N * stride * sizeof (float));
+  gbox_divergence (team, e, y, stride, N, WIDTH, 0.5f, sums);
+  gbox_divergence (NULL, alone, y, stride, N, WIDTH, 0.5f, again);
+  g_assert_cmpmem (e, N * stride * sizeof (float), alone, N * stride * sizeof (float));
+  for (gsize row = 0; row < N; row++)
+    {
+      const float *own = x + row * stride, *other = y + row * stride;
+      GboxDivergence expected = { .sums = { .max = own[0] }, .y_max = other[0] };
+
+      for (gsize i = 1; i < WIDTH; i++)
+        {
+          expected.sums.max = MAX (expected.sums.max, own[i]);
+          expected.y_max = MAX (expected.y_max, other[i]);
+        }
+      for (gsize i = 0; i < WIDTH; i++)
+        {
+          const double power = 0.5 * ((double) own[i] - (double) expected.sums.max);
+          const double y_power = 0.5 * ((double) other[i] - (double) expected.y_max);
+
+          expected.sums.sum += exp (power);
+          expected.sums.moment += exp (power) * power;
+          expected.y_sum += exp (y_power);
+          expected.ratio += exp (power) * (power - y_power);
+          g_assert_cmpfloat_with_epsilon (e[row * stride + i], exp (power), TOLERANCE);
+        }
+      for (gsize i = WIDTH; i < stride; i++)
+        g_assert_cmpfloat (e[row * stride + i], ==, own[i]);
+      g_assert_cmpfloat (sums[row].sums.max, ==, expected.sums.max);
+      g_assert_cmpfloat (sums[row].y_max, ==, expected.y_max);
+      g_assert_cmpfloat_with_epsilon (sums[row].sums.sum, expected.sums.sum, TOLERANCE * expected.sums.sum);
+      g_assert_cmpfloat_with_epsilon (sums[row].sums.moment, expected.sums.moment,
+                                      TOLERANCE * (1 + fabs (expected.sums.moment)));
+      g_assert_cmpfloat_with_epsilon (sums[row].y_sum, expected.y_sum, TOLERANCE * expected.y_sum);
+      g_assert_cmpfloat_with_epsilon (sums[row].ratio, expected.ratio,
+                                      TOLERANCE * (1 + fabs (expected.ratio)));
+      g_assert_cmpfloat (sums[row].ratio, ==, again[row].ratio);
+    }
+}
+
+static void
+test_divergence (void)
+{
+  for_each_isa (check_divergence, NULL);
+}
+
+/* Rows of several parts, in which many weights are 0: each place is drawn for the uniforms of its share. */
+static void
+check_draw (GboxTeam *team, gconstpointer data)
+{
+  enum
+  {
+    LONG = 3 * 512 + 7
+  };
+  g_autofree float *e = g_new0 (float, N *LONG);
+  GboxSoftmax sums[N] = { 0 };
+  double uniforms[N];
+  int chosen[N];
+
+  for (gsize i = 0; i < N * LONG; i++)
+    {
+      e[i] = i % 3 == 0 && i % LONG < LONG - 9 ? (float) (1 + i % 5) : 0; /* whose sums are exact */
+      sums[i / LONG].sum += (double) e[i];
+    }
+  for (int place = 0; place < LONG; place += 41)
+    {
+      for (gsize row = 0; row < N; row++)
+        {
+          double before = 0;
+
+          for (int i = 0; i < place; i++)
+            before += (double) e[row * LONG + (gsize) i];
+          uniforms[row] = MIN ((before + 0.5) / sums[row].sum, 1);
+        }
+      gbox_softmax_draw (team, e, LONG, N, LONG, sums, uniforms, chosen);
+      for (gsize row = 0; row < N; row++)
+        {
+          int expected = place;
+
+          while (expected < LONG && e[row * LONG + (gsize) expected] <= 0)
+            expected++;
+          if (expected < LONG)
+            g_assert_cmpint (chosen[row], ==, expected);
+          else /* beyond the last: it */
+            g_assert_true (e[row * LONG + (gsize) chosen[row]] > 0 && chosen[row] >= LONG - 12);
+        }
+    }
+}
+
+static void
+test_draw (void)
+{
+  for_each_isa (check_draw, NULL);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -191,5 +303,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/text-kernels/gate/alone", NULL, test_gate);
   g_test_add_data_func ("/text-kernels/gate/with-up", "up", test_gate);
   g_test_add_func ("/text-kernels/softmax", test_softmax);
+  g_test_add_func ("/text-kernels/divergence", test_divergence);
+  g_test_add_func ("/text-kernels/draw", test_draw);
   return g_test_run ();
 }

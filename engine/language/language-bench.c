@@ -16,14 +16,16 @@
 struct _GboxLanguageBench
 {
   GboxTransformerContext *context;
+  GboxTeam *team;
   GboxLanguageWork work;
   int n; /* of the prompt, or sequences */
   int n_vocab;
   int n_tokens; /* that are used */
   int branches[GBOX_TRANSFORMER_CHUNK];
-  int n_branch;  /* tokens of each */
-  float *logits; /* of one pass */
-  GboxSampler *sampler;
+  int n_branch;           /* tokens of each */
+  float *logits;          /* of one pass */
+  GboxSampler **samplers; /* of each worker */
+  guint n_samplers;
   gint64 laps[GBOX_N_TRANSFORMER_LAPS];
   GboxLapClock clock;
 };
@@ -52,7 +54,11 @@ gbox_language_bench_new (GboxTransformer *transformer,
   if (self->context == NULL)
     return NULL;
   self->logits = g_new (float, (gsize) (branches ? n : 1) * (gsize) self->n_vocab);
-  self->sampler = gbox_sampler_new (self->n_vocab);
+  self->team = team;
+  self->n_samplers = gbox_team_get_n_threads (team);
+  self->samplers = g_new (GboxSampler *, self->n_samplers);
+  for (guint i = 0; i < self->n_samplers; i++)
+    self->samplers[i] = gbox_sampler_new (self->n_vocab);
   self->clock.laps = self->laps;
   for (int i = 0; i < GBOX_TRANSFORMER_CHUNK; i++)
     self->branches[i] = i;
@@ -65,7 +71,9 @@ gbox_language_bench_free (GboxLanguageBench *self)
   if (self == NULL)
     return;
   gbox_transformer_context_free (self->context);
-  g_clear_pointer (&self->sampler, gbox_sampler_free);
+  for (guint i = 0; i < self->n_samplers; i++)
+    gbox_sampler_free (self->samplers[i]);
+  g_free (self->samplers);
   g_free (self->logits);
   g_free (self);
 }
@@ -182,14 +190,25 @@ gbox_language_bench_run (GboxLanguageBench *self)
   return work (self);
 }
 
-double
-gbox_language_bench_run_parts (GboxLanguageBench *self, double *seconds)
+/* As where a text is completed: a task a sequence. */
+static void
+sample_task (gpointer data, guint task, guint worker)
 {
   static const GboxSamplerSettings settings
     = { .temperature = 1, .top_p = 1, .repetition_penalty = 1, .seed = 1 };
-  const int n_rows = self->work == GBOX_LANGUAGE_SEQUENCES ? self->n : 1;
-  const int n_logits = gbox_language_bench_get_n_logits (self);
+  const GboxLanguageBench *self = data;
+  const guint n_rows = self->work == GBOX_LANGUAGE_SEQUENCES ? (guint) self->n : 1;
   GboxSample sample;
+
+  gbox_sampler_sample (self->samplers[worker], &settings,
+                       self->logits + (gsize) (task % n_rows) * (gsize) self->n_vocab, NULL, task,
+                       GBOX_LANGUAGE_BENCH_TRUNK, &sample);
+}
+
+double
+gbox_language_bench_run_parts (GboxLanguageBench *self, double *seconds)
+{
+  const guint n_logits = (guint) gbox_language_bench_get_n_logits (self);
   double whole;
   gint64 begin;
 
@@ -200,10 +219,12 @@ gbox_language_bench_run_parts (GboxLanguageBench *self, double *seconds)
   whole = work (self);
   gbox_transformer_context_set_clock (self->context, NULL);
   begin = gbox_lap_clock_now ();
-  for (int i = 0; i < n_logits; i++)
-    gbox_sampler_sample (self->sampler, &settings,
-                         self->logits + (gsize) (i % n_rows) * (gsize) self->n_vocab, NULL, (guint) i,
-                         GBOX_LANGUAGE_BENCH_TRUNK, &sample);
+  /* Where a token depends on the one before, one at a time. */
+  if (self->work == GBOX_LANGUAGE_SEQUENCES)
+    gbox_team_run (self->team, n_logits, sample_task, self);
+  else
+    for (guint i = 0; i < n_logits; i++)
+      sample_task (self, i, 0);
   seconds[GBOX_LANGUAGE_BENCH_SAMPLER] = (double) (gbox_lap_clock_now () - begin) * NANOSECONDS;
   for (guint i = 0; i < GBOX_N_TRANSFORMER_LAPS; i++)
     seconds[i] = (double) self->laps[i] * NANOSECONDS;

@@ -7,25 +7,38 @@
 
 #include <math.h>
 #include <stdlib.h>
+#include <string.h>
 
 /* What random numbers are drawn for; part of what makes a text again: never change it. */
 #define PURPOSE_SAMPLE 0x200
+
+/* Logits are put in so many bins before they are sorted, this many for each factor e of probability; the last
+ * has all that are less. */
+#define N_BINS       1024
+#define BINS_PER_NAT 32
+
+/* Numbers of which it is first asked whether any is among the most probable. */
+#define BLOCK 64
+#define LANES 16
 
 /* A token that may still be chosen. */
 typedef struct
 {
   int id;
-  float logit;   /* after penalty and temperature */
-  double weight; /* its probability, not normalized */
+  float logit; /* after penalty and temperature */
 } Candidate;
 
 struct _GboxSampler
 {
   int n_vocab;
-  const guint8 *seen; /* (nullable): of the text that is being worked on */
-  Candidate *candidates;
+  float *logits;         /* (n_vocab): after penalty and temperature */
+  float *weights;        /* (n_vocab): probabilities, not normalized; 0 of what has been cut */
+  double sum;            /* of all weights */
+  gboolean is_list;      /* whether something was cut; else all stand at their places */
+  Candidate *candidates; /* what is left of a list, in the order in which tokens are drawn */
   int n;
-  float *numbers; /* (n_vocab): logits after penalty and temperature, then their exponentials */
+  guint counts[N_BINS];
+  double masses[N_BINS];
 };
 
 GboxSampler *
@@ -35,7 +48,8 @@ gbox_sampler_new (int n_vocab)
 
   sampler->n_vocab = n_vocab;
   sampler->candidates = g_new (Candidate, (gsize) n_vocab);
-  sampler->numbers = g_new (float, (gsize) n_vocab);
+  sampler->logits = g_new (float, (gsize) n_vocab);
+  sampler->weights = g_new (float, (gsize) n_vocab);
   return sampler;
 }
 
@@ -45,7 +59,8 @@ gbox_sampler_free (GboxSampler *sampler)
   if (sampler == NULL)
     return;
   g_free (sampler->candidates);
-  g_free (sampler->numbers);
+  g_free (sampler->logits);
+  g_free (sampler->weights);
   g_free (sampler);
 }
 
@@ -74,23 +89,56 @@ insert (Candidate *best, int *n, int k, Candidate candidate)
   best[at] = candidate;
 }
 
-static void
-describe (const float *logits, int n_vocab, GboxSample *sample, float *max, double *log_sum)
+/* Whether any of a block is more than @least. */
+static gboolean
+has_more (const float *x, float least)
 {
-  Candidate best[GBOX_SAMPLER_N_TOP];
+  gint32 more[LANES] = { 0 };
+  gint32 any = 0;
+
+  for (int i = 0; i < BLOCK; i += LANES)
+    for (int j = 0; j < LANES; j++)
+      more[j] |= x[i + j] > least;
+  for (int j = 0; j < LANES; j++)
+    any |= more[j];
+  return any != 0;
+}
+
+static int
+find_best (const float *logits, int n_vocab, Candidate *best)
+{
   float least = -INFINITY; /* of @best, once that is full */
-  GboxSoftmax sums;
   int n = 0;
 
-  gbox_softmax (NULL, logits, (gsize) n_vocab, 1, n_vocab, 1, NULL, &sums);
+  for (int begin = 0; begin < n_vocab; begin += BLOCK)
+    {
+      const int end = MIN (begin + BLOCK, n_vocab);
+
+      if (n == GBOX_SAMPLER_N_TOP && end - begin == BLOCK && !has_more (logits + begin, least))
+        continue;
+      for (int i = begin; i < end; i++)
+        if (n < GBOX_SAMPLER_N_TOP || logits[i] > least)
+          {
+            insert (best, &n, GBOX_SAMPLER_N_TOP, (Candidate){ .id = i, .logit = logits[i] });
+            least = best[n - 1].logit;
+          }
+    }
+  return n;
+}
+
+/* What the model says. Leaves the weights of its distribution and their sum in @sampler. */
+static void
+describe (GboxSampler *sampler, const float *logits, GboxSample *sample, float *max, double *log_sum)
+{
+  Candidate best[GBOX_SAMPLER_N_TOP];
+  GboxSoftmax sums;
+  int n;
+
+  gbox_softmax (NULL, logits, (gsize) sampler->n_vocab, 1, sampler->n_vocab, 1, sampler->weights, &sums);
+  sampler->sum = sums.sum;
   *max = sums.max;
   *log_sum = log (sums.sum);
-  for (int i = 0; i < n_vocab; i++)
-    if (n < GBOX_SAMPLER_N_TOP || logits[i] > least)
-      {
-        insert (best, &n, GBOX_SAMPLER_N_TOP, (Candidate){ .id = i, .logit = logits[i] });
-        least = best[n - 1].logit;
-      }
+  n = find_best (logits, sampler->n_vocab, best);
   sample->entropy = (float) (*log_sum - sums.moment / sums.sum);
   sample->n_top = (guint) n;
   for (int i = 0; i < n; i++)
@@ -98,103 +146,212 @@ describe (const float *logits, int n_vocab, GboxSample *sample, float *max, doub
       = (GboxChoice){ .id = best[i].id, .logprob = (float) ((double) (best[i].logit - *max) - *log_sum) };
 }
 
-static float
-penalize (const GboxSampler *sampler, const GboxSamplerSettings *settings, int id, float logit)
+/* Penalty and temperature; @scale: 1 / temperature. */
+static void
+scale_logits (GboxSampler *sampler,
+              const GboxSamplerSettings *settings,
+              const float *logits,
+              const guint8 *seen,
+              float scale)
 {
   const float penalty = (float) settings->repetition_penalty;
 
-  if (sampler->seen == NULL || !sampler->seen[id])
-    return logit;
-  return logit > 0 ? logit / penalty : logit * penalty;
+  for (int i = 0; i < sampler->n_vocab; i++)
+    sampler->logits[i] = scale * logits[i];
+  if (seen == NULL || settings->repetition_penalty == 1)
+    return;
+  for (int i = 0; i < sampler->n_vocab; i++)
+    if (seen[i])
+      sampler->logits[i] = scale * (logits[i] > 0 ? logits[i] / penalty : logits[i] * penalty);
 }
 
 static void
-choose_best (GboxSampler *sampler, const GboxSamplerSettings *settings, const float *logits)
+begin_list (GboxSampler *sampler)
 {
+  sampler->is_list = TRUE;
   sampler->n = 0;
-  for (int i = 0; i < sampler->n_vocab; i++)
-    insert (sampler->candidates, &sampler->n, 1,
-            (Candidate){ .id = i, .logit = penalize (sampler, settings, i, logits[i]), .weight = 1 });
 }
 
-/* Gives candidates their weights, from their logits in @numbers. Returns the sum of all. */
-static double
+/* Takes the weights of what is no candidate away, and adds up the others'. */
+static void
+end_list (GboxSampler *sampler)
+{
+  sampler->sum = 0;
+  for (int i = 0; i < sampler->n; i++)
+    {
+      /* Nothing else needs the logits any more. */
+      sampler->candidates[i].logit = sampler->weights[sampler->candidates[i].id];
+      sampler->sum += (double) sampler->candidates[i].logit;
+    }
+  memset (sampler->weights, 0, (gsize) sampler->n_vocab * sizeof (float));
+  for (int i = 0; i < sampler->n; i++)
+    sampler->weights[sampler->candidates[i].id] = sampler->candidates[i].logit;
+}
+
+/* The first of the most probable. */
+static void
+choose_best (GboxSampler *sampler)
+{
+  int best = 0;
+
+  for (int i = 1; i < sampler->n_vocab; i++)
+    if (sampler->logits[i] > sampler->logits[best])
+      best = i;
+  begin_list (sampler);
+  sampler->weights[best] = 1;
+  sampler->candidates[sampler->n++] = (Candidate){ .id = best };
+  end_list (sampler);
+}
+
+/* Gives all tokens their weights. Returns the largest logit. */
+static float
 weigh (GboxSampler *sampler)
 {
   GboxSoftmax sums;
 
-  gbox_softmax (NULL, sampler->numbers, (gsize) sampler->n, 1, sampler->n, 1, sampler->numbers, &sums);
-  for (int i = 0; i < sampler->n; i++)
-    sampler->candidates[i].weight = (double) sampler->numbers[i];
-  return sums.sum;
+  gbox_softmax (NULL, sampler->logits, (gsize) sampler->n_vocab, 1, sampler->n_vocab, 1, sampler->weights,
+                &sums);
+  sampler->sum = sums.sum;
+  return sums.max;
+}
+
+/* The lower, the more probable. */
+static int
+get_bin (float logit, float max)
+{
+  const float at = (max - logit) * BINS_PER_NAT;
+
+  return at < N_BINS - 1 ? (int) at : N_BINS - 1;
+}
+
+/* Candidates become the tokens of bins 0 … @last, sorted: bin after bin, so that only a few at a time have to
+ * be compared. */
+static void
+sort_bins (GboxSampler *sampler, float max, int last)
+{
+  guint ends[N_BINS];
+  guint end = 0;
+
+  for (int bin = 0; bin <= last; bin++)
+    {
+      ends[bin] = end;
+      end += sampler->counts[bin];
+    }
+  for (int i = 0; i < sampler->n_vocab; i++)
+    {
+      const int bin = get_bin (sampler->logits[i], max);
+
+      if (bin <= last)
+        sampler->candidates[ends[bin]++] = (Candidate){ .id = i, .logit = sampler->logits[i] };
+    }
+  for (int bin = 0; bin <= last; bin++)
+    qsort (sampler->candidates + ends[bin] - sampler->counts[bin], sampler->counts[bin], sizeof (Candidate),
+           compare);
+  sampler->n = (int) end;
 }
 
 static void
-drop_below (GboxSampler *sampler, double least)
+fill_bins (GboxSampler *sampler, float max)
 {
-  int n = 0;
+  memset (sampler->counts, 0, sizeof sampler->counts);
+  memset (sampler->masses, 0, sizeof sampler->masses);
+  for (int i = 0; i < sampler->n_vocab; i++)
+    {
+      const int bin = get_bin (sampler->logits[i], max);
 
-  for (int i = 0; i < sampler->n; i++)
-    if (sampler->candidates[i].weight >= least)
-      sampler->candidates[n++] = sampler->candidates[i];
-  sampler->n = n;
+      sampler->counts[bin]++;
+      sampler->masses[bin] += (double) sampler->weights[i];
+    }
 }
 
-/* Returns the sum of what is left. */
-static double
-cut_top_k (GboxSampler *sampler, int k, double sum)
-{
-  double kept = 0;
-
-  if (k <= 0 || k >= sampler->n)
-    return sum;
-  qsort (sampler->candidates, (gsize) sampler->n, sizeof (Candidate), compare);
-  sampler->n = k;
-  for (int i = 0; i < k; i++)
-    kept += sampler->candidates[i].weight;
-  return kept;
-}
-
+/* The @k most probable, best first. */
 static void
-cut_top_p (GboxSampler *sampler, double p, double sum)
+cut_top_k (GboxSampler *sampler, int k, float max)
 {
+  int last = 0;
+
+  begin_list (sampler);
+  fill_bins (sampler, max);
+  for (guint n = sampler->counts[0]; n < (guint) k && last < N_BINS - 1; n += sampler->counts[last])
+    last++;
+  sort_bins (sampler, max, last);
+  sampler->n = MIN (k, sampler->n);
+  end_list (sampler);
+}
+
+/* The fewest that have together p of the sum, best first, of all tokens or of what top-k left. */
+static void
+cut_top_p (GboxSampler *sampler, double p, float max)
+{
+  const double wanted = p * sampler->sum;
   double before = 0;
   int n = 0;
 
-  if (p >= 1)
-    return;
-  /* All that are less probable than this have together less than 1 − p, so none is needed to reach p. */
-  drop_below (sampler, (1 - p) * sum / sampler->n * (1 - 1e-6));
-  qsort (sampler->candidates, (gsize) sampler->n, sizeof (Candidate), compare);
-  while (n < sampler->n && (n == 0 || before < p * sum))
-    before += sampler->candidates[n++].weight;
+  if (!sampler->is_list)
+    {
+      int last = 0;
+
+      begin_list (sampler);
+      fill_bins (sampler, max);
+      /* What is added in another order is another sum: some more than would do. */
+      for (double sum = sampler->masses[0]; sum < wanted * (1 + 1e-9) && last < N_BINS - 1;
+           sum += sampler->masses[last])
+        last++;
+      sort_bins (sampler, max, last);
+    }
+  while (n < sampler->n && (n == 0 || before < wanted))
+    before += (double) sampler->weights[sampler->candidates[n++].id];
   sampler->n = n;
+  end_list (sampler);
 }
 
-/* All tokens, then what the settings leave of them. */
+/* Those with so much of the best one's probability, whose weight is 1. */
 static void
-cut (GboxSampler *sampler, const GboxSamplerSettings *settings, const float *logits)
+cut_min_p (GboxSampler *sampler, double least)
 {
-  const float scale = (float) (1 / settings->temperature);
-  double sum;
+  const int n_before = sampler->is_list ? sampler->n : sampler->n_vocab;
+  const gboolean is_list = sampler->is_list;
 
-  sampler->n = 0;
-  if (settings->top_k > 0 && settings->top_k <= GBOX_SAMPLER_N_TOP * GBOX_SAMPLER_N_TOP)
-    for (int i = 0; i < sampler->n_vocab; i++)
-      insert (sampler->candidates, &sampler->n, settings->top_k,
-              (Candidate){ .id = i, .logit = scale * penalize (sampler, settings, i, logits[i]) });
-  else
-    for (; sampler->n < sampler->n_vocab; sampler->n++)
-      sampler->candidates[sampler->n]
-        = (Candidate){ .id = sampler->n,
-                       .logit = scale * penalize (sampler, settings, sampler->n, logits[sampler->n]) };
-  for (int i = 0; i < sampler->n; i++)
-    sampler->numbers[i] = sampler->candidates[i].logit;
-  sum = weigh (sampler);
-  sum = cut_top_k (sampler, settings->top_k, sum);
-  cut_top_p (sampler, settings->top_p, sum);
+  begin_list (sampler);
+  for (int i = 0; i < n_before; i++)
+    {
+      const int id = is_list ? sampler->candidates[i].id : i;
+
+      if ((double) sampler->weights[id] >= least)
+        sampler->candidates[sampler->n++] = (Candidate){ .id = id };
+    }
+  end_list (sampler);
+}
+
+/* The model's distribution, which describe() left, becomes what the settings make of it. */
+static void
+apply (GboxSampler *sampler,
+       const GboxSamplerSettings *settings,
+       const float *logits,
+       const guint8 *seen,
+       float max)
+{
+  const gboolean cuts_k = settings->top_k > 0 && settings->top_k < sampler->n_vocab;
+  const gboolean is_plain = settings->temperature == 1 && (seen == NULL || settings->repetition_penalty == 1);
+
+  sampler->is_list = FALSE;
+  if (is_plain && !cuts_k && settings->top_p >= 1 && settings->min_p <= 0)
+    return;
+  scale_logits (sampler, settings, logits, seen,
+                settings->temperature > 0 ? (float) (1 / settings->temperature) : 1);
+  if (settings->temperature <= 0)
+    {
+      choose_best (sampler);
+      return;
+    }
+  if (!is_plain)
+    max = weigh (sampler);
+  if (cuts_k)
+    cut_top_k (sampler, settings->top_k, max);
+  if (settings->top_p < 1)
+    cut_top_p (sampler, settings->top_p, max);
   if (settings->min_p > 0)
-    drop_below (sampler, settings->min_p);
+    cut_min_p (sampler, settings->min_p);
 }
 
 /* Uniform in [0, 1), a multiple of 2⁻⁵³. */
@@ -210,39 +367,40 @@ draw (const GboxSamplerSettings *settings, guint sequence, guint position)
 }
 
 static int
-pick (const GboxSampler *sampler, double sum, double uniform)
+pick (const GboxSampler *sampler, double uniform)
 {
-  double left = uniform * sum;
+  const GboxSoftmax sums = { .sum = sampler->sum };
+  double left = uniform * sampler->sum;
+  int id;
 
+  if (!sampler->is_list)
+    {
+      gbox_softmax_draw (NULL, sampler->weights, (gsize) sampler->n_vocab, 1, sampler->n_vocab, &sums,
+                         &uniform, &id);
+      return id;
+    }
   for (int i = 0; i < sampler->n; i++)
     {
-      left -= sampler->candidates[i].weight;
+      left -= (double) sampler->weights[sampler->candidates[i].id];
       if (left < 0)
-        return i;
+        return sampler->candidates[i].id;
     }
-  return sampler->n - 1;
+  return sampler->candidates[sampler->n - 1].id;
 }
 
-/* What the token is drawn with; @sum: of all weights. 0 for one that is none of the candidates. */
+/* What the token is drawn with. */
 static float
-find_probability (const GboxSampler *sampler, int id, double sum)
+get_probability (const GboxSampler *sampler, int id)
 {
-  /* As long as nothing has been cut or sorted, each stands at its own place. */
-  if (id < sampler->n && sampler->candidates[id].id == id)
-    return (float) (sampler->candidates[id].weight / sum);
-  for (int i = 0; i < sampler->n; i++)
-    if (sampler->candidates[i].id == id)
-      return (float) (sampler->candidates[i].weight / sum);
-  return 0;
+  return (float) ((double) sampler->weights[id] / sampler->sum);
 }
 
-/* What the settings leave of the model's distribution. */
+/* What the model's distribution is normalized with. */
 typedef struct
 {
   float max;
   double log_sum;
-  double sum; /* of the candidates' weights */
-} Remainder;
+} Normalizer;
 
 static gboolean
 weigh_choices (GboxSampler *sampler,
@@ -250,30 +408,23 @@ weigh_choices (GboxSampler *sampler,
                const float *logits,
                const guint8 *seen,
                GboxSample *sample,
-               Remainder *remainder)
+               Normalizer *normalizer)
 {
-  *remainder = (Remainder){ 0 };
-  sampler->seen = seen;
-  describe (logits, sampler->n_vocab, sample, &remainder->max, &remainder->log_sum);
-  if (!isfinite (remainder->log_sum) || !isfinite (remainder->max))
+  describe (sampler, logits, sample, &normalizer->max, &normalizer->log_sum);
+  if (!isfinite (normalizer->log_sum) || !isfinite (normalizer->max))
     return FALSE;
-  if (settings->temperature <= 0)
-    choose_best (sampler, settings, logits);
-  else
-    cut (sampler, settings, logits);
-  for (int i = 0; i < sampler->n; i++)
-    remainder->sum += sampler->candidates[i].weight;
+  apply (sampler, settings, logits, seen, normalizer->max);
   for (guint j = 0; j < sample->n_top; j++)
-    sample->top[j].probability = find_probability (sampler, sample->top[j].id, remainder->sum);
+    sample->top[j].probability = get_probability (sampler, sample->top[j].id);
   return TRUE;
 }
 
 static GboxChoice
-describe_choice (const float *logits, int id, float probability, const Remainder *remainder)
+describe_choice (const GboxSampler *sampler, const float *logits, int id, const Normalizer *normalizer)
 {
   return (GboxChoice){ .id = id,
-                       .logprob = (float) ((double) (logits[id] - remainder->max) - remainder->log_sum),
-                       .probability = probability };
+                       .logprob = (float) ((double) (logits[id] - normalizer->max) - normalizer->log_sum),
+                       .probability = get_probability (sampler, id) };
 }
 
 gboolean
@@ -285,13 +436,13 @@ gbox_sampler_sample (GboxSampler *sampler,
                      guint position,
                      GboxSample *sample)
 {
-  Remainder remainder;
-  const Candidate *chosen;
+  Normalizer normalizer;
+  int id;
 
-  if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
+  if (!weigh_choices (sampler, settings, logits, seen, sample, &normalizer))
     return FALSE;
-  chosen = &sampler->candidates[pick (sampler, remainder.sum, draw (settings, sequence, position))];
-  sample->chosen = describe_choice (logits, chosen->id, (float) (chosen->weight / remainder.sum), &remainder);
+  id = pick (sampler, draw (settings, sequence, position));
+  sample->chosen = describe_choice (sampler, logits, id, &normalizer);
   return TRUE;
 }
 
@@ -303,10 +454,10 @@ gbox_sampler_take (GboxSampler *sampler,
                    int id,
                    GboxSample *sample)
 {
-  Remainder remainder;
+  Normalizer normalizer;
 
-  if (!weigh_choices (sampler, settings, logits, seen, sample, &remainder))
+  if (!weigh_choices (sampler, settings, logits, seen, sample, &normalizer))
     return FALSE;
-  sample->chosen = describe_choice (logits, id, find_probability (sampler, id, remainder.sum), &remainder);
+  sample->chosen = describe_choice (sampler, logits, id, &normalizer);
   return TRUE;
 }

@@ -4,8 +4,9 @@
 
 #include "base/arena.h"
 #include "kernels/adam.h"
+#include "kernels/divergence.h"
 #include "kernels/gemm.h"
-#include "kernels/softmax.h"
+#include "kernels/tile-product.h"
 
 #include <math.h>
 #include <string.h>
@@ -19,14 +20,11 @@
 /* Weights of a task that scales. */
 #define SCALE_SLICE 65536
 
-/* Partial sums, for the compiler to keep in vectors, of numbers that are added up in single precision. */
-#define SUMS  16
-#define BLOCK 512
-
 struct _GboxHeadPolicy
 {
   GboxTeam *team;
   GboxArena *arena;
+  GboxTiles *tiles; /* the weights as they were when the batch began, in the order that products read */
   gsize n_vocab;
   gsize d_model;
   gsize n_decisions;
@@ -37,11 +35,11 @@ struct _GboxHeadPolicy
   float *gradient;
   float *m;
   float *v;
-  float *logits;   /* (ROWS, n_vocab) */
-  float *states;   /* (n_decisions, d_model) */
-  float *factors;  /* (d_model, n_decisions): states times what they count, transposed */
-  float *excesses; /* (n_decisions, n_vocab): π − onehot */
-  double *squares; /* (slices): of the gradient */
+  float *states;    /* (n_decisions, d_model) */
+  float *factors;   /* (d_model, n_decisions): states times what they count, transposed */
+  float *excesses;  /* (n_decisions, n_vocab): π − onehot */
+  double *squares;  /* (slices): of the gradient */
+  gpointer scratch; /* of products with @tiles */
 
   /* The call that is being done. */
   const float *reference;
@@ -49,9 +47,7 @@ struct _GboxHeadPolicy
   const double *counts;
   float *state_gradient;
   GboxDecision *decisions;
-  GboxSoftmax sums[GBOX_HEAD_POLICY_ROWS];
-  GboxSoftmax reference_sums[GBOX_HEAD_POLICY_ROWS];
-  int n;
+  GboxDivergence sums[GBOX_HEAD_POLICY_ROWS];
   guint first;
   float scale;
   gsize part_first;
@@ -64,11 +60,11 @@ typedef enum
   BLOCK_GRADIENT,
   BLOCK_M,
   BLOCK_V,
-  BLOCK_LOGITS,
   BLOCK_STATES,
   BLOCK_FACTORS,
   BLOCK_EXCESSES,
   BLOCK_SQUARES,
+  BLOCK_SCRATCH,
   N_BLOCKS,
 } Block;
 
@@ -79,20 +75,24 @@ gbox_head_policy_new (
   g_autoptr (GboxHeadPolicy) policy = g_new0 (GboxHeadPolicy, 1);
   const gsize vocab = (gsize) n_vocab, model = (gsize) d_model, decisions = (gsize) n_decisions;
   const gsize trained = is_trained ? model * vocab : 0;
+  GboxTiles *tiles = gbox_tiles_new (GBOX_TILES_F32, n_vocab, d_model, NULL);
+  const gsize scratch = gbox_tile_product_scratch_size (tiles, GBOX_HEAD_POLICY_ROWS, GBOX_PRECISION_FLOAT32,
+                                                        gbox_team_get_n_threads (team));
   const gsize sizes[N_BLOCKS] = {
     [BLOCK_WEIGHTS] = model * vocab,
     [BLOCK_GRADIENT] = trained,
     [BLOCK_M] = trained,
     [BLOCK_V] = trained,
-    [BLOCK_LOGITS] = GBOX_HEAD_POLICY_ROWS * vocab,
     [BLOCK_STATES] = decisions * model,
     [BLOCK_FACTORS] = model * decisions,
     [BLOCK_EXCESSES] = decisions * vocab,
     [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
+    [BLOCK_SCRATCH] = (scratch + sizeof (float) - 1) / sizeof (float),
   };
   guint handles[N_BLOCKS];
 
   policy->team = team;
+  policy->tiles = tiles;
   policy->n_vocab = vocab;
   policy->d_model = model;
   policy->n_decisions = decisions;
@@ -106,11 +106,11 @@ gbox_head_policy_new (
   policy->gradient = gbox_arena_get (policy->arena, handles[BLOCK_GRADIENT]);
   policy->m = gbox_arena_get (policy->arena, handles[BLOCK_M]);
   policy->v = gbox_arena_get (policy->arena, handles[BLOCK_V]);
-  policy->logits = gbox_arena_get (policy->arena, handles[BLOCK_LOGITS]);
   policy->states = gbox_arena_get (policy->arena, handles[BLOCK_STATES]);
   policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
   policy->excesses = gbox_arena_get (policy->arena, handles[BLOCK_EXCESSES]);
   policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
+  policy->scratch = gbox_arena_get (policy->arena, handles[BLOCK_SCRATCH]);
   return g_steal_pointer (&policy);
 }
 
@@ -119,6 +119,7 @@ gbox_head_policy_free (GboxHeadPolicy *policy)
 {
   if (policy == NULL)
     return;
+  gbox_tiles_free (policy->tiles);
   gbox_arena_free (policy->arena);
   g_free (policy);
 }
@@ -132,11 +133,36 @@ gbox_head_policy_get_state (GboxHeadPolicy *policy)
                           .n = policy->d_model * policy->n_vocab };
 }
 
+/* Columns of slice @i. */
+static int
+get_width (const GboxHeadPolicy *policy, guint i)
+{
+  return (int) MIN (SLICE, policy->n_vocab - (gsize) i * SLICE);
+}
+
+/* A row of a slice goes to as many tiles as the slice has. */
+static void
+pack_task (gpointer data, guint task, guint worker)
+{
+  const GboxHeadPolicy *policy = data;
+  const gsize first = (gsize) task * SLICE, end = first + (gsize) get_width (policy, task);
+
+  for (gsize i = 0; i < policy->d_model; i++)
+    for (gsize column = first; column < end; column += GBOX_TILE_ROWS)
+      {
+        guint8 *tile = policy->tiles->data + column / GBOX_TILE_ROWS * policy->tiles->tile_size;
+
+        memcpy (tile + i * GBOX_TILE_ROWS * sizeof (float), policy->weights + i * policy->n_vocab + column,
+                MIN (end - column, GBOX_TILE_ROWS) * sizeof (float));
+      }
+}
+
 void
 gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
 {
   policy->n_made = 0;
   policy->temperature = temperature;
+  gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), pack_task, policy);
 }
 
 int
@@ -145,92 +171,32 @@ gbox_head_policy_get_n_decisions (const GboxHeadPolicy *policy)
   return (int) policy->n_made;
 }
 
-/* Columns of slice @i. */
-static int
-get_width (const GboxHeadPolicy *policy, guint i)
-{
-  return (int) MIN (SLICE, policy->n_vocab - (gsize) i * SLICE);
-}
-
-static void
-logits_task (gpointer data, guint task, guint worker)
-{
-  GboxHeadPolicy *policy = data;
-  const gsize column = (gsize) task * SLICE;
-
-  gbox_gemm (policy->n, get_width (policy, task), (int) policy->d_model,
-             policy->states + policy->n_made * policy->d_model, policy->d_model, policy->weights + column,
-             policy->n_vocab, 0, policy->logits + column, policy->n_vocab);
-}
-
-/* Σ e · ((x − max) − (y − y_max)), from which the divergence follows. */
-static double
-sum_ratios (const float *e, const float *x, float max, const float *y, float y_max, gsize n)
-{
-  double sum = 0;
-
-  for (gsize begin = 0; begin < n; begin += BLOCK)
-    {
-      const gsize end = MIN (begin + BLOCK, n);
-      float sums[SUMS] = { 0 };
-      gsize i = begin;
-
-      for (; i + SUMS <= end; i += SUMS)
-        for (gsize j = 0; j < SUMS; j++)
-          sums[j] += e[i + j] * ((x[i + j] - max) - (y[i + j] - y_max));
-      for (; i < end; i++)
-        sum += (double) (e[i] * ((x[i] - max) - (y[i] - y_max)));
-      for (gsize j = 0; j < SUMS; j++)
-        sum += (double) sums[j];
-    }
-  return sum;
-}
-
-/* The first action at which the sum of @e reaches more than @uniform of the whole; the last possible one if
- * rounding leaves none. */
-static int
-choose (const float *e, gsize n, double sum, double uniform)
-{
-  double left = uniform * sum;
-  int last = 0;
-
-  for (gsize i = 0; i < n; i++)
-    {
-      if (e[i] <= 0)
-        continue;
-      left -= (double) e[i];
-      last = (int) i;
-      if (left < 0)
-        break;
-    }
-  return last;
-}
-
 static void
 decide_task (gpointer data, guint task, guint worker)
 {
   GboxHeadPolicy *policy = data;
   const gsize n = policy->n_vocab;
-  const GboxSoftmax *own = &policy->sums[task], *other = &policy->reference_sums[task];
-  const float *x = policy->logits + task * n, *y = policy->reference + task * n;
-  float *e = policy->excesses + (policy->n_made + task) * n;
+  const GboxDivergence *sums = &policy->sums[task];
+  const double sum = sums->sums.sum, log_sum = log (sum), reference_log_sum = log (sums->y_sum);
   const double scale = (double) (float) (1 / policy->temperature);
-  const double log_sum = log (own->sum), reference_log_sum = log (other->sum);
-  const float norm = (float) (1 / own->sum);
+  const float *reference = policy->reference + task * n;
+  float *e = policy->excesses + (policy->n_made + task) * n;
+  const float norm = (float) (1 / sum);
   GboxDecision *decision = &policy->decisions[task];
-  const double ratio = scale * sum_ratios (e, x, own->max, y, other->max, n) / own->sum;
 
-  decision->action = choose (e, n, own->sum, policy->uniforms[task]);
-  decision->logprob = scale * (double) (x[decision->action] - own->max) - log_sum;
-  decision->reference_logprob = scale * (double) (y[decision->action] - other->max) - reference_log_sum;
+  gbox_softmax_draw (NULL, e, n, 1, (int) n, &sums->sums, &policy->uniforms[task], &decision->action);
+  decision->logprob = log ((double) e[decision->action]) - log_sum;
+  decision->reference_logprob
+    = scale * ((double) reference[decision->action] - (double) sums->y_max) - reference_log_sum;
   /* Never negative but for rounding. */
-  decision->kl = MAX (ratio - log_sum + reference_log_sum, 0);
-  decision->entropy = MAX (log_sum - own->moment / own->sum, 0);
+  decision->kl = MAX (sums->ratio / sum - log_sum + reference_log_sum, 0);
+  decision->entropy = MAX (log_sum - sums->sums.moment / sum, 0);
   for (gsize i = 0; i < n; i++)
     e[i] *= norm;
   e[decision->action] -= 1;
 }
 
+/* The logits stand where the probabilities will. */
 gboolean
 gbox_head_policy_decide (GboxHeadPolicy *policy,
                          const float *states,
@@ -239,25 +205,22 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
                          const double *uniforms,
                          GboxDecision *decisions)
 {
-  const float scale = (float) (1 / policy->temperature);
-  const gsize n_vocab = policy->n_vocab;
+  const gsize n_vocab = policy->n_vocab, d_model = policy->d_model;
   float *e = policy->excesses + policy->n_made * n_vocab;
 
   g_return_val_if_fail (n >= 1 && n <= GBOX_HEAD_POLICY_ROWS, FALSE);
   g_return_val_if_fail ((gsize) n <= policy->n_decisions - policy->n_made, FALSE);
 
-  memcpy (policy->states + policy->n_made * policy->d_model, states,
-          (gsize) n * policy->d_model * sizeof (float));
-  policy->n = n;
+  memcpy (policy->states + policy->n_made * d_model, states, (gsize) n * d_model * sizeof (float));
   policy->reference = reference;
   policy->uniforms = uniforms;
   policy->decisions = decisions;
-  gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), logits_task, policy);
-  memcpy (e, policy->logits, (gsize) n * n_vocab * sizeof (float));
-  gbox_softmax (policy->team, e, n_vocab, n, (int) n_vocab, scale, e, policy->sums);
-  gbox_softmax (policy->team, reference, n_vocab, n, (int) n_vocab, scale, NULL, policy->reference_sums);
+  gbox_tile_product (policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
+                     n_vocab, FALSE, policy->scratch);
+  gbox_divergence (policy->team, e, reference, n_vocab, n, (int) n_vocab, (float) (1 / policy->temperature),
+                   policy->sums);
   for (int i = 0; i < n; i++)
-    if (!isfinite (policy->sums[i].sum) || !isfinite (policy->reference_sums[i].sum))
+    if (!isfinite (policy->sums[i].sums.sum) || !isfinite (policy->sums[i].y_sum))
       return FALSE;
   gbox_team_run (policy->team, (guint) n, decide_task, policy);
   policy->n_made += (gsize) n;

@@ -51,7 +51,7 @@ typedef struct
   gsize n;
 } GboxHeadState;
 
-/* Transfer none; may be changed between two calls. */
+/* Transfer none; may be changed between two batches. */
 GboxHeadState gbox_head_policy_get_state (GboxHeadPolicy *policy);
 
 /**
@@ -71,7 +71,7 @@ typedef struct
   double entropy;
 } GboxDecision;
 
-/* Forgets the decisions of the batch. */
+/* Forgets the decisions of the batch, and begins another with the weights as they are. */
 void gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature);
 
 /**

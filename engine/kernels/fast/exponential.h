@@ -2,8 +2,7 @@
 /* The exponential function without branches, so that the compiler vectorises loops over it. */
 #pragma once
 
-#include <glib.h>
-#include <string.h>
+#include "kernels/fast/vector.h"
 
 /* Beyond these the result is no normal number. */
 #define EXPONENTIAL_MAX 87.0f
@@ -31,6 +30,32 @@ exponential (float x)
   bits = (bits + 127u) << 23;
   memcpy (&power, &bits, sizeof power);
   return p * power;
+}
+
+/* The same of a vector. */
+ALWAYS_INLINE Vec
+vec_exponential (Vec x)
+{
+  typedef guint32 Bits __attribute__ ((vector_size (4 * LANES)));
+  const Vec magic = vec_set (12582912.0f);
+  const Vec shifted = x * 1.44269504f + magic;
+  const Vec n = shifted - magic;
+  const Vec r = (x - n * 0.693359375f) + n * 2.12194440e-4f;
+  Vec p = r * 1.9875691500e-4f + 1.3981999507e-3f;
+
+  p = p * r + 8.3334519073e-3f;
+  p = p * r + 4.1665795894e-2f;
+  p = p * r + 1.6666665459e-1f;
+  p = p * r + 5.0000001201e-1f;
+  p = p * r * r + r + 1.0f;
+  return p * (Vec) (((Bits) shifted + 127u) << 23);
+}
+
+/* Makes a power ≤ EXPONENTIAL_MAX fit for it. A NaN stays one. */
+ALWAYS_INLINE Vec
+vec_bound_power (Vec x)
+{
+  return vec_max (vec_set (-EXPONENTIAL_MAX), x);
 }
 
 /* 1 / (1 + e^−x) for any x. */

@@ -30,6 +30,7 @@ G_BEGIN_DECLS
   KERNEL (depthwise_forward)                                                                                 \
   KERNEL (depthwise_backward)                                                                                \
   KERNEL (depthwise_pointwise_backward)                                                                      \
+  KERNEL (divergence)                                                                                        \
   KERNEL (elementwise_add)                                                                                   \
   KERNEL (elementwise_affine)                                                                                \
   KERNEL (elementwise_affine_backward)                                                                       \
@@ -43,6 +44,7 @@ G_BEGIN_DECLS
   KERNEL (max_pool_backward)                                                                                 \
   KERNEL (pointwise)                                                                                         \
   KERNEL (softmax)                                                                                           \
+  KERNEL (softmax_draw)                                                                                      \
   KERNEL (tile_product)                                                                                      \
   KERNEL (tile_quantize)                                                                                     \
   KERNEL (tile_vector)                                                                                       \

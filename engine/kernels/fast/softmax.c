@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Exponentials of the rows of a matrix, and their sums. */
+/* Exponentials of the rows of a matrix, their sums, and draws with them as weights. */
 #include "kernels/fast/softmax.h"
 
 #include "kernels/fast/exponential.h"
@@ -9,42 +9,47 @@
 /* Numbers that are summed in single precision before the sum goes into a double. */
 #define PART 512
 
-/* Partial sums, for the compiler to keep in vectors. */
-#define SUMS 16
+static double
+add_lanes (Vec v)
+{
+  double sum = 0;
 
-/* Writes the exponentials of up to PART numbers and adds them up. */
+  for (int i = 0; i < LANES; i++)
+    sum += (double) v[i];
+  return sum;
+}
+
+/* Adds the exponentials of up to PART numbers up; @e: (nullable): where to put them. */
 static void
 add_part (const float *x, gsize n, float scale, float max, float *e, GboxSoftmax *to)
 {
-  float powers[PART], sums[SUMS] = { 0 }, moments[SUMS] = { 0 };
+  Vec sums = { 0 }, moments = { 0 };
   double sum = 0, moment = 0;
   gsize i = 0;
 
-  for (gsize j = 0; j < n; j++)
+  for (; i + LANES <= n; i += LANES)
     {
-      const float power = scale * (x[j] - max);
+      const Vec power = vec_bound_power (scale * (vec_load (x + i) - max));
+      const Vec exponentials = vec_exponential (power);
 
-      powers[j] = power < -EXPONENTIAL_MAX ? -EXPONENTIAL_MAX : power;
-      e[j] = exponential (powers[j]);
+      sums += exponentials;
+      moments += exponentials * power;
+      if (e != NULL)
+        vec_store (e + i, exponentials);
     }
-  for (; i + SUMS <= n; i += SUMS)
-    for (gsize j = 0; j < SUMS; j++)
-      {
-        sums[j] += e[i + j];
-        moments[j] += e[i + j] * powers[i + j];
-      }
   for (; i < n; i++)
     {
-      sum += (double) e[i];
-      moment += (double) (e[i] * powers[i]);
+      const float power = scale * (x[i] - max);
+      const float bounded = power < -EXPONENTIAL_MAX ? -EXPONENTIAL_MAX : power;
+      const float value = exponential (bounded);
+
+      sum += (double) value;
+      moment += (double) (value * bounded);
+      if (e != NULL)
+        e[i] = value;
     }
-  for (gsize j = 0; j < SUMS; j++)
-    {
-      sum += (double) sums[j];
-      moment += (double) moments[j];
-    }
-  to->sum += sum;
-  to->moment += moment;
+  to->sum += sum + add_lanes (sums);
+  to->moment += moment + add_lanes (moments);
 }
 
 void
@@ -53,10 +58,72 @@ FAST (softmax) (gpointer data, guint task, guint worker)
   const GboxSoftmaxWork *work = data;
   const float *x = work->x + task * work->stride;
   GboxSoftmax sums = { .max = find_max (x, work->width) };
-  float part[PART];
 
   for (gsize i = 0; i < work->width; i += PART)
     add_part (x + i, MIN (PART, work->width - i), work->scale, sums.max,
-              work->e != NULL ? work->e + task * work->stride + i : part, &sums);
+              work->e != NULL ? work->e + task * work->stride + i : NULL, &sums);
   work->sums[task] = sums;
+}
+
+static double
+add_weights (const float *e, gsize n)
+{
+  Vec sums = { 0 };
+  double sum = 0;
+  gsize i = 0;
+
+  for (; i + LANES <= n; i += LANES)
+    sums += vec_load (e + i);
+  for (; i < n; i++)
+    sum += (double) e[i];
+  return sum + add_lanes (sums);
+}
+
+/* The first of @n at which the sum is more than *@left, which is lowered by those before; @n if none is. */
+static gsize
+find_within (const float *e, gsize n, double *left)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      *left -= (double) e[i];
+      if (*left < 0)
+        return i;
+    }
+  return n;
+}
+
+/* Where the weights of @n ≥ 1 that are not 0 end. */
+static gsize
+find_last (const float *e, gsize n)
+{
+  gsize i = n;
+
+  while (i > 1 && !(e[i - 1] > 0))
+    i--;
+  return i - 1;
+}
+
+void
+FAST (softmax_draw) (gpointer data, guint task, guint worker)
+{
+  const GboxDrawWork *work = data;
+  const float *e = work->e + task * work->stride;
+  double left = work->uniforms[task] * work->sums[task].sum;
+
+  for (gsize i = 0; i < work->width; i += PART)
+    {
+      const gsize n = MIN (PART, work->width - i);
+      const double sum = add_weights (e + i, n);
+      gsize at;
+
+      if (left >= sum)
+        {
+          left -= sum;
+          continue;
+        }
+      at = find_within (e + i, n, &left);
+      work->chosen[task] = (int) (i + (at < n ? at : find_last (e + i, n)));
+      return;
+    }
+  work->chosen[task] = (int) find_last (e, work->width);
 }

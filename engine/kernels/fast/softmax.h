@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What the tasks of a softmax read: a task a row. */
+/* What the tasks of a softmax and of draws read: a task a row. */
 #pragma once
 
 #include "kernels/softmax.h"
@@ -17,5 +17,17 @@ typedef struct
   float *e;
   GboxSoftmax *sums;
 } GboxSoftmaxWork;
+
+/* As gbox_softmax_draw() takes it. */
+typedef struct
+{
+  const float *e;
+  gsize stride;
+  gsize n;
+  gsize width;
+  const GboxSoftmax *sums;
+  const double *uniforms;
+  int *chosen;
+} GboxDrawWork;
 
 G_END_DECLS

@@ -237,15 +237,20 @@ unpack_floats (GboxTileForm form, const guint8 *p, gsize n_superblocks, guint8 *
   unpack (form, UNPACK_FLOATS, p, n_superblocks, to, NULL);
 }
 
-/* Asks for part @i of @n of a tile. */
+/* Asks for part @i of @n of @size bytes. */
 static inline void
-prefetch_part (const GboxTiles *tiles, gsize tile, gsize i, gsize n)
+prefetch_part (const guint8 *p, gsize size, gsize i, gsize n)
 {
-  const guint8 *p = tiles->data + tile * tiles->tile_size;
-
-  for (gsize at = tiles->tile_size * i / n / CACHE_LINE; at < tiles->tile_size * (i + 1) / n / CACHE_LINE;
-       at++)
+  for (gsize at = size * i / n / CACHE_LINE; at < size * (i + 1) / n / CACHE_LINE; at++)
     __builtin_prefetch (p + at * CACHE_LINE);
+}
+
+/* Asks for what will be written of @n vectors' results. */
+static inline void
+prefetch_results (const float *y, gsize y_stride, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    __builtin_prefetch (y + i * y_stride, 1);
 }
 
 static void
@@ -275,7 +280,11 @@ multiply_integers (const GboxTileWork *work, gsize tile, guint8 *scratch)
   for (gsize i = 0; i < (gsize) work->n; i += DOT_ROWS)
     {
       /* The next tile arrives while this one is multiplied. */
-      prefetch_part (tiles, tile + 1, i / DOT_ROWS, ((gsize) work->n + DOT_ROWS - 1) / DOT_ROWS);
+      prefetch_part (tiles->data + (tile + 1) * tiles->tile_size, tiles->tile_size, i / DOT_ROWS,
+                     ((gsize) work->n + DOT_ROWS - 1) / DOT_ROWS);
+      if (i + DOT_ROWS < (gsize) work->n)
+        prefetch_results (work->y + (i + DOT_ROWS) * work->y_stride + row, work->y_stride,
+                          MIN ((gsize) work->n - i - DOT_ROWS, DOT_ROWS));
       dot.x = (const guint8 *) work->quants + i * dot.x_stride;
       dot.x_scales = work->scales + i * work->n_scales;
       dot.x_sums = work->sums + i * work->n_scales;
@@ -317,6 +326,8 @@ multiply_floats (const GboxTileWork *work, gsize tile, guint8 *scratch)
   for (gsize k = 0; k < n_in; k += GBOX_TILE_SLAB)
     {
       const gsize n = MIN (n_in - k, GBOX_TILE_SLAB);
+      const gsize slab_size = tiles->tile_size * n / n_in;
+      const guint8 *next = tiles->data + tile * tiles->tile_size + tiles->tile_size * k / n_in + slab_size;
       Product product_ = {
         .k = n,
         .a = work->x + k,
@@ -335,6 +346,8 @@ multiply_floats (const GboxTileWork *work, gsize tile, guint8 *scratch)
         {
           const gsize n_rows = (gsize) product_group_rows (&groups, group);
 
+          /* As much as this slab has of what comes after it arrives while it is multiplied. */
+          prefetch_part (next, slab_size, (gsize) group, (gsize) groups.n_groups);
           product (&product_, (int) n_rows);
           product_.a += n_rows * product_.a_stride;
           product_.c += n_rows * product_.c_stride;
