@@ -200,8 +200,9 @@ on_point (GboxRun *run, const GboxPoint *point, Session *session)
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "step");
   json_builder_add_int_value (builder, point->step);
-  json_builder_set_member_name (builder, "objective");
-  json_builder_add_double_value (builder, point->values[0]);
+  cli_add_number (builder, "objective", point->values[0]);
+  if (point->n_values > 1)
+    cli_add_number (builder, "penalty", point->values[1]);
   json_builder_set_member_name (builder, "seconds");
   json_builder_add_double_value (builder, point->seconds);
   json_builder_end_object (builder);

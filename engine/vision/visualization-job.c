@@ -273,6 +273,17 @@ lengthen (GboxVisualizationJob *self)
   gbox_job_post_length (GBOX_JOB (self), self->step);
 }
 
+static void
+post_point (GboxVisualizationJob *self, double objective)
+{
+  const double penalty = gbox_pipeline_get_penalty (self->pipeline);
+
+  gbox_job_post_point (GBOX_JOB (self), &(GboxPoint){ .step = self->step,
+                                                      .seconds = self->seconds,
+                                                      .n_values = penalty > 0.0 ? 2 : 1,
+                                                      .values = { objective, penalty } });
+}
+
 /* Works also when all steps are done: a single one more was asked for. */
 static GboxStepResult
 step (GboxJob *job, GError **error)
@@ -300,10 +311,7 @@ step (GboxJob *job, GError **error)
     lengthen (self);
   post_frame (self);
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  gbox_job_post_point (job, &(GboxPoint){ .step = self->step,
-                                          .seconds = self->seconds,
-                                          .n_values = 1,
-                                          .values = { objective } });
+  post_point (self, objective);
   return self->step >= values->steps ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
 }
 
