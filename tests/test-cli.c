@@ -60,6 +60,9 @@ test_usage (void)
     "visualize -c -1 -o out.png",
     "visualize --class 488 --layer head --unit 3 -o out.png",
     "visualize --layer head -o out.png",
+    "visualize --class 488 -o out.png --more 5",
+    "visualize --class 488 -o out.png --animation film.gif",
+    "visualize --class 488 -o out.png --contact-sheet sheet.webp",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
     "bench",
@@ -262,6 +265,11 @@ test_from (void)
     "visualize --model %s --from {tmp}/whole.png -o {tmp}/again.png",
     "visualize --model %s --class 488 --size 64 --steps 4 --seed 3 -o {tmp}/part.safetensors",
     "visualize --model %s --from {tmp}/part.safetensors --steps 6 -o {tmp}/resumed.png",
+    "visualize --model %s --from {tmp}/part.safetensors --more 2 -o {tmp}/more.png",
+    "visualize --model %s --from {tmp}/whole.png -o {tmp}/filmed.png --animation {tmp}/film.webp "
+    "--contact-sheet {tmp}/sheet.png",
+    "visualize --model %s --from {tmp}/film.webp -o {tmp}/from-film.png",
+    "visualize --model %s --from {tmp}/sheet.png -o {tmp}/from-sheet.png",
     "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
     "visualize --model %s --from {tmp}/part.safetensors --class 5 --steps 7 -o {tmp}/mixed.png",
     "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
@@ -286,6 +294,9 @@ test_from (void)
   assert_same_file (folder, "whole.png", "again.png", TRUE);
   assert_same_file (folder, "whole.png", "other.png", FALSE);
   assert_same_file (folder, "whole.png", "resumed.png", TRUE);
+  assert_same_file (folder, "whole.png", "more.png", TRUE);
+  assert_same_file (folder, "whole.png", "from-film.png", TRUE);
+  assert_same_file (folder, "whole.png", "from-sheet.png", TRUE);
   assert_same_file (folder, "mixed.png", "mixed-again.png", TRUE);
   assert_same_file (folder, "scheduled.png", "scheduled-again.png", TRUE);
   remove_folder (folder);
