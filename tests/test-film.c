@@ -25,6 +25,10 @@ test_steps (void)
       n += step <= 512;
       last = step;
     }
+  g_assert_cmpuint (gbox_film_count_steps (0, 512), ==, n + !gbox_film_has_step (512));
+  g_assert_cmpuint (gbox_film_count_steps (0, 1), ==, 2);
+  g_assert_cmpuint (gbox_film_count_steps (60, 63), ==, 3); /* 62, too */
+  g_assert_cmpuint (gbox_film_count_steps (7, 7), ==, 1);
   g_assert_true (gbox_film_has_step (25));
   g_assert_false (gbox_film_has_step (51));
   g_assert_cmpuint (n, >=, 90);

@@ -14,13 +14,19 @@ struct _GboxFilm
 };
 
 /* From each frame on the next one is a 25th of its steps away, at least one step. */
+static guint64
+get_next (guint64 step)
+{
+  return step + MAX (step / STEPS_PER_FRAME, 1);
+}
+
 gboolean
 gbox_film_has_step (guint step)
 {
   guint64 at = 0;
 
   while (at < step)
-    at += MAX (at / STEPS_PER_FRAME, 1);
+    at = get_next (at);
   return at == step;
 }
 
@@ -34,9 +40,9 @@ average_square (const GboxFrame *frame, int x, int y, int side, guint8 *pixel)
 
       for (int i = 0; i < n; i++)
         {
-          const gsize row = (gsize) (y * side + i / side), column = (gsize) (x * side + i % side);
+          const int row = y * side + i / side, column = x * side + i % side;
 
-          sum += frame->pixels[3 * (row * (gsize) frame->width + column) + (gsize) channel];
+          sum += frame->pixels[3 * (row * frame->width + column) + channel];
         }
       pixel[channel] = (guint8) (sum / n);
     }
@@ -59,6 +65,16 @@ gbox_film_shrink (GboxFrame *frame, int max_side)
       average_square (frame, x, y, factor,
                       shrunk->pixels + 3 * ((gsize) y * (gsize) shrunk->width + (gsize) x));
   return shrunk;
+}
+
+guint
+gbox_film_count_steps (guint first, guint last)
+{
+  guint n = last > first ? 2 : 1;
+
+  for (guint64 at = 0; at < last; at = get_next (at))
+    n += at > first;
+  return n;
 }
 
 GboxFilm *
@@ -85,6 +101,16 @@ gbox_film_unref (GboxFilm *self)
     return;
   g_ptr_array_unref (self->frames);
   g_free (self);
+}
+
+GboxFilm *
+gbox_film_copy (const GboxFilm *self)
+{
+  GboxFilm *copy = gbox_film_new ();
+
+  for (guint i = 0; i < self->frames->len; i++)
+    gbox_film_append (copy, gbox_film_get_frame (self, i));
+  return copy;
 }
 
 gboolean

@@ -19,6 +19,9 @@ G_BEGIN_DECLS
  */
 gboolean gbox_film_has_step (guint step);
 
+/* How many frames there are from the @first step that a run shows to its @last. */
+guint gbox_film_count_steps (guint first, guint last);
+
 /**
  * gbox_film_shrink:
  * @frame: any
@@ -40,6 +43,9 @@ typedef struct _GboxFilm GboxFilm;
 GboxFilm *gbox_film_new (void);
 GboxFilm *gbox_film_ref (GboxFilm *self);
 void gbox_film_unref (GboxFilm *self);
+
+/* Another film of the same frames, for instance for another thread. */
+GboxFilm *gbox_film_copy (const GboxFilm *self);
 
 /* Takes a reference. A frame that is not later than the last one is left out. Returns whether it was taken.
  */
