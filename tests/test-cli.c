@@ -65,6 +65,9 @@ test_usage (void)
     "visualize --class 488 -o out.png --contact-sheet sheet.webp",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
+    "atlas --layer head",
+    "atlas -o folder",
+    "atlas --layer head -o folder --objective layer",
     "bench",
     "bench sound",
     "bench vision surplus",
@@ -302,6 +305,56 @@ test_from (void)
   remove_folder (folder);
 }
 
+/* Every unit, each once: what is there is kept, what is missing or was made otherwise is made, and one of
+ * them is what visualize makes. */
+static void
+test_atlas (void)
+{
+  static const char *const inception[] = { "inceptionv1", NULL };
+  static const char *const lite[] = { "efficientnet-lite0", NULL };
+  const gboolean is_lite = have_model (lite) != NULL;
+  const char *model = is_lite ? lite[0] : have_model (inception);
+  const char *layer = is_lite ? "block0" : "conv1"; /* of 16 and 64 units */
+  g_autofree char *line = NULL, *single = NULL, *first = NULL, *path = NULL;
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  line = g_strdup_printf ("atlas --model %s -l %s --size 64 --steps 2 --json -o {tmp}/units", model, layer);
+  single = g_strdup_printf ("visualize --model %s -l %s -u 3 --size 64 --steps 2 -o {tmp}/single.png", model,
+                            layer);
+  first = g_strdup_printf ("units/%s-0003.png", layer);
+  path = g_build_filename (folder, first, NULL);
+  for (guint round = 0; round < 3; round++)
+    {
+      g_auto (Answer) answer = cli (folder, line);
+      g_auto (GStrv) lines = g_strsplit (answer.output, "\"made\":true", -1);
+      const guint n_units = is_lite ? 16 : 64;
+
+      g_assert_cmpint (answer.code, ==, 0);
+      g_assert_cmpuint (g_strv_length (lines) - 1, ==, round == 0 ? n_units : round == 1 ? 0 : 1);
+      if (round == 1)
+        g_unlink (path);
+    }
+  {
+    g_auto (Answer) answer = cli (folder, single);
+
+    g_assert_cmpint (answer.code, ==, 0);
+  }
+  assert_same_file (folder, first, "single.png", TRUE);
+  path[strlen (path) - strlen ("-0003.png")] = '\0'; /* the folder's path and the layer */
+  for (guint unit = 0; unit < 64; unit++)
+    {
+      g_autofree char *file = g_strdup_printf ("%s-%04u.png", path, unit);
+
+      g_unlink (file);
+    }
+  *strrchr (path, '/') = '\0';
+  g_assert_cmpint (g_rmdir (path), ==, 0); /* nothing else was left behind */
+  remove_folder (folder);
+}
+
 /* What the model has not, whichever command asks for it: the line is at fault, and the error names what there
  * is. */
 static void
@@ -436,6 +489,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tokenize", test_tokenize);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/atlas", test_atlas);
   g_test_add_func ("/cli/out-of-range", test_out_of_range);
   g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);
