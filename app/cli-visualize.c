@@ -9,6 +9,8 @@
 #include "base/error.h"
 #include "cli.h"
 #include "runtime/engine.h"
+#include "vision/animation.h"
+#include "vision/contact-sheet.h"
 #include "vision/objective.h"
 #include "vision/recipe.h"
 #include "vision/visualization-job.h"
@@ -20,6 +22,10 @@ typedef struct
   char *output;
   char *at;
   char *preset;
+  char *animation;
+  char *contact_sheet;
+  int more;
+  guint n_done; /* steps, by what --from goes on from */
   int class_id;
   gboolean json;
 } Options;
@@ -31,6 +37,8 @@ options_clear (Options *options)
   g_free (options->output);
   g_free (options->at);
   g_free (options->preset);
+  g_free (options->animation);
+  g_free (options->contact_sheet);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -39,8 +47,8 @@ typedef struct
 {
   GMainLoop *loop;
   GboxRun *run;
-  const char *output;
-  gboolean json;
+  const Options *options;
+  GboxFilm *film;
   gboolean interrupted;
   int code;
 } Session;
@@ -59,6 +67,11 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
       "A saved picture to make again, or a checkpoint to go on from", "FILE" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
       "Where to save: .png a picture, .safetensors a checkpoint", "FILE" },
+    { "more", 0, 0, G_OPTION_ARG_INT, &options->more, "Go on with --from for that many steps more", "STEPS" },
+    { "animation", 0, 0, G_OPTION_ARG_FILENAME, &options->animation,
+      "Also save how it grew, as an animated WebP picture", "FILE" },
+    { "contact-sheet", 0, 0, G_OPTION_ARG_FILENAME, &options->contact_sheet,
+      "Also save how it grew, as a sheet of small pictures (.png)", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json, "Print a JSON object a line for each step", NULL },
     G_OPTION_ENTRY_NULL,
   };
@@ -77,6 +90,8 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
 {
   int y, x;
 
+  if (options->more > 0)
+    g_object_set (spec, "steps", options->n_done + (guint) options->more, NULL);
   if (options->class_id >= 0)
     g_object_set (spec, "objective", GBOX_OBJECTIVE_CLASS, "layer", "class", "unit", options->class_id, NULL);
   if (options->at == NULL)
@@ -112,6 +127,10 @@ check_flags (char **argv, char **words, const Options *options, GboxVisualizatio
   else if (has_flag (argv, "--class") && options->class_id < 0)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--class counts from 0, %d is no class.",
                  options->class_id);
+  else if (has_flag (argv, "--more")
+           && (options->from == NULL || options->more < 1 || has_flag (argv, "--steps")))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--more says how many steps, at least 1, to go on with --from; without that, say --steps.");
   else if (options->from == NULL && has_flag (argv, "--layer") && needs_unit && !has_flag (argv, "--unit"))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "say which unit of the layer with --unit, or take it whole with --objective layer.");
@@ -145,6 +164,37 @@ check_output (const char *output, GError **error)
   return FALSE;
 }
 
+/* With how many steps there are to be gone on from: what a checkpoint has done, or what makes a picture. */
+static GboxVisualizationSpec *
+load_recipe (const char *path, guint *n_done, GError **error)
+{
+  GboxVisualizationSpec *spec = gbox_recipe_load (path, n_done, error);
+
+  if (spec != NULL && *n_done == 0)
+    *n_done = gbox_visualization_spec_get_values (spec)->steps;
+  return spec;
+}
+
+static gboolean
+check_suffix (const char *path, const char *suffix, const char *what, GError **error)
+{
+  g_autofree char *name = path != NULL ? g_ascii_strdown (path, -1) : NULL;
+
+  if (name == NULL || g_str_has_suffix (name, suffix))
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "%s ends in %s, “%s” does not.", what, suffix,
+               path);
+  return FALSE;
+}
+
+static gboolean
+check_outputs (const Options *options, GError **error)
+{
+  return check_output (options->output, error)
+         && check_suffix (options->animation, ".webp", "The name of an animation", error)
+         && check_suffix (options->contact_sheet, ".png", "The name of a contact sheet", error);
+}
+
 /* Parsed twice: the flags tell which picture to start from, and then apply on top of what it says. */
 static GboxVisualizationSpec *
 parse_command_line (char **argv, Options *options, GError **error)
@@ -157,9 +207,10 @@ parse_command_line (char **argv, Options *options, GError **error)
 
   if (!parse_into (scratch, &first, &words, error))
     return NULL;
-  if (!check_flags (argv, words, &first, scratch, error) || !check_output (first.output, error))
+  if (!check_flags (argv, words, &first, scratch, error) || !check_outputs (&first, error))
     return NULL;
-  spec = first.from != NULL ? gbox_recipe_load (first.from, NULL, error) : gbox_visualization_spec_new ();
+  spec
+    = first.from != NULL ? load_recipe (first.from, &options->n_done, error) : gbox_visualization_spec_new ();
   if (spec == NULL)
     return NULL;
   if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))
@@ -194,18 +245,26 @@ on_point (GboxRun *run, const GboxPoint *point, Session *session)
 {
   g_autoptr (JsonBuilder) builder = NULL;
 
-  if (!session->json)
+  if (!session->options->json)
     return;
   builder = json_builder_new ();
   json_builder_begin_object (builder);
   json_builder_set_member_name (builder, "step");
   json_builder_add_int_value (builder, point->step);
-  json_builder_set_member_name (builder, "objective");
-  json_builder_add_double_value (builder, point->values[0]);
+  cli_add_number (builder, "objective", point->values[0]);
+  if (point->n_values > 1)
+    cli_add_number (builder, "penalty", point->values[1]);
   json_builder_set_member_name (builder, "seconds");
   json_builder_add_double_value (builder, point->seconds);
   json_builder_end_object (builder);
   cli_print_json (builder);
+}
+
+static void
+on_record (GboxRun *run, GType type, gpointer record, Session *session)
+{
+  if (type == GBOX_TYPE_FRAME)
+    gbox_film_append (session->film, record);
 }
 
 static void
@@ -221,17 +280,38 @@ end_line (void)
     g_printerr ("\n");
 }
 
+/* What has been saved knows best how it was made. */
+static gboolean
+save_film (Session *session, GError **error)
+{
+  const Options *options = session->options;
+  g_autoptr (GboxVisualizationSpec) recipe = NULL;
+  g_autoptr (GboxFrame) last = gbox_film_shrink (gbox_run_get_frame (session->run), GBOX_FILM_MAX_SIDE);
+
+  if (options->animation == NULL && options->contact_sheet == NULL)
+    return TRUE;
+  recipe = gbox_recipe_load (options->output, NULL, error);
+  if (recipe == NULL)
+    return FALSE;
+  g_object_set (recipe, "checkpoint", "", NULL);
+  gbox_film_append (session->film, last);
+  return (options->animation == NULL
+          || gbox_animation_save (options->animation, session->film, recipe, error))
+         && (options->contact_sheet == NULL
+             || gbox_contact_sheet_save (options->contact_sheet, session->film, recipe, error));
+}
+
 static void
 on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
 {
   Session *session = user_data;
   g_autoptr (GError) error = NULL;
 
-  if (!gbox_run_save_finish (GBOX_RUN (source), result, &error))
+  if (!gbox_run_save_finish (GBOX_RUN (source), result, &error) || !save_film (session, &error))
     session->code = cli_failure (error);
   else if (session->interrupted)
     g_printerr ("Interrupted at step %u; what there was is saved as %s.\n", gbox_run_get_step (session->run),
-                session->output);
+                session->options->output);
   g_main_loop_quit (session->loop);
 }
 
@@ -242,7 +322,7 @@ on_state (GboxRun *run, GParamSpec *pspec, Session *session)
     {
     case GBOX_RUN_FINISHED:
       end_line ();
-      gbox_run_save_async (run, session->output, NULL, on_saved, session);
+      gbox_run_save_async (run, session->options->output, NULL, on_saved, session);
       break;
     case GBOX_RUN_FAILED:
       session->code = cli_failure (gbox_run_get_error (run));
@@ -277,7 +357,7 @@ on_interrupt (gpointer user_data)
       return G_SOURCE_CONTINUE;
     }
   gbox_run_pause (session->run);
-  gbox_run_save_async (session->run, session->output, NULL, on_saved, session);
+  gbox_run_save_async (session->run, session->options->output, NULL, on_saved, session);
   return G_SOURCE_CONTINUE;
 }
 
@@ -301,13 +381,15 @@ run_session (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *opt
 {
   g_autoptr (GboxRun) run = NULL;
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
-  Session session = { .loop = loop, .output = options->output, .json = options->json };
+  g_autoptr (GboxFilm) film = gbox_film_new ();
+  Session session = { .loop = loop, .options = options, .film = film };
   static const int signals[] = { SIGINT, SIGTERM, SIGHUP };
   guint sources[G_N_ELEMENTS (signals)];
 
   run = gbox_engine_start (engine, GBOX_SPEC (spec));
   session.run = run;
   g_signal_connect (run, "point", G_CALLBACK (on_point), &session);
+  g_signal_connect (run, "record", G_CALLBACK (on_record), &session);
   g_signal_connect (run, "notice-posted", G_CALLBACK (on_notice), NULL);
   g_signal_connect_swapped (run, "notify::step", G_CALLBACK (print_progress), &session);
   g_signal_connect (run, "notify::state", G_CALLBACK (on_state), &session);

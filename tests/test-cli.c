@@ -60,8 +60,14 @@ test_usage (void)
     "visualize -c -1 -o out.png",
     "visualize --class 488 --layer head --unit 3 -o out.png",
     "visualize --layer head -o out.png",
+    "visualize --class 488 -o out.png --more 5",
+    "visualize --class 488 -o out.png --animation film.gif",
+    "visualize --class 488 -o out.png --contact-sheet sheet.webp",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
+    "atlas --layer head",
+    "atlas -o folder",
+    "atlas --layer head -o folder --objective layer",
     "bench",
     "bench sound",
     "bench vision surplus",
@@ -262,6 +268,11 @@ test_from (void)
     "visualize --model %s --from {tmp}/whole.png -o {tmp}/again.png",
     "visualize --model %s --class 488 --size 64 --steps 4 --seed 3 -o {tmp}/part.safetensors",
     "visualize --model %s --from {tmp}/part.safetensors --steps 6 -o {tmp}/resumed.png",
+    "visualize --model %s --from {tmp}/part.safetensors --more 2 -o {tmp}/more.png",
+    "visualize --model %s --from {tmp}/whole.png -o {tmp}/filmed.png --animation {tmp}/film.webp "
+    "--contact-sheet {tmp}/sheet.png",
+    "visualize --model %s --from {tmp}/film.webp -o {tmp}/from-film.png",
+    "visualize --model %s --from {tmp}/sheet.png -o {tmp}/from-sheet.png",
     "visualize --model %s --from {tmp}/whole.png --seed 4 -o {tmp}/other.png",
     "visualize --model %s --from {tmp}/part.safetensors --class 5 --steps 7 -o {tmp}/mixed.png",
     "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
@@ -286,8 +297,61 @@ test_from (void)
   assert_same_file (folder, "whole.png", "again.png", TRUE);
   assert_same_file (folder, "whole.png", "other.png", FALSE);
   assert_same_file (folder, "whole.png", "resumed.png", TRUE);
+  assert_same_file (folder, "whole.png", "more.png", TRUE);
+  assert_same_file (folder, "whole.png", "from-film.png", TRUE);
+  assert_same_file (folder, "whole.png", "from-sheet.png", TRUE);
   assert_same_file (folder, "mixed.png", "mixed-again.png", TRUE);
   assert_same_file (folder, "scheduled.png", "scheduled-again.png", TRUE);
+  remove_folder (folder);
+}
+
+/* Every unit, each once: what is there is kept, what is missing or was made otherwise is made, and one of
+ * them is what visualize makes. */
+static void
+test_atlas (void)
+{
+  static const char *const inception[] = { "inceptionv1", NULL };
+  static const char *const lite[] = { "efficientnet-lite0", NULL };
+  const gboolean is_lite = have_model (lite) != NULL;
+  const char *model = is_lite ? lite[0] : have_model (inception);
+  const char *layer = is_lite ? "block0" : "conv1"; /* of 16 and 64 units */
+  g_autofree char *line = NULL, *single = NULL, *first = NULL, *path = NULL;
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  line = g_strdup_printf ("atlas --model %s -l %s --size 64 --steps 2 --json -o {tmp}/units", model, layer);
+  single = g_strdup_printf ("visualize --model %s -l %s -u 3 --size 64 --steps 2 -o {tmp}/single.png", model,
+                            layer);
+  first = g_strdup_printf ("units/%s-0003.png", layer);
+  path = g_build_filename (folder, first, NULL);
+  for (guint round = 0; round < 3; round++)
+    {
+      g_auto (Answer) answer = cli (folder, line);
+      g_auto (GStrv) lines = g_strsplit (answer.output, "\"made\":true", -1);
+      const guint n_units = is_lite ? 16 : 64;
+
+      g_assert_cmpint (answer.code, ==, 0);
+      g_assert_cmpuint (g_strv_length (lines) - 1, ==, round == 0 ? n_units : round == 1 ? 0 : 1);
+      if (round == 1)
+        g_unlink (path);
+    }
+  {
+    g_auto (Answer) answer = cli (folder, single);
+
+    g_assert_cmpint (answer.code, ==, 0);
+  }
+  assert_same_file (folder, first, "single.png", TRUE);
+  path[strlen (path) - strlen ("-0003.png")] = '\0'; /* the folder's path and the layer */
+  for (guint unit = 0; unit < 64; unit++)
+    {
+      g_autofree char *file = g_strdup_printf ("%s-%04u.png", path, unit);
+
+      g_unlink (file);
+    }
+  *strrchr (path, '/') = '\0';
+  g_assert_cmpint (g_rmdir (path), ==, 0); /* nothing else was left behind */
   remove_folder (folder);
 }
 
@@ -425,6 +489,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tokenize", test_tokenize);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/atlas", test_atlas);
   g_test_add_func ("/cli/out-of-range", test_out_of_range);
   g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);

@@ -6,6 +6,7 @@
 #include "base/error.h"
 #include "count-allocations.h"
 #include "tiny-network.h"
+#include "vision/penalty.h"
 #include "vision/pipeline.h"
 
 typedef struct
@@ -16,6 +17,7 @@ typedef struct
   gboolean decorrelate;
   gboolean transforms;
   int size; /* 65: no Nyquist row or column */
+  GboxPenalty penalty;
 } Case;
 
 static const Case cases[] = {
@@ -26,6 +28,8 @@ static const Case cases[] = {
   { "pixel-channel", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64 },
   { "pixel-class", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CLASS, FALSE, FALSE, 64 },
   { "pixel-direction", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_DIRECTION, TRUE, TRUE, 65 },
+  { "fourier-penalized", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 1e-3, 0.0, 0.01 } },
+  { "pixel-penalized", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0.0, 1e-3, 0.0 } },
 };
 
 #define STEP 3 /* whose transforms are drawn */
@@ -37,7 +41,8 @@ new_spec (const Case *c)
 
   g_object_set (spec, "layer", "conv2", "unit", 2, "objective", c->objective, "basis", c->basis,
                 "decorrelate", c->decorrelate, "transforms", c->transforms, "size", c->size, "direction",
-                "1:1,7:0.5", "cosine-power", 1.0, "seed", 9u, NULL);
+                "1:1,7:0.5", "cosine-power", 1.0, "seed", 9u, "l1", c->penalty.l1, "total-variation",
+                c->penalty.total_variation, "blur", c->penalty.blur, NULL);
   return spec;
 }
 
@@ -74,15 +79,26 @@ is_in_group (const GboxPipelineState *state, Group group, gsize i)
     }
 }
 
+/* What the gradient is of. */
 static double
-evaluate_at (GboxPipeline *pipeline, const float *start, const float *direction, float h)
+evaluate (GboxPipeline *pipeline, const Case *c, GboxTeam *team)
+{
+  const double penalty
+    = gbox_penalty_subtract (&c->penalty, team, gbox_pipeline_get_image (pipeline), c->size, c->size, NULL);
+
+  return gbox_pipeline_evaluate (pipeline, STEP) - penalty;
+}
+
+static double
+evaluate_at (
+  GboxPipeline *pipeline, const Case *c, GboxTeam *team, const float *start, const float *direction, float h)
 {
   const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
 
   for (gsize i = 0; i < state->n; i++)
     state->parameters[i] = start[i] + h * direction[i];
   gbox_pipeline_render (pipeline);
-  return gbox_pipeline_evaluate (pipeline, STEP);
+  return evaluate (pipeline, c, team);
 }
 
 /*
@@ -94,7 +110,7 @@ evaluate_at (GboxPipeline *pipeline, const float *start, const float *direction,
  * below what a forgotten weight, flip or scale would do.
  */
 static void
-check_group (GboxPipeline *pipeline, Group group, const float *start)
+check_group (GboxPipeline *pipeline, const Case *c, GboxTeam *team, Group group, const float *start)
 {
   const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
   g_autofree float *direction = g_new0 (float, state->n);
@@ -104,8 +120,10 @@ check_group (GboxPipeline *pipeline, Group group, const float *start)
 
   memcpy (state->parameters, start, state->n * sizeof (float));
   gbox_pipeline_render (pipeline);
-  value = gbox_pipeline_evaluate (pipeline, STEP);
+  value = evaluate (pipeline, c, team);
   gbox_pipeline_backpropagate (pipeline, STEP, FALSE);
+  g_assert_cmpint (gbox_pipeline_get_penalty (pipeline) > 0.0, ==,
+                   c->penalty.l1 > 0.0 || c->penalty.total_variation > 0.0);
   gbox_philox_init (&random, 3, 0, group);
   for (gsize i = 0; i < state->n; i++)
     if (is_in_group (state, group, i))
@@ -119,8 +137,8 @@ check_group (GboxPipeline *pipeline, Group group, const float *start)
       return;
     }
   h = (float) (1e-3 * fabs (value) / slope);
-  high = evaluate_at (pipeline, start, direction, h);
-  low = evaluate_at (pipeline, start, direction, -h);
+  high = evaluate_at (pipeline, c, team, start, direction, h);
+  low = evaluate_at (pipeline, c, team, start, direction, -h);
   g_test_message ("group %d: objective %g, predicted slope %g, measured %g", group, value, slope,
                   (high - low) / (2.0 * (double) h));
   g_assert_cmpfloat (fabs ((high - low) / (2.0 * (double) h) - slope), <=, 0.02 * slope);
@@ -145,7 +163,7 @@ test_gradient (gconstpointer data)
   for (gsize i = 0; i < state->n; i++)
     start[i] = 10.0f * state->parameters[i];
   for (Group group = GROUP_ALL; group < N_GROUPS; group++)
-    check_group (pipeline, group, start);
+    check_group (pipeline, data, team, group, start);
 }
 
 /* The whole loop: 40 steps climb. */

@@ -51,7 +51,7 @@ test_texts (void)
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
-  g_assert_cmpuint (n, ==, 24);
+  g_assert_cmpuint (n, ==, 27);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (strlen (g_param_spec_get_nick (pspecs[i])), >=, 3);
@@ -65,7 +65,8 @@ static void
 test_live (void)
 {
   const char *const live[]
-    = { "steps", "learning-rate", "transforms", "jitter", "scale", "rotate", "final-jitter", NULL };
+    = { "steps", "learning-rate",   "transforms", "jitter", "scale", "rotate", "final-jitter",
+        "l1",    "total-variation", "blur",       NULL };
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 

@@ -8,6 +8,7 @@
 #include "kernels/affine-sample.h"
 #include "models/plan.h"
 #include "vision/objective.h"
+#include "vision/penalty.h"
 #include "vision/transform.h"
 
 /* The image is in 0 … 1 and the network takes 0 … 255; what lies beyond the image is grey. */
@@ -27,6 +28,7 @@ struct _GboxPipeline
   float *rgb;          /* (3, size, size) */
   float *drgb;         /* (3, size, size) */
   gboolean is_finite;  /* whether every value of rgb is a number */
+  double penalty;      /* of the last backward pass */
   GboxLapClock *clock; /* the caller's, or NULL */
 };
 
@@ -199,6 +201,18 @@ gbox_pipeline_evaluate (GboxPipeline *self, guint step)
   return objective;
 }
 
+/* Of the image itself, not of what the transforms make of it. */
+static void
+subtract_penalty (GboxPipeline *self)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const GboxPenalty penalty
+    = { .l1 = values->l1, .total_variation = values->total_variation, .blur = values->blur };
+
+  self->penalty
+    = gbox_penalty_subtract (&penalty, self->team, self->rgb, values->size, values->size, self->drgb);
+}
+
 gboolean
 gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
 {
@@ -211,10 +225,17 @@ gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BACKWARD);
   gbox_affine_sample_adjoint (self->team, &map, INPUT_SCALE, gbox_plan_get_input_gradient (self->plan),
                               self->drgb, size, size);
+  subtract_penalty (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADJOINT);
   gbox_image_basis_backward (self->basis, self->team, self->rgb, self->drgb, self->gradient);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BASIS_BACKWARD);
   return redirected;
+}
+
+double
+gbox_pipeline_get_penalty (const GboxPipeline *self)
+{
+  return self->penalty;
 }
 
 const float *

@@ -73,11 +73,14 @@ double gbox_pipeline_evaluate (GboxPipeline *self, guint step);
  * @step: the step that was just evaluated
  * @redirect: as for gbox_plan_backward()
  *
- * The objective's gradient with respect to the parameters, for gbox_pipeline_get_gradient().
+ * The gradient of the objective less the penalty with respect to the parameters, for
+ * gbox_pipeline_get_gradient().
  *
  * Returns: whether a rectifier was redirected
  */
 gboolean gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect);
+/* What the image of the last backward pass was charged for by itself; 0 while no penalty has a weight. */
+double gbox_pipeline_get_penalty (const GboxPipeline *self);
 const float *gbox_pipeline_get_gradient (const GboxPipeline *self); /* (n) */
 
 /* Adam along the gradient, at the spec's learning rate; @step is 1 for the first. Does not render. */

@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/error.h"
+#include "vision/animation.h"
 #include "vision/checkpoint.h"
 #include "vision/picture.h"
 
@@ -30,7 +31,7 @@ gbox_recipe_is_in (const char *path)
 {
   if (!g_file_test (path, G_FILE_TEST_IS_REGULAR))
     return FALSE;
-  return is_png (path) || gbox_visualization_checkpoint_is (path);
+  return is_png (path) || gbox_animation_is (path) || gbox_visualization_checkpoint_is (path);
 }
 
 static gboolean
@@ -59,6 +60,8 @@ gbox_recipe_load (const char *path, guint *step, GError **error)
     return NULL;
   if (is_png (path))
     return gbox_picture_load_spec (path, NULL, error);
+  if (gbox_animation_is (path))
+    return gbox_animation_load_spec (path, error);
   spec = gbox_visualization_checkpoint_load_spec (path, &n_done, error);
   if (spec == NULL || !gbox_visualization_spec_advance (spec, n_done, error))
     return NULL;

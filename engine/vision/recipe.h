@@ -12,15 +12,15 @@ G_BEGIN_DECLS
  *
  * Reads the beginning of the file.
  *
- * Returns: whether it is a picture or a checkpoint of a visualization, judging by its content; it may still
- * be damaged, or a picture that Glassbox did not save
+ * Returns: whether it is a picture, an animation or a checkpoint of a visualization, judging by its content;
+ * it may still be damaged, or a picture that Glassbox did not save
  */
 gboolean gbox_recipe_is_in (const char *path);
 
 /**
  * gbox_recipe_load:
- * @path: a picture or a checkpoint that Glassbox saved
- * @step: (out) (optional): steps done by what is gone on from, 0 for a picture
+ * @path: a picture, an animation or a checkpoint that Glassbox saved
+ * @step: (out) (optional): steps done by what is gone on from, 0 for a picture or animation
  * @error: return location for an error
  *
  * Returns: (transfer full) (nullable): what makes the picture again, or goes on from the checkpoint; %NULL

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "kernels/colour.h"
 #include "vision/checkpoint.h"
+#include "vision/film.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
@@ -72,13 +73,16 @@ ensure_network (GboxVisualizationJob *self, GError **error)
   return self->network != NULL;
 }
 
+/* @is_kept: whether it is part of the film. */
 static void
-post_frame (GboxVisualizationJob *self)
+post_frame (GboxVisualizationJob *self, gboolean is_kept)
 {
   GboxFrame *frame = gbox_frame_pool_acquire (self->frames, self->step);
 
   gbox_colour_to_rgb8 (self->team, gbox_pipeline_get_image (self->pipeline), frame->pixels,
                        (gsize) frame->width * (gsize) frame->height);
+  if (is_kept)
+    gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE));
   gbox_job_post_frame (GBOX_JOB (self), frame);
 }
 
@@ -189,7 +193,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
     return FALSE;
   self->frames = gbox_frame_pool_new (values->size, values->size);
   gbox_job_post_length (job, values->steps);
-  post_frame (self);
+  post_frame (self, TRUE);
   return TRUE;
 }
 
@@ -273,6 +277,17 @@ lengthen (GboxVisualizationJob *self)
   gbox_job_post_length (GBOX_JOB (self), self->step);
 }
 
+static void
+post_point (GboxVisualizationJob *self, double objective)
+{
+  const double penalty = gbox_pipeline_get_penalty (self->pipeline);
+
+  gbox_job_post_point (GBOX_JOB (self), &(GboxPoint){ .step = self->step,
+                                                      .seconds = self->seconds,
+                                                      .n_values = penalty > 0.0 ? 2 : 1,
+                                                      .values = { objective, penalty } });
+}
+
 /* Works also when all steps are done: a single one more was asked for. */
 static GboxStepResult
 step (GboxJob *job, GError **error)
@@ -298,12 +313,9 @@ step (GboxJob *job, GError **error)
   self->step = next;
   if (next > values->steps)
     lengthen (self);
-  post_frame (self);
+  post_frame (self, gbox_film_has_step (next));
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  gbox_job_post_point (job, &(GboxPoint){ .step = self->step,
-                                          .seconds = self->seconds,
-                                          .n_values = 1,
-                                          .values = { objective } });
+  post_point (self, objective);
   return self->step >= values->steps ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
 }
 

@@ -44,6 +44,9 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, scale),
   G_STRUCT_OFFSET (GboxVisualizationValues, rotate),
   G_STRUCT_OFFSET (GboxVisualizationValues, final_jitter),
+  G_STRUCT_OFFSET (GboxVisualizationValues, l1),
+  G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
+  G_STRUCT_OFFSET (GboxVisualizationValues, blur),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
   G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
@@ -332,7 +335,7 @@ install_moves (GObjectClass *class, guint *id)
 }
 
 static void
-install_rest (GObjectClass *class, guint *id)
+install_jitter (GObjectClass *class, guint *id)
 {
   install (class, id,
            g_param_spec_double ("rotate", "Rotation",
@@ -343,6 +346,31 @@ install_rest (GObjectClass *class, guint *id)
                              "Pixels over which the picture is moved again, after it was scaled "
                              "and turned",
                              0, 128, 4, LIVE_FLAGS));
+}
+
+static void
+install_penalties (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_double ("l1", "Distance from grey",
+                                "How much a pixel costs for being unlike grey, so that what the unit does "
+                                "not care for stays grey; 0.005 shows at 224 pixels",
+                                0.0, 100.0, 0.0, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("total-variation", "Total variation",
+                                "How much a difference of neighbouring pixels costs, so that areas become "
+                                "even and edges stay; 0.005 shows at 224 pixels",
+                                0.0, 100.0, 0.0, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("blur", "Blur",
+                                "How much the square of a difference of neighbouring pixels costs, as if the "
+                                "picture were blurred a little at every step; 0.2 shows at 224 pixels",
+                                0.0, 100.0, 0.0, LIVE_FLAGS));
+}
+
+static void
+install_rest (GObjectClass *class, guint *id)
+{
   install (class, id,
            g_param_spec_boolean ("redirect", "Wake silent units",
                                  "Where a unit is silent on the first picture and gives no "
@@ -374,6 +402,8 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   install_optimization (object_class, &id);
   install_start (object_class, &id);
   install_moves (object_class, &id);
+  install_jitter (object_class, &id);
+  install_penalties (object_class, &id);
   install_rest (object_class, &id);
   g_assert (id + 1 == G_N_ELEMENTS (offsets));
 }
@@ -446,7 +476,8 @@ gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *p
                 naive   ? 1000u
                 : plain ? 2000u
                         : 512u,
-                "learning-rate", 0.05, "decay-power", 1.0, NULL);
+                "learning-rate", 0.05, "decay-power", 1.0, "l1", 0.0, "total-variation", 0.0, "blur", 0.0,
+                NULL);
   if (!plain)
     g_object_set (spec, "pad", 12, "jitter", 8, "scale", 0.1, "rotate", 10.0, "final-jitter", 4, "redirect",
                   TRUE, NULL);

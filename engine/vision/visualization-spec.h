@@ -37,9 +37,10 @@ GType gbox_objective_kind_get_type (void);
  * (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0), `decay-power` (double
  * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
  * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
- * live), `final-jitter` (int 4, live), `redirect` (boolean TRUE: lead a dead unit out for the first 16
- * steps), `schedule` (string, "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way),
- * `checkpoint` (string, "": a checkpoint to go on from).
+ * live), `final-jitter` (int 4, live), `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see
+ * #GboxPenalty), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule` (string,
+ * "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way), `checkpoint` (string, "": a
+ * checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -74,6 +75,9 @@ typedef struct
   double scale;
   double rotate;
   int final_jitter;
+  double l1;
+  double total_variation;
+  double blur;
   gboolean redirect;
   char *schedule;
   char *checkpoint;

@@ -21,6 +21,7 @@ static const struct
   { NULL, "win.show-help-overlay", { "<Control>question", "<Control>slash" } },
   { "vision", "win.restart", { "<Control>r" } },
   { "vision", "win.search-units", { "<Control>f" } },
+  { "vision", "win.compare", { "<Control>d" } },
   { "completion", "win.complete", { "<Control>Return", "<Control>KP_Enter" } },
   { "completion", "win.continue", { "<Control><Shift>Return" } },
   { "completion", "win.other-token(-1)", { "<Alt>Up" } },

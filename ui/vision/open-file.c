@@ -214,9 +214,9 @@ add_filter (GtkFileChooser *chooser, const char *name, const char *const *suffix
 void
 gbox_open_file_choose (GboxVisionPage *page)
 {
-  static const char *const known[] = { "caffemodel", "pth", "pt", "safetensors", "png", NULL };
+  static const char *const known[] = { "caffemodel", "pth", "pt", "safetensors", "png", "webp", NULL };
   static const char *const weights[] = { "caffemodel", "pth", "pt", "safetensors", NULL };
-  static const char *const saved[] = { "png", "safetensors", NULL };
+  static const char *const saved[] = { "png", "webp", "safetensors", NULL };
   static const char *const all[] = { NULL };
   GtkFileChooserNative *dialog
     = gtk_file_chooser_native_new ("Open", GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (page))),

@@ -32,9 +32,10 @@ G_DEFINE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, ADW_TYPE_BIN)
 
 /* Rows that need nothing but to be tied to a property. */
 static const char *const rows[] = {
-  "cosine_power_row", "size_row",        "steps_row",    "learning_rate_row", "seed_row",
-  "pad_row",          "jitter_row",      "scale_row",    "rotate_row",        "final_jitter_row",
-  "decay_power_row",  "decorrelate_row", "redirect_row",
+  "cosine_power_row", "size_row",         "steps_row",       "learning_rate_row",
+  "seed_row",         "pad_row",          "jitter_row",      "scale_row",
+  "rotate_row",       "final_jitter_row", "l1_row",          "total_variation_row",
+  "blur_row",         "decay_power_row",  "decorrelate_row", "redirect_row",
 };
 
 static const GboxVisualizationValues *

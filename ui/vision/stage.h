@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The centre of the Vision page: what is being visualized, the growing image and its curve. */
+/* The centre of the Vision page: what is being visualized, the growing images and their curves. */
 #pragma once
 
 #include <adwaita.h>
 
+#include "vision/film-bar.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -11,7 +12,7 @@ G_BEGIN_DECLS
 /**
  * GboxStage:
  *
- * Shows the session's run. Its buttons are the window's actions.
+ * Shows the session's tiles. Its buttons are the window's actions.
  */
 #define GBOX_TYPE_STAGE (gbox_stage_get_type ())
 G_DECLARE_FINAL_TYPE (GboxStage, gbox_stage, GBOX, STAGE, AdwBin)
@@ -20,6 +21,8 @@ G_DECLARE_FINAL_TYPE (GboxStage, gbox_stage, GBOX, STAGE, AdwBin)
 void gbox_stage_set_session (GboxStage *self, GboxVisionSession *session);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_stage_get_texture (GboxStage *self);
+
+GboxFilmBar *gbox_stage_get_film_bar (GboxStage *self); /* transfer none */
 
 /* Whether the focus is on one of the buttons on the picture. */
 gboolean gbox_stage_has_toolbar_focus (GboxStage *self);

@@ -11,6 +11,12 @@ struct _GboxTileLayout
 
 G_DEFINE_FINAL_TYPE (GboxTileLayout, gbox_tile_layout, GTK_TYPE_LAYOUT_MANAGER)
 
+static GtkSizeRequestMode
+gbox_tile_layout_get_request_mode (GtkLayoutManager *manager, GtkWidget *widget)
+{
+  return GTK_SIZE_REQUEST_HEIGHT_FOR_WIDTH;
+}
+
 static void
 gbox_tile_layout_measure (GtkLayoutManager *manager,
                           GtkWidget *widget,
@@ -25,7 +31,7 @@ gbox_tile_layout_measure (GtkLayoutManager *manager,
   GtkWidget *caption = gtk_widget_get_next_sibling (picture);
   int picture_minimum, picture_natural, caption_minimum, caption_natural;
 
-  gtk_widget_measure (picture, orientation, -1, &picture_minimum, &picture_natural, NULL, NULL);
+  gtk_widget_measure (picture, orientation, for_size, &picture_minimum, &picture_natural, NULL, NULL);
   gtk_widget_measure (caption, orientation, -1, &caption_minimum, &caption_natural, NULL, NULL);
   if (orientation == GTK_ORIENTATION_HORIZONTAL)
     {
@@ -48,7 +54,7 @@ gbox_tile_layout_allocate (GtkLayoutManager *manager, GtkWidget *widget, int wid
   int caption_height, side, caption_width, picture_width, picture_height;
 
   gtk_widget_measure (caption, GTK_ORIENTATION_VERTICAL, -1, NULL, &caption_height, NULL, NULL);
-  gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, &caption_width, NULL, NULL, NULL);
+  gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &caption_width, NULL, NULL);
   gtk_widget_measure (picture, GTK_ORIENTATION_HORIZONTAL, -1, &picture_width, NULL, NULL, NULL);
   gtk_widget_measure (picture, GTK_ORIENTATION_VERTICAL, -1, &picture_height, NULL, NULL, NULL);
   side = MAX (MIN (width, height - SPACING - caption_height), MAX (picture_width, picture_height));
@@ -69,6 +75,7 @@ gbox_tile_layout_allocate (GtkLayoutManager *manager, GtkWidget *widget, int wid
 static void
 gbox_tile_layout_class_init (GboxTileLayoutClass *class)
 {
+  GTK_LAYOUT_MANAGER_CLASS (class)->get_request_mode = gbox_tile_layout_get_request_mode;
   GTK_LAYOUT_MANAGER_CLASS (class)->measure = gbox_tile_layout_measure;
   GTK_LAYOUT_MANAGER_CLASS (class)->allocate = gbox_tile_layout_allocate;
 }

@@ -2,6 +2,8 @@
 /* The commands of the Vision page as actions of its window. */
 #include "vision/vision-actions.h"
 
+#include "vision/film-bar.h"
+#include "vision/film-file.h"
 #include "vision/open-file.h"
 #include "vision/picture-file.h"
 
@@ -133,6 +135,75 @@ on_search_units (GboxVisionActions *self, GVariant *parameter)
   gbox_vision_page_search (self->page);
 }
 
+static void
+on_add_tile (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_page_commit (self->page);
+  if (!gbox_vision_session_add_tile (self->session))
+    gbox_vision_page_tell (self->page, "There are as many pictures as there can be.");
+}
+
+static void
+on_more_steps (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_vision_session_go_on (self->session, g_variant_get_uint32 (parameter));
+}
+
+static void
+on_film_first (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_bar_move (gbox_vision_page_get_film_bar (self->page), -G_MAXINT);
+}
+
+static void
+on_film_previous (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_bar_move (gbox_vision_page_get_film_bar (self->page), -1);
+}
+
+static void
+on_film_next (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_bar_move (gbox_vision_page_get_film_bar (self->page), 1);
+}
+
+static void
+on_film_latest (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_bar_move (gbox_vision_page_get_film_bar (self->page), G_MAXINT);
+}
+
+static void
+on_save_animation (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_file_choose (self->page, GBOX_FILM_FILE_ANIMATION);
+}
+
+static void
+on_save_animation_to (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_file_save (self->page, GBOX_FILM_FILE_ANIMATION, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_save_contact_sheet (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_file_choose (self->page, GBOX_FILM_FILE_CONTACT_SHEET);
+}
+
+static void
+on_save_contact_sheet_to (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_film_file_save (self->page, GBOX_FILM_FILE_CONTACT_SHEET, g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_compare (GboxVisionActions *self, GVariant *value)
+{
+  gbox_vision_page_commit (self->page);
+  gbox_vision_session_set_comparing (self->session, g_variant_get_boolean (value));
+}
+
 typedef void (*Handler) (GboxVisionActions *self, GVariant *parameter);
 
 static const struct
@@ -154,12 +225,28 @@ static const struct
   { "vision-open", NULL, on_open },
   { "vision-open-file", "s", on_open_file },
   { "search-units", NULL, on_search_units },
+  { "add-tile", NULL, on_add_tile },
+  { "more-steps", "u", on_more_steps },
+  { "film-first", NULL, on_film_first },
+  { "film-previous", NULL, on_film_previous },
+  { "film-next", NULL, on_film_next },
+  { "film-latest", NULL, on_film_latest },
+  { "save-animation", NULL, on_save_animation },
+  { "save-animation-to", "s", on_save_animation_to },
+  { "save-contact-sheet", NULL, on_save_contact_sheet },
+  { "save-contact-sheet-to", "s", on_save_contact_sheet_to },
 };
 
 static void
 set_enabled (GboxVisionActions *self, const char *name, gboolean is_enabled)
 {
   g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
+}
+
+static gboolean
+can_go_on (GboxRun *run)
+{
+  return !gbox_run_is_final (run) || gbox_run_get_state (run) == GBOX_RUN_FINISHED;
 }
 
 /* What can be done depends on what there is. */
@@ -179,6 +266,13 @@ update_enabled (GboxVisionActions *self)
   set_enabled (self, "vision-save", has_picture);
   set_enabled (self, "save-to", has_picture);
   set_enabled (self, "vision-copy", has_picture);
+  set_enabled (self, "add-tile", has_network);
+  set_enabled (self, "compare", has_network);
+  set_enabled (self, "more-steps", run && can_go_on (run));
+  set_enabled (self, "save-animation", has_picture);
+  set_enabled (self, "save-animation-to", has_picture);
+  set_enabled (self, "save-contact-sheet", has_picture);
+  set_enabled (self, "save-contact-sheet-to", has_picture);
 }
 
 static void
@@ -249,6 +343,27 @@ add_objective (GboxVisionActions *self)
 }
 
 static void
+follow_tiles (GboxVisionActions *self)
+{
+  g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, "compare")),
+                             g_variant_new_boolean (gbox_vision_session_get_comparing (self->session)));
+}
+
+static void
+add_comparison (GboxVisionActions *self)
+{
+  g_autoptr (GSimpleAction) compare
+    = g_simple_action_new_stateful ("compare", NULL, g_variant_new_boolean (FALSE));
+  g_autoptr (GPropertyAction) lockstep = g_property_action_new ("lockstep", self->session, "lockstep");
+
+  g_signal_connect_object (compare, "change-state", G_CALLBACK (on_compare), self, G_CONNECT_SWAPPED);
+  g_action_map_add_action (self->map, G_ACTION (compare));
+  g_action_map_add_action (self->map, G_ACTION (lockstep));
+  g_signal_connect_object (gbox_vision_session_get_tiles (self->session), "items-changed",
+                           G_CALLBACK (follow_tiles), self, G_CONNECT_SWAPPED);
+}
+
+static void
 add_toggle (GboxVisionActions *self, const char *name, AdwFlap *flap)
 {
   g_autoptr (GPropertyAction) action = g_property_action_new (name, flap, "reveal-flap");
@@ -266,6 +381,7 @@ gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map)
   self->session = g_object_ref (gbox_vision_page_get_session (page));
   add_commands (self);
   add_objective (self);
+  add_comparison (self);
   add_toggle (self, "vision-left-pane", gbox_vision_page_get_left_flap (page));
   add_toggle (self, "vision-right-pane", gbox_vision_page_get_right_flap (page));
   g_signal_connect_object (self->session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);

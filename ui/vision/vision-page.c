@@ -125,6 +125,10 @@ add_shortcuts (GboxVisionPage *self)
   add_action (late, GDK_KEY_Escape, 0, "win.stop");
   add_action (late, GDK_KEY_period, 0, "win.step");
   add_action (late, GDK_KEY_c, GDK_CONTROL_MASK, "win.vision-copy");
+  add_action (late, GDK_KEY_Home, 0, "win.film-first");
+  add_action (late, GDK_KEY_End, 0, "win.film-latest");
+  add_action (late, GDK_KEY_Left, GDK_CONTROL_MASK, "win.film-previous");
+  add_action (late, GDK_KEY_Right, GDK_CONTROL_MASK, "win.film-next");
   gtk_widget_add_controller (GTK_WIDGET (self), GTK_EVENT_CONTROLLER (late));
 
   gtk_event_controller_set_propagation_phase (GTK_EVENT_CONTROLLER (early), GTK_PHASE_CAPTURE);
@@ -291,6 +295,12 @@ gbox_vision_page_commit (GboxVisionPage *self)
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
   gbox_parameters_pane_commit (self->parameters_pane);
+}
+
+GboxFilmBar *
+gbox_vision_page_get_film_bar (GboxVisionPage *self)
+{
+  return gbox_stage_get_film_bar (self->stage);
 }
 
 GdkTexture *

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "vision/film-bar.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,7 @@ void gbox_vision_page_end (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
+GboxFilmBar *gbox_vision_page_get_film_bar (GboxVisionPage *self); /* transfer none */
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */

@@ -16,8 +16,12 @@ struct _GboxVisionSession
   GboxModelItem *model;
   GboxVisualizationSpec *spec;
   GboxNetwork *network;
-  GCancellable *loading; /* of the model at hand */
-  GboxRun *run;
+  GCancellable *loading;         /* of the model at hand */
+  GListStore *tiles;             /* of GboxVisionTile */
+  GboxVisionTile *selected;      /* one of them, whose run and spec are at hand */
+  GboxVisualizationSpec *synced; /* the spec as the other tiles have followed it */
+  gboolean lockstep;
+  gboolean is_adopting; /* the network is loaded for a run that goes on */
   char *problem;
   char *layer; /* where to return to from the classes */
   int unit;
@@ -41,5 +45,18 @@ void gbox_vision_session_load_model (GboxVisionSession *self);
 /* The target has been changed: whoever shows it is told, and a run of it starts. */
 void gbox_vision_session_start_target (GboxVisionSession *self);
 void gbox_vision_session_start_run (GboxVisionSession *self);
+
+/* The selected tile's, nullable. */
+void gbox_vision_session_set_run (GboxVisionSession *self, GboxRun *run);
+/* Tells what depends on which tile is selected. */
+void gbox_vision_session_tell_selected (GboxVisionSession *self);
+/* Makes the first tile. */
+void gbox_vision_session_init_tiles (GboxVisionSession *self);
+/* Stops all runs. */
+void gbox_vision_session_end_tiles (GboxVisionSession *self);
+/* The other tiles that are not pinned take over what changed; then their runs start anew, or what is live of
+ * it is applied to them. */
+void gbox_vision_session_start_others (GboxVisionSession *self);
+void gbox_vision_session_adjust_others (GboxVisionSession *self);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ gbox_vision_session_open (GboxVisionSession *self, GboxVisualizationSpec *spec)
       return;
     }
   self->has_begun = TRUE;
+  self->is_adopting = FALSE;
   gbox_vision_session_set_model (self, model);
   gbox_vision_session_load_model (self);
 }
@@ -162,6 +163,6 @@ gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, G
                    preset, presets);
       return FALSE;
     }
-  gbox_vision_session_start_run (self);
+  gbox_vision_session_restart (self);
   return TRUE;
 }

@@ -20,6 +20,8 @@ enum
   PROP_RUN,
   PROP_NEEDS_RESTART,
   PROP_PROBLEM,
+  PROP_SELECTED,
+  PROP_LOCKSTEP,
   N_PROPS
 };
 
@@ -50,13 +52,34 @@ gbox_vision_session_get_property (GObject *object, guint id, GValue *value, GPar
       g_value_set_pointer (value, self->network);
       break;
     case PROP_RUN:
-      g_value_set_object (value, self->run);
+      g_value_set_object (value, gbox_vision_session_get_run (self));
       break;
     case PROP_NEEDS_RESTART:
       g_value_set_boolean (value, self->needs_restart);
       break;
     case PROP_PROBLEM:
       g_value_set_string (value, self->problem);
+      break;
+    case PROP_SELECTED:
+      g_value_set_object (value, self->selected);
+      break;
+    case PROP_LOCKSTEP:
+      g_value_set_boolean (value, self->lockstep);
+      break;
+    default:
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+    }
+}
+
+static void
+gbox_vision_session_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxVisionSession *self = GBOX_VISION_SESSION (object);
+
+  switch (id)
+    {
+    case PROP_LOCKSTEP:
+      self->lockstep = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -72,6 +95,9 @@ gbox_vision_session_dispose (GObject *object)
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_object (&self->model);
   g_clear_object (&self->models);
+  g_clear_object (&self->selected);
+  g_clear_object (&self->tiles);
+  g_clear_object (&self->synced);
   g_clear_object (&self->spec);
   g_clear_object (&self->settings);
   g_clear_object (&self->engine);
@@ -95,6 +121,7 @@ gbox_vision_session_class_init (GboxVisionSessionClass *class)
   const GParamFlags flags = G_PARAM_READABLE | G_PARAM_STATIC_STRINGS;
 
   object_class->get_property = gbox_vision_session_get_property;
+  object_class->set_property = gbox_vision_session_set_property;
   object_class->dispose = gbox_vision_session_dispose;
   object_class->finalize = gbox_vision_session_finalize;
 
@@ -103,6 +130,9 @@ gbox_vision_session_class_init (GboxVisionSessionClass *class)
   properties[PROP_RUN] = g_param_spec_object ("run", NULL, NULL, GBOX_TYPE_RUN, flags);
   properties[PROP_NEEDS_RESTART] = g_param_spec_boolean ("needs-restart", NULL, NULL, FALSE, flags);
   properties[PROP_PROBLEM] = g_param_spec_string ("problem", NULL, NULL, NULL, flags);
+  properties[PROP_SELECTED] = g_param_spec_object ("selected", NULL, NULL, GBOX_TYPE_VISION_TILE, flags);
+  properties[PROP_LOCKSTEP]
+    = g_param_spec_boolean ("lockstep", NULL, NULL, TRUE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
 
   signals[SIGNAL_TARGET_CHANGED] = g_signal_new ("target-changed", GBOX_TYPE_VISION_SESSION,
@@ -115,6 +145,7 @@ static void
 gbox_vision_session_init (GboxVisionSession *self)
 {
   self->class_id = FIRST_CLASS;
+  self->lockstep = TRUE;
 }
 
 static void
@@ -138,8 +169,9 @@ remember_spec (GboxVisionSession *self)
 static void
 update_needs_restart (GboxVisionSession *self)
 {
+  GboxRun *run = gbox_vision_session_get_run (self);
   const gboolean needs_restart
-    = self->run && gbox_spec_needs_restart (gbox_run_get_spec (self->run), GBOX_SPEC (self->spec));
+    = run && gbox_spec_needs_restart (gbox_run_get_spec (run), GBOX_SPEC (self->spec));
 
   if (needs_restart == self->needs_restart)
     return;
@@ -175,6 +207,7 @@ is_opened (const GParamSpec *pspec)
 static void
 on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
 {
+  GboxRun *run = gbox_vision_session_get_run (self);
   g_autoptr (GError) error = NULL;
 
   if (self->is_changing)
@@ -185,24 +218,34 @@ on_spec_notify (GboxVisionSession *self, GParamSpec *pspec)
       gbox_vision_session_end_change (self);
     }
   remember_spec (self);
-  if (self->run && (pspec->flags & GBOX_PARAM_LIVE))
+  if (pspec->flags & GBOX_PARAM_LIVE)
+    gbox_vision_session_adjust_others (self);
+  if (run && (pspec->flags & GBOX_PARAM_LIVE))
     {
       /* The run's own spec but for what is live: what else has changed waits for a restart. */
-      g_autoptr (GboxSpec) adjusted = gbox_spec_copy (gbox_run_get_spec (self->run));
+      g_autoptr (GboxSpec) adjusted = gbox_spec_copy (gbox_run_get_spec (run));
 
       gbox_visualization_spec_adjust (GBOX_VISUALIZATION_SPEC (adjusted), self->spec);
-      if (!gbox_run_adjust (self->run, adjusted, &error))
+      if (!gbox_run_adjust (run, adjusted, &error))
         g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, error->message);
     }
   update_needs_restart (self);
 }
 
-static void
-set_run (GboxVisionSession *self, GboxRun *run)
+void
+gbox_vision_session_set_run (GboxVisionSession *self, GboxRun *run)
 {
-  if (self->run)
-    gbox_run_stop (self->run);
-  g_set_object (&self->run, run);
+  gbox_spec_assign (GBOX_SPEC (gbox_vision_tile_get_spec (self->selected)), GBOX_SPEC (self->spec));
+  gbox_vision_tile_set_run (self->selected, run);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
+  update_needs_restart (self);
+}
+
+void
+gbox_vision_session_tell_selected (GboxVisionSession *self)
+{
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_SELECTED]);
+  g_signal_emit (self, signals[SIGNAL_TARGET_CHANGED], 0);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_RUN]);
   update_needs_restart (self);
 }
@@ -216,7 +259,7 @@ gbox_vision_session_start_run (GboxVisionSession *self)
     return;
   remember_spec (self);
   run = gbox_engine_start (self->engine, GBOX_SPEC (self->spec));
-  set_run (self, run);
+  gbox_vision_session_set_run (self, run);
 }
 
 /* The target has been changed: whoever shows it is told, and a run of it starts. */
@@ -237,6 +280,7 @@ gbox_vision_session_start_target (GboxVisionSession *self)
     }
   g_signal_emit (self, signals[SIGNAL_TARGET_CHANGED], 0);
   gbox_vision_session_start_run (self);
+  gbox_vision_session_start_others (self);
 }
 
 static void
@@ -259,7 +303,11 @@ on_network_loaded (GObject *source, GAsyncResult *result, gpointer user_data)
   gbox_target_fit (self->spec, self->network);
   self->is_changing = FALSE;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
-  gbox_vision_session_start_target (self);
+  if (self->is_adopting)
+    g_signal_emit (self, signals[SIGNAL_TARGET_CHANGED], 0);
+  else
+    gbox_vision_session_start_target (self);
+  self->is_adopting = FALSE;
 }
 
 static void
@@ -274,7 +322,8 @@ void
 gbox_vision_session_load_model (GboxVisionSession *self)
 {
   cancel_loading (self);
-  set_run (self, NULL);
+  if (!self->is_adopting)
+    gbox_vision_session_set_run (self, NULL);
   set_problem (self, NULL);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_NETWORK]);
@@ -345,6 +394,7 @@ gbox_vision_session_new (GboxEngine *engine, GboxSettings *settings)
   self->settings = g_object_ref (settings);
   self->models = gbox_model_list_new (engine, GBOX_MODEL_VISION);
   restore_spec (self);
+  gbox_vision_session_init_tiles (self);
   restore_model (self);
   return self;
 }
@@ -365,8 +415,8 @@ gbox_vision_session_end (GboxVisionSession *self)
 
   self->has_begun = FALSE;
   cancel_loading (self);
-  if (self->run)
-    set_run (self, NULL);
+  if (self->tiles)
+    gbox_vision_session_end_tiles (self);
   if (self->models)
     gbox_model_list_cancel (self->models);
 }
@@ -410,7 +460,7 @@ gbox_vision_session_get_network (GboxVisionSession *self)
 GboxRun *
 gbox_vision_session_get_run (GboxVisionSession *self)
 {
-  return self->run;
+  return self->selected ? gbox_vision_tile_get_run (self->selected) : NULL;
 }
 
 int
@@ -441,6 +491,7 @@ gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model)
 
   if (model == self->model && !self->problem)
     return;
+  self->is_adopting = FALSE;
   gbox_vision_session_begin_change (self);
   g_object_set (self->spec, "model", gbox_model_item_get_name (model), NULL);
   gbox_vision_session_end_change (self);
@@ -454,50 +505,6 @@ gbox_vision_session_choose_model_name (GboxVisionSession *self, const char *name
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
   gbox_vision_session_choose_model (self, gbox_vision_session_find_model (self, name));
-}
-
-void
-gbox_vision_session_restart (GboxVisionSession *self)
-{
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  gbox_vision_session_start_run (self);
-}
-
-void
-gbox_vision_session_play_pause (GboxVisionSession *self)
-{
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  if (!self->run || gbox_run_is_final (self->run))
-    gbox_vision_session_start_run (self);
-  else if (gbox_run_get_state (self->run) == GBOX_RUN_PAUSED)
-    gbox_run_resume (self->run);
-  else
-    gbox_run_pause (self->run);
-}
-
-void
-gbox_vision_session_step (GboxVisionSession *self)
-{
-  GboxRunState state;
-
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  state = self->run ? gbox_run_get_state (self->run) : GBOX_RUN_STOPPED;
-  if (state == GBOX_RUN_STOPPED || state == GBOX_RUN_FAILED)
-    gbox_vision_session_start_run (self);
-  if (self->run)
-    gbox_run_step (self->run);
-}
-
-void
-gbox_vision_session_stop (GboxVisionSession *self)
-{
-  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
-
-  if (self->run)
-    gbox_run_stop (self->run);
 }
 
 static GListModel *

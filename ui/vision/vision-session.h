@@ -5,6 +5,7 @@
 #include "runtime/engine.h"
 #include "shell/settings.h"
 #include "models/model-choice.h"
+#include "vision/vision-tile.h"
 #include "vision/visualization-spec.h"
 
 G_BEGIN_DECLS
@@ -15,9 +16,15 @@ G_BEGIN_DECLS
  * Implements #GboxModelChoice. Has no widgets; the panes show it and tell it what the user wants. Main thread
  * only.
  *
+ * There are one to %GBOX_VISION_SESSION_MAX_TILES pictures side by side (#GboxVisionTile), one of which is
+ * selected: the session's spec and run are its. The others follow what they have in common with it, unless
+ * they are pinned.
+ *
  * Properties, read-only: `model` (#GboxModelItem, the one at hand), `network` (pointer to #GboxNetwork,
  * nullable), `run` (#GboxRun, nullable), `needs-restart` (boolean: the spec differs from the run's in what
- * cannot change while it goes on), `problem` (string, nullable: why the model could not be loaded).
+ * cannot change while it goes on), `problem` (string, nullable: why the model could not be loaded),
+ * `selected` (#GboxVisionTile). Writable: `lockstep` (boolean, %TRUE: whether pausing, single steps and
+ * restarts concern all tiles that are not pinned, or only the selected one).
  *
  * Signals: `target-changed` (): another unit, layer or objective. `message` (string): something to tell the
  * user once.
@@ -25,7 +32,9 @@ G_BEGIN_DECLS
  * A property of the spec that may change live is applied to the run at once when it is set; any other sets
  * `needs-restart`.
  */
-#define GBOX_TYPE_VISION_SESSION (gbox_vision_session_get_type ())
+#define GBOX_TYPE_VISION_SESSION      (gbox_vision_session_get_type ())
+#define GBOX_VISION_SESSION_MAX_TILES 4
+
 G_DECLARE_FINAL_TYPE (GboxVisionSession, gbox_vision_session, GBOX, VISION_SESSION, GObject)
 
 /* Takes the last spec from @settings; nothing is loaded yet. */
@@ -48,6 +57,23 @@ GboxRun *gbox_vision_session_get_run (GboxVisionSession *self);         /* nulla
 int gbox_vision_session_get_map_side (GboxVisionSession *self);
 gboolean gbox_vision_session_get_needs_restart (GboxVisionSession *self);
 const char *gbox_vision_session_get_problem (GboxVisionSession *self);
+
+/* Of #GboxVisionTile; at least one. */
+GListModel *gbox_vision_session_get_tiles (GboxVisionSession *self);
+GboxVisionTile *gbox_vision_session_get_selected (GboxVisionSession *self); /* transfer none */
+/* Its spec becomes the one that is edited; nothing starts or stops. */
+void gbox_vision_session_select_tile (GboxVisionSession *self, GboxVisionTile *tile);
+/* Whether there is more than one tile. On: puts the same unit in the other basis beside the picture that is
+ * there; off: only the selected one stays. */
+gboolean gbox_vision_session_get_comparing (GboxVisionSession *self);
+void gbox_vision_session_set_comparing (GboxVisionSession *self, gboolean comparing);
+/* Another tile that begins as the selected one with another seed, and is selected; the others are pinned.
+ * Returns: %FALSE where there are as many as there can be. */
+gboolean gbox_vision_session_add_tile (GboxVisionSession *self);
+/* Not the last one. */
+void gbox_vision_session_remove_tile (GboxVisionSession *self, GboxVisionTile *tile);
+/* Pinning the selected tile selects one that is not, if there is one. */
+void gbox_vision_session_set_pinned (GboxVisionSession *self, GboxVisionTile *tile, gboolean pinned);
 
 /* Goes to a model: loads and starts it if it is here. The unit stays where the model has it. */
 void gbox_vision_session_choose_model (GboxVisionSession *self, GboxModelItem *model);
@@ -77,5 +103,7 @@ void gbox_vision_session_restart (GboxVisionSession *self);
 void gbox_vision_session_play_pause (GboxVisionSession *self);
 void gbox_vision_session_step (GboxVisionSession *self);
 void gbox_vision_session_stop (GboxVisionSession *self);
+/* As many steps more than the run has now, also where it is done. */
+void gbox_vision_session_go_on (GboxVisionSession *self, guint n_steps);
 
 G_END_DECLS

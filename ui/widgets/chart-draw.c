@@ -448,11 +448,18 @@ draw_empty_text (const Canvas *canvas)
              canvas->plot.origin.y + (canvas->plot.size.height - height) / 2, 0.5, canvas->dim);
 }
 
-/* The x of the point nearest to the pointer, whichever series has it. */
+/* What the read-out is about. */
+static double
+get_wanted (const Canvas *canvas)
+{
+  return isnan (canvas->content->hover_x) ? canvas->content->cursor_x : canvas->content->hover_x;
+}
+
+/* The x of the point nearest to what is wanted, whichever series has it. */
 static gboolean
 find_hovered (const Canvas *canvas, double *x)
 {
-  double wanted = canvas->content->hover_x, distance = INFINITY;
+  double wanted = get_wanted (canvas), distance = INFINITY;
 
   *x = NAN;
   for (guint i = 0; i < canvas->content->curves->len; i++)
@@ -515,7 +522,7 @@ draw_readout (const Canvas *canvas)
   double x, left, top, width, height;
   int text_width, text_height;
 
-  if (isnan (canvas->content->hover_x) || !find_hovered (canvas, &x))
+  if (isnan (get_wanted (canvas)) || !find_hovered (canvas, &x))
     return;
   draw_cursor (canvas, x, canvas->dim * 0.4);
   markup = mark_hovered (canvas, x);

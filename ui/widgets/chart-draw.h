@@ -44,6 +44,7 @@ typedef struct
  * @reference_label: (nullable): before its value
  * @floor: how low the y axis goes at most
  * @hover_x: x under the pointer, NaN for none
+ * @cursor_x: x of the read-out while the pointer is elsewhere, NaN for none
  */
 typedef struct
 {
@@ -59,6 +60,7 @@ typedef struct
   char *reference_label;
   double floor;
   double hover_x;
+  double cursor_x;
 } GboxChartContent;
 
 /* Pixels from the left edge of @widget to the plot: room for "0,000". */

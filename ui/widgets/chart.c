@@ -261,6 +261,7 @@ gbox_chart_init (GboxChart *self)
   self->content.reference = NAN;
   self->content.floor = -INFINITY;
   self->content.hover_x = NAN;
+  self->content.cursor_x = NAN;
   g_signal_connect_swapped (motion, "motion", G_CALLBACK (on_motion), self);
   g_signal_connect_swapped (motion, "leave", G_CALLBACK (on_leave), self);
   gtk_widget_add_controller (GTK_WIDGET (self), motion);
@@ -402,6 +403,16 @@ gbox_chart_set_floor (GboxChart *self, double floor)
 {
   g_return_if_fail (GBOX_IS_CHART (self));
   self->content.floor = floor;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+gbox_chart_set_cursor (GboxChart *self, double x)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  if (self->content.cursor_x == x)
+    return;
+  self->content.cursor_x = x;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }
 

@@ -72,6 +72,9 @@ void gbox_chart_set_reference_line (GboxChart *self, double value, const char *l
  */
 void gbox_chart_set_floor (GboxChart *self, double floor);
 
+/* Reads out the values at @x while the pointer is elsewhere; NaN for none. */
+void gbox_chart_set_cursor (GboxChart *self, double x);
+
 int gbox_chart_get_plot_start (GboxChart *self);
 
 G_END_DECLS
