@@ -108,12 +108,11 @@ describe (
   GboxExample *example, GboxPhotoIndex *index, const Ranked *ranked, const GboxPhotoCut *cut, GError **error)
 {
   g_autoptr (GArray) patches = NULL;
-  int width, height;
 
-  example->path = gbox_photo_index_get_photo (index, ranked->photo, &width, &height, error);
+  example->path = gbox_photo_index_get_photo (index, ranked->photo, &example->width, &example->height, error);
   if (example->path == NULL)
     return FALSE;
-  patches = gbox_photo_cut_lay (cut, width, height);
+  patches = gbox_photo_cut_lay (cut, example->width, example->height);
   if (ranked->answer->patch >= patches->len)
     {
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,

@@ -24,6 +24,8 @@ typedef enum
 /**
  * GboxExample:
  * @path: the photograph
+ * @width: of it, upright
+ * @height: of it
  * @activation: by the measure that was asked for
  * @patch: the patch of it that excites the unit most
  * @y: where the unit is strongest in that patch: row of the layer's map
@@ -33,6 +35,8 @@ typedef enum
 typedef struct
 {
   char *path;
+  int width;
+  int height;
   double activation;
   GboxPhotoPatch patch;
   int y;

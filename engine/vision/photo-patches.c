@@ -145,6 +145,31 @@ gbox_photo_patches_load (const char *path, const GboxPhotoCut *cut, GError **err
   return g_steal_pointer (&patches);
 }
 
+GboxImage *
+gbox_photo_crop_load (
+  const char *path, int width, int height, const GboxPhotoPatch *crop, int side, GError **error)
+{
+  const int min_side = (int) (side * MIN (width, height) / MAX (crop->side, 1.0));
+  int full_width, full_height, length, left, top;
+  g_autoptr (GboxImage) image = gbox_image_load_reduced (path, min_side, &full_width, &full_height, error);
+  GboxImage *out;
+  double zoom;
+
+  if (image == NULL)
+    return NULL;
+  /* It may have changed since. */
+  zoom = (double) image->width / width;
+  length = CLAMP ((int) (crop->side * zoom + 0.5), 1, MIN (image->width, image->height));
+  left = CLAMP ((int) (crop->x * zoom + 0.5), 0, image->width - length);
+  top = CLAMP ((int) (crop->y * zoom + 0.5), 0, image->height - length);
+  out = g_new (GboxImage, 1);
+  *out = (GboxImage){ .width = side, .height = side, .pixels = g_malloc (3 * (gsize) side * (gsize) side) };
+  gbox_resample_rgb8 (GBOX_FILTER_BICUBIC,
+                      image->pixels + 3 * ((gsize) top * (gsize) image->width + (gsize) left), length, length,
+                      3 * (gsize) image->width, out->pixels, side, side);
+  return out;
+}
+
 void
 gbox_photo_patches_free (GboxPhotoPatches *patches)
 {

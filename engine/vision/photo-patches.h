@@ -78,6 +78,22 @@ typedef struct
 GboxPhotoPatches *gbox_photo_patches_load (const char *path, const GboxPhotoCut *cut, GError **error);
 void gbox_photo_patches_free (GboxPhotoPatches *patches);
 
+/**
+ * gbox_photo_crop_load:
+ * @path: a photograph
+ * @width: of it, upright
+ * @height: of it
+ * @crop: a square of it
+ * @side: pixels of what is wanted
+ * @error: return location for an error
+ *
+ * Any thread.
+ *
+ * Returns: (transfer full) (nullable): @side × @side pixels that show the square
+ */
+GboxImage *gbox_photo_crop_load (
+  const char *path, int width, int height, const GboxPhotoPatch *crop, int side, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxPhotoPatches, gbox_photo_patches_free)
 
 G_END_DECLS

@@ -298,6 +298,14 @@ gbox_stage_set_session (GboxStage *self, GboxVisionSession *session)
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
 }
 
+void
+gbox_stage_set_dataset_maximum (GboxStage *self, double value)
+{
+  g_return_if_fail (GBOX_IS_STAGE (self));
+
+  gbox_chart_set_reference_line (self->chart, value, "largest in dataset");
+}
+
 gboolean
 gbox_stage_has_toolbar_focus (GboxStage *self)
 {

@@ -21,6 +21,9 @@ void gbox_stage_set_session (GboxStage *self, GboxVisionSession *session);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_stage_get_texture (GboxStage *self);
 
+/* A dashed line in the chart: the largest activation of the photographs, or NaN for none. */
+void gbox_stage_set_dataset_maximum (GboxStage *self, double value);
+
 /* Whether the focus is on one of the buttons on the picture. */
 gboolean gbox_stage_has_toolbar_focus (GboxStage *self);
 

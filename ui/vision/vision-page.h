@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "vision/photo-session.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -37,6 +38,7 @@ void gbox_vision_page_end (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
+GboxPhotoSession *gbox_vision_page_get_photos (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */
