@@ -20,6 +20,8 @@ static const CliCommand commands[] = {
   { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
   { "atlas", cli_atlas, "make a picture of every unit of a layer" },
+  { "index", cli_index, "look through folders of photographs with a network" },
+  { "examples", cli_examples, "show which photographs excite a unit most" },
   { "bench", cli_bench, "time this machine, beside PyTorch and llama.cpp where they are installed" },
   { "tokenize", cli_tokenize, "say what numbers a language model reads for a text" },
   { "score", cli_score, "say how probable a text is to a language model, and what comes next" },

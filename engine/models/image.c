@@ -71,33 +71,33 @@ check_size (const char *path, const char *display_name, GError **error)
 }
 
 /* Decoders fill the missing rest of a truncated photograph with grey and say nothing. */
-static gboolean
-check_end (const char *path, const char *display_name, GError **error)
+static GBytes *
+read_complete (const char *path, const char *display_name, GError **error)
 {
   g_autoptr (GBytes) bytes = gbox_whole_file_read (path, display_name, NULL);
   gsize size = 0;
   const guint8 *data = bytes != NULL ? g_bytes_get_data (bytes, &size) : NULL;
 
   if (data != NULL && !gbox_image_ends_early (data, size))
-    return TRUE;
+    return g_steal_pointer (&bytes);
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
                "“%s” is incomplete: the file ends too early. Copy it again or choose another one.",
                display_name);
-  return FALSE;
+  return NULL;
 }
 
+/* @raw: (transfer full) (nullable): what was decoded; @why: what went wrong. */
 static GdkPixbuf *
-load_pixbuf (const char *path, const char *display_name, GError **error)
+turn_upright (GdkPixbuf *decoded, const GError *why, const char *display_name, GError **error)
 {
-  g_autoptr (GError) why = NULL;
-  g_autoptr (GdkPixbuf) raw = gdk_pixbuf_new_from_file (path, &why);
+  g_autoptr (GdkPixbuf) raw = decoded;
   GdkPixbuf *upright = NULL;
 
   if (raw == NULL)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
                    "“%s” could not be read: %s. The file may be incomplete; choose another one.",
-                   display_name, why->message);
+                   display_name, why != NULL ? why->message : "it holds no image");
       return NULL;
     }
   if ((gint64) gdk_pixbuf_get_width (raw) * gdk_pixbuf_get_height (raw) <= MAX_PIXELS)
@@ -137,16 +137,11 @@ copy_pixels (const GdkPixbuf *pixbuf, GboxImage *image)
     }
 }
 
-GboxImage *
-gbox_image_load (const char *path, GError **error)
+static GboxImage *
+make_image (const GdkPixbuf *pixbuf, const char *display_name, GError **error)
 {
-  g_autofree char *display_name = g_filename_display_name (path);
-  g_autoptr (GdkPixbuf) pixbuf = NULL;
   GboxImage *image;
 
-  if (!check_size (path, display_name, error) || !check_end (path, display_name, error))
-    return NULL;
-  pixbuf = load_pixbuf (path, display_name, error);
   if (pixbuf == NULL)
     return NULL;
   image = image_new (gdk_pixbuf_get_width (pixbuf), gdk_pixbuf_get_height (pixbuf));
@@ -155,6 +150,94 @@ gbox_image_load (const char *path, GError **error)
   else
     copy_pixels (pixbuf, image);
   return image;
+}
+
+GboxImage *
+gbox_image_load (const char *path, GError **error)
+{
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  g_autoptr (GError) why = NULL;
+
+  if (!check_size (path, display_name, error))
+    return NULL;
+  bytes = read_complete (path, display_name, error);
+  if (bytes == NULL)
+    return NULL;
+  pixbuf = turn_upright (gdk_pixbuf_new_from_file (path, &why), why, display_name, error);
+  return make_image (pixbuf, display_name, error);
+}
+
+/* What is decoded smaller than it is. */
+typedef struct
+{
+  int min_side;
+  int width, height; /* as it lies in the file */
+} Reduction;
+
+/* A JPEG's transform of 8 × 8 gives 4 × 4, 2 × 2 or the mean alone; so does this. */
+static void
+on_size_prepared (GdkPixbufLoader *loader, int width, int height, Reduction *reduction)
+{
+  int divisor = 1;
+
+  reduction->width = width;
+  reduction->height = height;
+  while (divisor < 8 && MIN (width, height) / (2 * divisor) >= reduction->min_side)
+    divisor *= 2;
+  gdk_pixbuf_loader_set_size (loader, (width + divisor - 1) / divisor, (height + divisor - 1) / divisor);
+}
+
+static GdkPixbuf *
+decode_reduced (GBytes *bytes, Reduction *reduction, GError **error)
+{
+  g_autoptr (GdkPixbufLoader) loader = gdk_pixbuf_loader_new ();
+  GdkPixbuf *pixbuf;
+
+  g_signal_connect (loader, "size-prepared", G_CALLBACK (on_size_prepared), reduction);
+  if (!gdk_pixbuf_loader_write_bytes (loader, bytes, error))
+    {
+      gdk_pixbuf_loader_close (loader, NULL);
+      return NULL;
+    }
+  if (!gdk_pixbuf_loader_close (loader, error))
+    return NULL;
+  pixbuf = gdk_pixbuf_loader_get_pixbuf (loader);
+  return pixbuf != NULL ? g_object_ref (pixbuf) : NULL;
+}
+
+/* The orientations 5 to 8 lie on their side. */
+static gboolean
+is_sideways (const GdkPixbuf *pixbuf)
+{
+  const char *orientation = gdk_pixbuf_get_option ((GdkPixbuf *) pixbuf, "orientation");
+
+  return orientation != NULL && orientation[0] >= '5' && orientation[0] <= '8';
+}
+
+GboxImage *
+gbox_image_load_reduced (const char *path, int min_side, int *full_width, int *full_height, GError **error)
+{
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autoptr (GBytes) bytes = NULL;
+  g_autoptr (GdkPixbuf) pixbuf = NULL;
+  g_autoptr (GError) why = NULL;
+  Reduction reduction = { .min_side = min_side };
+  GdkPixbuf *raw;
+  gboolean sideways;
+
+  if (!check_size (path, display_name, error))
+    return NULL;
+  bytes = read_complete (path, display_name, error);
+  if (bytes == NULL)
+    return NULL;
+  raw = decode_reduced (bytes, &reduction, &why);
+  sideways = raw != NULL && is_sideways (raw);
+  *full_width = sideways ? reduction.height : reduction.width;
+  *full_height = sideways ? reduction.width : reduction.height;
+  pixbuf = turn_upright (raw, why, display_name, error);
+  return make_image (pixbuf, display_name, error);
 }
 
 /* The size of the resized image: torchvision's Resize(int), which truncates the longer side, or Caffe's

@@ -29,6 +29,23 @@ typedef struct
  * Returns: (transfer full) (nullable): an image; free with gbox_image_free()
  */
 GboxImage *gbox_image_load (const char *path, GError **error);
+
+/**
+ * gbox_image_load_reduced:
+ * @path: as for gbox_image_load()
+ * @min_side: pixels
+ * @full_width: (out): columns of the whole image, upright
+ * @full_height: (out): rows of it
+ * @error: return location for an error
+ *
+ * Halves the image up to three times while it is decoded, as long as its shorter side keeps @min_side pixels;
+ * of a JPEG the transform itself is halved, so that large photographs are read several times as fast. Any
+ * thread.
+ *
+ * Returns: (transfer full) (nullable): an image
+ */
+GboxImage *
+gbox_image_load_reduced (const char *path, int min_side, int *full_width, int *full_height, GError **error);
 void gbox_image_free (GboxImage *image);
 
 /* Resizes and crops @image as @preprocessing says, into a new image of crop × crop. */

@@ -21,6 +21,8 @@ struct _GboxNetwork
   GboxNetworkData data;
   pthread_mutex_t lock; /* over packed */
   GArray *packed;       /* of PackedConv; a few dozen */
+  gsize digest_is_set;
+  char *digest; /* (nullable) */
 };
 
 /* How to recognise and build each kind of network. */
@@ -77,6 +79,7 @@ gbox_network_unref (GboxNetwork *network)
   g_array_unref (network->data.layer_slices);
   g_array_unref (network->data.values);
   g_free (network->data.title);
+  g_free (network->digest);
   g_free (network);
 }
 
@@ -169,6 +172,39 @@ gbox_network_get_map_side (const GboxNetwork *network, guint i, int size)
         sides[operation->output.value] = 0;
     }
   return sides[g_array_index (data->layer_slices, GboxSlice, i).value];
+}
+
+static char *
+compute_digest (const GboxNetworkData *data)
+{
+  g_autoptr (GChecksum) checksum = g_checksum_new (G_CHECKSUM_MD5);
+
+  g_checksum_update (checksum, (const guchar *) data->title, -1);
+  for (guint i = 0; i < data->operations->len; i++)
+    {
+      const GboxOperation *operation = &g_array_index (data->operations, GboxOperation, i);
+      const gsize window = (gsize) operation->window.kernel * (gsize) operation->window.kernel;
+      const gsize n_in = operation->kind == GBOX_OPERATION_CONV ? (gsize) operation->input.n : 1;
+      const gsize n_out = (gsize) operation->output.n;
+
+      if (operation->weights != NULL)
+        g_checksum_update (checksum, (const guchar *) operation->weights,
+                           (gssize) (window * n_in * n_out * sizeof (float)));
+      if (operation->bias != NULL)
+        g_checksum_update (checksum, (const guchar *) operation->bias, (gssize) (n_out * sizeof (float)));
+    }
+  return g_strdup (g_checksum_get_string (checksum));
+}
+
+const char *
+gbox_network_get_digest (GboxNetwork *network)
+{
+  if (g_once_init_enter (&network->digest_is_set))
+    {
+      network->digest = compute_digest (&network->data);
+      g_once_init_leave (&network->digest_is_set, 1);
+    }
+  return network->digest;
 }
 
 const GboxPreprocessing *

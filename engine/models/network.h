@@ -71,6 +71,9 @@ int gbox_network_find_layer (const GboxNetwork *network, const char *name);
 /* Rows, or columns, of the map of layer @i for inputs of @size pixels along that axis; 1 for the classes, 0
  * where the input is too small. */
 int gbox_network_get_map_side (const GboxNetwork *network, guint i, int size);
+/* (transfer none): a checksum over all weights, in hexadecimal digits: two networks that compute the same
+ * have the same. Takes some 100 ms at the first call; any thread. */
+const char *gbox_network_get_digest (GboxNetwork *network);
 const GboxPreprocessing *gbox_network_get_preprocessing (const GboxNetwork *network);
 /* (nullable): the name of ImageNet class @id, 0 … 999. */
 const char *gbox_network_get_class_label (const GboxNetwork *network, int id);

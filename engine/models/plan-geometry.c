@@ -4,9 +4,10 @@
 #include "models/plan-internal.h"
 
 static gboolean
-is_needed (const GboxOperation *operation, const GboxSlice *target, GArray *needed)
+is_needed (const GboxPlan *plan, const GboxOperation *operation, GArray *needed)
 {
-  if (gbox_slice_overlaps (&operation->output, target))
+  if (gbox_slice_overlaps (&operation->output, &plan->target)
+      || gbox_plan_is_observed (plan, &operation->output))
     return TRUE;
 
   for (guint i = 0; i < needed->len; i++)
@@ -51,6 +52,8 @@ narrow_output (const GboxPlan *plan, GboxPlanStep *step)
     return;
   step->output.n = 0;
   extend_slice (&step->output, output, &plan->target);
+  for (guint i = 0; i < plan->observed->len; i++)
+    extend_slice (&step->output, output, &gbox_plan_get_nth_observed (plan, i)->slice);
   for (guint i = 0; i < plan->steps->len; i++)
     {
       const GboxOperation *reader = gbox_plan_get_step (plan, i)->operation;
@@ -77,7 +80,7 @@ gbox_plan_choose_steps (GboxPlan *plan)
     {
       const GboxPlanStep step = { .operation = &g_array_index (operations, GboxOperation, i), .index = i };
 
-      if (is_needed (step.operation, &plan->target, steps))
+      if (is_needed (plan, step.operation, steps))
         g_array_append_val (steps, step);
     }
   for (guint i = 0; i < steps->len / 2; i++)
@@ -174,6 +177,21 @@ shift_padding (GboxPlan *plan, GboxPlanStep *step)
       step->addend_pad_top = addend->top - out->top;
       step->addend_pad_left = addend->left - out->left;
     }
+}
+
+gboolean
+gbox_plan_check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
+{
+  const GboxPlanValue *target = &plan->values[plan->target.value];
+
+  if (region->top >= 0 && region->left >= 0 && region->height > 0 && region->width > 0
+      && region->height <= target->height - region->top && region->width <= target->width - region->left)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "%d rows from row %d and %d columns from column %d are not all in this layer: it has %d rows "
+               "and %d columns.",
+               region->height, region->top, region->width, region->left, target->height, target->width);
+  return FALSE;
 }
 
 gboolean

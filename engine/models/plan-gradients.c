@@ -125,6 +125,25 @@ is_masked_later (const Derivation *d, const GboxSlice *slice)
   return FALSE;
 }
 
+/* Whether the slice is kept with its gradient after the rectifier, or a maximum passes on to what is. */
+static gboolean
+is_kept (const Derivation *d, const GboxSlice *slice)
+{
+  if (gbox_plan_is_observed (d->plan, slice))
+    return TRUE;
+
+  for (guint i = 0; i < d->plan->steps->len; i++)
+    {
+      const GboxOperation *writer = gbox_plan_get_step (d->plan, i)->operation;
+
+      if (writer->kind == GBOX_OPERATION_MAX_POOL && gbox_slice_overlaps (&writer->output, slice)
+          && gbox_plan_is_observed (d->plan, &writer->input))
+        return TRUE;
+    }
+
+  return FALSE;
+}
+
 /*
  * The last step to write a gradient can apply the rectifier that made the value, which saves a passage over
  * the memory. A maximum passes on what it gets where its largest input is, which is as large: if what it gets
@@ -141,7 +160,7 @@ derive_mask (Derivation *d, guint i)
   step->rectify = operation->activation != GBOX_ACTIVATION_NONE && !is_masked (d, &step->output);
   step->mask = GBOX_ACTIVATION_NONE;
   if (rectifier == GBOX_ACTIVATION_NONE || operation->kind == GBOX_OPERATION_ADD
-      || !is_alone (d, input, i, i + 1) || is_masked_later (d, input))
+      || !is_alone (d, input, i, i + 1) || is_masked_later (d, input) || is_kept (d, input))
     return;
 
   memset (d->masked[input->value] + input->first, 1, (gsize) input->n);

@@ -89,6 +89,26 @@ typedef struct
   GboxPlanSpan argmax_span;
 } GboxPlanStep;
 
+/**
+ * GboxPlanObserved:
+ * @slice: where the layer lies
+ * @last_writer: the last step that writes a part of it
+ * @chunk_activation: what the steps write
+ * @activation: of all images
+ * @value_gradient: of the objective with respect to it, while the steps need it
+ * @gradient: the same, kept
+ *
+ * A layer that is kept beside the target.
+ */
+typedef struct
+{
+  GboxSlice slice;
+  guint last_writer;
+  GboxTensor chunk_activation, activation;
+  GboxTensor value_gradient, gradient;
+  guint activation_block, gradient_block;
+} GboxPlanObserved;
+
 struct _GboxPlan
 {
   GboxNetwork *network;
@@ -104,6 +124,7 @@ struct _GboxPlan
   GPtrArray *own_convs; /* of GboxConv: parts of the network's convolutions */
   GArray *clears;       /* of GboxTensor: gradients that no step writes before they are read */
   GboxSlice target;
+  GArray *observed; /* of GboxPlanObserved */
 
   GboxTensor input, input_gradient;
   GboxTensor output, output_gradient;
@@ -141,6 +162,9 @@ void gbox_plan_choose_steps (GboxPlan *plan);
  * Returns: %FALSE where the input is too small for a step
  */
 gboolean gbox_plan_measure (GboxPlan *plan, int height, int width, GError **error);
+
+/* Whether @region lies in the target of a plan that is measured; %GBOX_ERROR_INVALID_ARGUMENT if not. */
+gboolean gbox_plan_check_region (const GboxPlan *plan, const GboxRegion *region, GError **error);
 
 /**
  * gbox_plan_crop:
@@ -181,6 +205,23 @@ static inline GboxPlanStep *
 gbox_plan_get_step (const GboxPlan *plan, guint i)
 {
   return &g_array_index (plan->steps, GboxPlanStep, i);
+}
+
+static inline GboxPlanObserved *
+gbox_plan_get_nth_observed (const GboxPlan *plan, guint i)
+{
+  return &g_array_index (plan->observed, GboxPlanObserved, i);
+}
+
+/* Whether a part of @slice belongs to a layer that is kept. */
+static inline gboolean
+gbox_plan_is_observed (const GboxPlan *plan, const GboxSlice *slice)
+{
+  for (guint i = 0; i < plan->observed->len; i++)
+    if (gbox_slice_overlaps (slice, &gbox_plan_get_nth_observed (plan, i)->slice))
+      return TRUE;
+
+  return FALSE;
 }
 
 /* Lets a block live at @time too. */

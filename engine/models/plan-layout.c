@@ -7,21 +7,6 @@
  * (measured; smaller chunks bring the weights more often). */
 #define CHUNK_BYTES (13 * 1024 * 1024)
 
-static gboolean
-check_region (const GboxPlan *plan, const GboxRegion *region, GError **error)
-{
-  const GboxPlanValue *target = &plan->values[plan->target.value];
-
-  if (region->top >= 0 && region->left >= 0 && region->height > 0 && region->width > 0
-      && region->height <= target->height - region->top && region->width <= target->width - region->left)
-    return TRUE;
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-               "%d rows from row %d and %d columns from column %d are not all in this layer: it has %d rows "
-               "and %d columns.",
-               region->height, region->top, region->width, region->left, target->height, target->width);
-  return FALSE;
-}
-
 /* Chunks of one size. With gradient all is kept for the way back anyway. */
 static void
 choose_chunks (GboxPlan *plan)
@@ -91,6 +76,46 @@ derive_lifetimes (GboxPlan *plan)
     }
   gbox_plan_span_extend (&plan->values[plan->target.value].span, 0);
   gbox_plan_span_extend (&plan->values[plan->target.value].span, GBOX_ARENA_FOREVER);
+  for (guint i = 0; i < plan->observed->len; i++)
+    {
+      GboxPlanSpan *span = &plan->values[gbox_plan_get_nth_observed (plan, i)->slice.value].span;
+
+      gbox_plan_span_extend (span, 0);
+      gbox_plan_span_extend (span, GBOX_ARENA_FOREVER);
+    }
+}
+
+/* Whose gradient is whole when the step that wrote it last is about to read it. */
+static gboolean
+find_last_writers (GboxPlan *plan, GError **error)
+{
+  for (guint i = 0; i < plan->observed->len; i++)
+    {
+      GboxPlanObserved *observed = gbox_plan_get_nth_observed (plan, i);
+      guint first_reader = plan->steps->len;
+
+      for (guint j = plan->steps->len; j-- > 0;)
+        {
+          const GboxOperation *operation = gbox_plan_get_step (plan, j)->operation;
+
+          if (gbox_slice_overlaps (&operation->input, &observed->slice)
+              || (operation->kind == GBOX_OPERATION_ADD
+                  && gbox_slice_overlaps (&operation->addend, &observed->slice)))
+            first_reader = j;
+        }
+      for (guint j = 0; j < plan->steps->len; j++)
+        if (gbox_slice_overlaps (&gbox_plan_get_step (plan, j)->operation->output, &observed->slice))
+          observed->last_writer = j;
+      if (plan->with_gradient && first_reader < observed->last_writer)
+        {
+          g_set_error_literal (
+            error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+            "A part of this layer is read before the rest is there, so its gradient cannot be kept.");
+          return FALSE;
+        }
+    }
+
+  return TRUE;
 }
 
 /* Both are of all images, what is between them of a chunk. */
@@ -104,6 +129,14 @@ shape_ends (GboxPlan *plan)
   if (plan->n_chunks > 1)
     plan->output
       = gbox_tensor (NULL, plan->batch, plan->output.height, plan->output.width, plan->output.channels);
+  for (guint i = 0; i < plan->observed->len; i++)
+    {
+      GboxPlanObserved *observed = gbox_plan_get_nth_observed (plan, i);
+      const GboxTensor *value = &plan->values[observed->slice.value].activation;
+
+      observed->activation = gbox_tensor (NULL, plan->batch, value->height, value->width, observed->slice.n);
+      observed->gradient = observed->activation;
+    }
 }
 
 /* Also a shape alone, while there is no memory. */
@@ -218,12 +251,12 @@ prepare_step (gpointer data, guint task, guint worker)
 /* Where nothing but a depthwise convolution writes the gradient that the 1×1 convolution before it reads, and
  * has applied the rectifier to it, the two are one on the way back. */
 static gboolean
-can_go_through (const GboxPlanStep *before, const GboxPlanStep *step)
+can_go_through (const GboxPlan *plan, const GboxPlanStep *before, const GboxPlanStep *step)
 {
   const GboxSlice *output = &before->operation->output, *input = &step->operation->input;
 
   return step->operation->kind == GBOX_OPERATION_DEPTHWISE && !step->accumulate_x
-         && before->backward_conv != NULL && !before->rectify
+         && before->backward_conv != NULL && !before->rectify && !gbox_plan_is_observed (plan, output)
          && gbox_conv_get_packing (before->backward_conv)->method == GBOX_CONV_POINTWISE
          && before->x.height == before->y.height && before->x.width == before->y.width
          && before->output.n == output->n && input->value == output->value && input->first == output->first
@@ -240,7 +273,7 @@ choose_ways_through (GboxPlan *plan)
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
       const GboxPlanStep *before = gbox_plan_get_step (plan, i - 1);
 
-      step->goes_through = can_go_through (before, step);
+      step->goes_through = can_go_through (plan, before, step);
       if (step->goes_through)
         gbox_plan_span_extend (&plan->values[before->operation->input.value].gradient_span,
                                gbox_plan_backward_time (plan, i));
@@ -296,6 +329,17 @@ reserve_scratch (GboxPlan *plan)
   plan->scratch_block = gbox_arena_reserve (plan->arena, most, 0, GBOX_ARENA_FOREVER);
 }
 
+static void
+reserve_observed (GboxPlan *plan, GboxPlanObserved *observed)
+{
+  const gsize n_bytes = n_floats (&observed->activation) * sizeof (float);
+
+  if (plan->n_chunks > 1)
+    observed->activation_block = gbox_arena_reserve (plan->arena, n_bytes, 0, GBOX_ARENA_FOREVER);
+  if (plan->with_gradient)
+    observed->gradient_block = gbox_arena_reserve (plan->arena, n_bytes, 0, GBOX_ARENA_FOREVER);
+}
+
 static gboolean
 allocate (GboxPlan *plan, GError **error)
 {
@@ -315,6 +359,8 @@ allocate (GboxPlan *plan, GError **error)
     }
   for (guint i = 0; i < plan->steps->len; i++)
     reserve_argmax (plan, i);
+  for (guint i = 0; i < plan->observed->len; i++)
+    reserve_observed (plan, gbox_plan_get_nth_observed (plan, i));
   reserve_scratch (plan);
 
   return gbox_arena_commit (plan->arena, error);
@@ -324,6 +370,23 @@ static gpointer
 locate (const GboxPlan *plan, const GboxPlanSpan *span)
 {
   return span->used ? gbox_arena_get (plan->arena, span->block) : NULL;
+}
+
+static void
+place_observed (GboxPlan *plan, GboxPlanObserved *observed)
+{
+  const GboxPlanValue *value = &plan->values[observed->slice.value];
+
+  observed->chunk_activation = get_view (&value->activation, &observed->slice);
+  if (plan->n_chunks > 1)
+    observed->activation.data = gbox_arena_get (plan->arena, observed->activation_block);
+  else
+    observed->activation = observed->chunk_activation;
+  if (plan->with_gradient)
+    {
+      observed->value_gradient = get_view (&value->gradient, &observed->slice);
+      observed->gradient.data = gbox_arena_get (plan->arena, observed->gradient_block);
+    }
 }
 
 static void
@@ -348,6 +411,8 @@ place (GboxPlan *plan, const GArray *clears)
   plan->output.data = plan->chunk_output.data;
   if (plan->n_chunks > 1)
     plan->output.data = gbox_arena_get (plan->arena, plan->output_block);
+  for (guint i = 0; i < plan->observed->len; i++)
+    place_observed (plan, gbox_plan_get_nth_observed (plan, i));
   for (guint i = 0; i < clears->len; i++)
     {
       const GboxSlice *slice = &g_array_index (clears, GboxSlice, i);
@@ -364,9 +429,10 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
 
   plan->clears = g_array_new (FALSE, FALSE, sizeof (GboxTensor));
   gbox_plan_choose_steps (plan);
-  if (!gbox_plan_measure (plan, height, width, error))
+  if (!find_last_writers (plan, error) || !gbox_plan_measure (plan, height, width, error))
     return FALSE;
-  if (region->height != 0 && (!check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
+  if (region->height != 0
+      && (!gbox_plan_check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
   choose_chunks (plan);
   shape_values (plan);

@@ -40,8 +40,32 @@ plan_new (GboxNetwork *network, guint layer)
 
   plan->network = gbox_network_ref (network);
   plan->target = g_array_index (gbox_network_get_data (network)->layer_slices, GboxSlice, layer);
+  plan->observed = g_array_new (FALSE, TRUE, sizeof (GboxPlanObserved));
 
   return plan;
+}
+
+static gboolean
+observe (GboxPlan *plan, const guint *layers, guint n_layers, GError **error)
+{
+  const GArray *slices = gbox_network_get_data (plan->network)->layer_slices;
+
+  for (guint i = 0; i < n_layers; i++)
+    {
+      GboxPlanObserved observed = { 0 };
+
+      if (layers[i] >= slices->len)
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                       "%s has no layer number %u; it has %u layers.", gbox_network_get_title (plan->network),
+                       layers[i], slices->len);
+          return FALSE;
+        }
+      observed.slice = g_array_index (slices, GboxSlice, layers[i]);
+      g_array_append_val (plan->observed, observed);
+    }
+
+  return TRUE;
 }
 
 /* Narrows the target to the channels that are wanted. */
@@ -106,6 +130,34 @@ gbox_plan_new_for_part (GboxNetwork *network,
   return g_steal_pointer (&plan);
 }
 
+GboxPlan *
+gbox_plan_new_observed (GboxNetwork *network,
+                        GboxTeam *team,
+                        guint layer,
+                        const guint *observed,
+                        guint n_observed,
+                        int batch,
+                        int height,
+                        int width,
+                        gboolean with_gradient,
+                        GError **error)
+{
+  static const GboxRegion all = { 0 };
+  g_autoptr (GboxPlan) plan = NULL;
+
+  if (!check_request (network, layer, batch, height, width, error))
+    return NULL;
+
+  plan = plan_new (network, layer);
+  plan->team = team;
+  plan->batch = batch;
+  plan->with_gradient = with_gradient;
+  if (!observe (plan, observed, n_observed, error) || !gbox_plan_lay_out (plan, height, width, &all, error))
+    return NULL;
+
+  return g_steal_pointer (&plan);
+}
+
 gboolean
 gbox_plan_measure_layer (
   GboxNetwork *network, guint layer, int height, int width, int *out_height, int *out_width, GError **error)
@@ -124,6 +176,29 @@ gbox_plan_measure_layer (
   return TRUE;
 }
 
+gboolean
+gbox_plan_measure_region (GboxNetwork *network,
+                          guint layer,
+                          int height,
+                          int width,
+                          const GboxRegion *region,
+                          GboxRegion *input_region,
+                          GError **error)
+{
+  g_autoptr (GboxPlan) plan = NULL;
+
+  if (!check_request (network, layer, 1, height, width, error))
+    return FALSE;
+  plan = plan_new (network, layer);
+  gbox_plan_choose_steps (plan);
+  if (!gbox_plan_measure (plan, height, width, error) || !gbox_plan_check_region (plan, region, error)
+      || !gbox_plan_crop (plan, region, error))
+    return FALSE;
+  *input_region = plan->values[0].region;
+
+  return TRUE;
+}
+
 void
 gbox_plan_free (GboxPlan *plan)
 {
@@ -134,6 +209,7 @@ gbox_plan_free (GboxPlan *plan)
   g_clear_pointer (&plan->own_convs, g_ptr_array_unref);
   g_clear_pointer (&plan->steps, g_array_unref);
   g_clear_pointer (&plan->clears, g_array_unref);
+  g_array_unref (plan->observed);
   g_free (plan->values);
   gbox_network_unref (plan->network);
   g_free (plan);
@@ -173,6 +249,22 @@ gbox_plan_get_input_gradient (GboxPlan *plan)
   return &plan->input_gradient;
 }
 
+const GboxTensor *
+gbox_plan_get_observed (const GboxPlan *plan, guint i)
+{
+  g_return_val_if_fail (i < plan->observed->len, NULL);
+
+  return &gbox_plan_get_nth_observed (plan, i)->activation;
+}
+
+const GboxTensor *
+gbox_plan_get_observed_gradient (const GboxPlan *plan, guint i)
+{
+  g_return_val_if_fail (plan->with_gradient && i < plan->observed->len, NULL);
+
+  return &gbox_plan_get_nth_observed (plan, i)->gradient;
+}
+
 gsize
 gbox_plan_get_size (const GboxPlan *plan)
 {
@@ -210,6 +302,13 @@ forward_chunk (GboxPlan *plan, int chunk)
 
       gbox_copy (plan->team, &plan->chunk_output, &output);
     }
+  for (guint i = 0; i < plan->observed->len && plan->n_chunks > 1; i++)
+    {
+      const GboxPlanObserved *observed = gbox_plan_get_nth_observed (plan, i);
+      GboxTensor activation = view_chunk (plan, &observed->activation, chunk);
+
+      gbox_copy (plan->team, &observed->chunk_activation, &activation);
+    }
 }
 
 void
@@ -218,6 +317,19 @@ gbox_plan_forward (GboxPlan *plan)
   gbox_lap_clock_start (plan->clock);
   for (int chunk = 0; chunk < plan->n_chunks; chunk++)
     forward_chunk (plan, chunk);
+}
+
+/* Before the step that wrote a layer makes its gradient that before the rectifier. */
+static void
+keep_gradients (GboxPlan *plan, guint step)
+{
+  for (guint i = 0; i < plan->observed->len; i++)
+    {
+      GboxPlanObserved *observed = gbox_plan_get_nth_observed (plan, i);
+
+      if (observed->last_writer == step)
+        gbox_copy (plan->team, &observed->value_gradient, &observed->gradient);
+    }
 }
 
 gboolean
@@ -237,6 +349,7 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
     {
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
+      keep_gradients (plan, i);
       if (step->goes_through && !redirect && plan->clock == NULL)
         gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
       else

@@ -84,6 +84,29 @@ GboxPlan *gbox_plan_new_for_part (GboxNetwork *network,
                                   const GboxPlanPart *part,
                                   gboolean with_gradient,
                                   GError **error);
+
+/**
+ * gbox_plan_new_observed:
+ * @layer: index of the target layer
+ * @observed: (array length=n_observed): indices of the layers that are kept too, wherever they lie
+ * @n_observed: how many
+ *
+ * As gbox_plan_new(), but the activations of several layers are there after one forward pass, and their
+ * gradients after one backward pass.
+ *
+ * Returns: (transfer full) (nullable): a plan; %NULL with %GBOX_ERROR_UNSUPPORTED also where @with_gradient
+ * is set and an observed layer is read before all of it is written
+ */
+GboxPlan *gbox_plan_new_observed (GboxNetwork *network,
+                                  GboxTeam *team,
+                                  guint layer,
+                                  const guint *observed,
+                                  guint n_observed,
+                                  int batch,
+                                  int height,
+                                  int width,
+                                  gboolean with_gradient,
+                                  GError **error);
 void gbox_plan_free (GboxPlan *plan);
 
 /**
@@ -100,6 +123,26 @@ void gbox_plan_free (GboxPlan *plan);
  */
 gboolean gbox_plan_measure_layer (
   GboxNetwork *network, guint layer, int height, int width, int *out_height, int *out_width, GError **error);
+
+/**
+ * gbox_plan_measure_region:
+ * @network: a network
+ * @layer: index of a layer
+ * @height: input rows
+ * @width: input columns
+ * @region: a part of the layer
+ * @input_region: (out): what of the input it depends on
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with the errors of gbox_plan_new_for_part()
+ */
+gboolean gbox_plan_measure_region (GboxNetwork *network,
+                                   guint layer,
+                                   int height,
+                                   int width,
+                                   const GboxRegion *region,
+                                   GboxRegion *input_region,
+                                   GError **error);
 
 /**
  * gbox_plan_get_input:
@@ -134,6 +177,11 @@ GboxTensor *gbox_plan_get_output_gradient (GboxPlan *plan);
  * Returns: (transfer none): after backward, the gradient with respect to the 0 … 255 RGB input (N, H, W, 3)
  */
 const GboxTensor *gbox_plan_get_input_gradient (GboxPlan *plan);
+
+/* (transfer none): after forward, observed layer @i after its rectifier, (N, h, w, C). */
+const GboxTensor *gbox_plan_get_observed (const GboxPlan *plan, guint i);
+/* (transfer none): after backward, the gradient with respect to that. */
+const GboxTensor *gbox_plan_get_observed_gradient (const GboxPlan *plan, guint i);
 
 void gbox_plan_forward (GboxPlan *plan);
 

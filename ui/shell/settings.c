@@ -21,6 +21,7 @@ struct _GboxSettings
   char *gridworld;
   char *finetune;
   char *page;
+  char *photo_folders;
   char *reinforcement_view;
   char *color_scheme;
   int window_width;
@@ -57,6 +58,7 @@ enum
   PROP_TINTS,
   PROP_RUN_SAMPLES,
   PROP_PAGE,
+  PROP_PHOTO_FOLDERS,
   PROP_THREADS,
   PROP_COLOR_SCHEME,
   N_PROPS
@@ -156,6 +158,9 @@ gbox_settings_get_property (GObject *object, guint id, GValue *value, GParamSpec
     case PROP_PAGE:
       g_value_set_string (value, self->page);
       break;
+    case PROP_PHOTO_FOLDERS:
+      g_value_set_string (value, self->photo_folders);
+      break;
     case PROP_THREADS:
       g_value_set_int (value, self->threads);
       break;
@@ -224,6 +229,10 @@ gbox_settings_set_property (GObject *object, guint id, const GValue *value, GPar
       g_free (self->page);
       self->page = g_value_dup_string (value);
       break;
+    case PROP_PHOTO_FOLDERS:
+      g_free (self->photo_folders);
+      self->photo_folders = g_value_dup_string (value);
+      break;
     case PROP_THREADS:
       self->threads = g_value_get_int (value);
       break;
@@ -249,6 +258,7 @@ gbox_settings_finalize (GObject *object)
   g_free (self->finetune);
   g_free (self->reinforcement_view);
   g_free (self->page);
+  g_free (self->photo_folders);
   g_free (self->color_scheme);
   G_OBJECT_CLASS (gbox_settings_parent_class)->finalize (object);
 }
@@ -285,6 +295,7 @@ gbox_settings_class_init (GboxSettingsClass *class)
   properties[PROP_TINTS] = g_param_spec_boolean ("tints", NULL, NULL, TRUE, flags);
   properties[PROP_RUN_SAMPLES] = g_param_spec_boolean ("run-samples", NULL, NULL, FALSE, flags);
   properties[PROP_PAGE] = g_param_spec_string ("page", NULL, NULL, "vision", flags);
+  properties[PROP_PHOTO_FOLDERS] = g_param_spec_string ("photo-folders", NULL, NULL, "", flags);
   properties[PROP_THREADS] = g_param_spec_int ("threads", NULL, NULL, 0, 256, 0, flags);
   properties[PROP_COLOR_SCHEME] = g_param_spec_string ("color-scheme", NULL, NULL, "system", flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);

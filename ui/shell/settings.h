@@ -14,8 +14,9 @@ G_BEGIN_DECLS
  * gridworld and how it was learnt as JSON), `finetune` (string, the last parameters of finetuning as JSON),
  * `window-width`, `window-height` (int), `window-maximized`, `left-pane`, `right-pane`, `completion-pane`,
  * `reinforcement-pane`, `reinforcement-texts`, `tints`, `run-samples` (boolean), `page` (string: the one
- * shown), `reinforcement-view` (string: "language" or "gridworld"), `threads` (int, 0 for one a core),
- * `color-scheme` (string: "system", "light" or "dark").
+ * shown), `photo-folders` (string: where photographs are, one a line), `reinforcement-view` (string:
+ * "language" or "gridworld"), `threads` (int, 0 for one a core), `color-scheme` (string: "system", "light" or
+ * "dark").
  *
  * They are kept in `glassbox/settings.ini` of the user's configuration folder, so that they also last where
  * no settings daemon runs; with `GSETTINGS_BACKEND` set, wherever that says. Where the schema is not

@@ -2,12 +2,14 @@
 /* The right pane of the Vision page: how the image is made. */
 #include "vision/parameters-pane.h"
 
+#include "vision/examples-pane.h"
 #include "widgets/parameter-row.h"
 
 struct _GboxParametersPane
 {
   AdwBin parent_instance;
 
+  GboxExamplesPane *examples_pane;
   GtkWidget *position_group;
   AdwActionRow *at_y_row;
   AdwActionRow *at_x_row;
@@ -198,6 +200,7 @@ gbox_parameters_pane_dispose (GObject *object)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, examples_pane);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, position_group);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, at_y_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, at_x_row);
@@ -228,6 +231,7 @@ gbox_parameters_pane_class_init (GboxParametersPaneClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_parameters_pane_dispose;
+  g_type_ensure (GBOX_TYPE_EXAMPLES_PANE);
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/parameters-pane.ui");
   bind_template (widget_class);
@@ -300,6 +304,14 @@ gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *s
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "target-changed", G_CALLBACK (follow_target), self, G_CONNECT_SWAPPED);
   follow_spec (self);
+}
+
+void
+gbox_parameters_pane_set_photos (GboxParametersPane *self, GboxPhotoSession *photos)
+{
+  g_return_if_fail (GBOX_IS_PARAMETERS_PANE (self));
+
+  gbox_examples_pane_set_session (self->examples_pane, photos);
 }
 
 void

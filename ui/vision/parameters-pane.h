@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "vision/photo-session.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -18,6 +19,9 @@ G_DECLARE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, GBOX, PARAMETERS
 
 /* Once. */
 void gbox_parameters_pane_set_session (GboxParametersPane *self, GboxVisionSession *session);
+
+/* Once: the examples above the parameters. */
+void gbox_parameters_pane_set_photos (GboxParametersPane *self, GboxPhotoSession *photos);
 
 /* Takes over what has been typed into the row that has the focus and not yet been entered. */
 void gbox_parameters_pane_commit (GboxParametersPane *self);

@@ -273,6 +273,14 @@ gbox_stage_set_session (GboxStage *self, GboxVisionSession *session)
   follow_selected (self);
 }
 
+void
+gbox_stage_set_dataset_maximum (GboxStage *self, double value)
+{
+  g_return_if_fail (GBOX_IS_STAGE (self));
+
+  gbox_chart_set_reference_line (self->chart, value, "largest in dataset");
+}
+
 gboolean
 gbox_stage_has_toolbar_focus (GboxStage *self)
 {

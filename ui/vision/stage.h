@@ -23,6 +23,8 @@ void gbox_stage_set_session (GboxStage *self, GboxVisionSession *session);
 GdkTexture *gbox_stage_get_texture (GboxStage *self);
 
 GboxFilmBar *gbox_stage_get_film_bar (GboxStage *self); /* transfer none */
+/* A dashed line in the chart: the largest activation of the photographs, or NaN for none. */
+void gbox_stage_set_dataset_maximum (GboxStage *self, double value);
 
 /* Whether the focus is on one of the buttons on the picture. */
 gboolean gbox_stage_has_toolbar_focus (GboxStage *self);

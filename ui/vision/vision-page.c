@@ -5,11 +5,14 @@
 #include "models/model-status.h"
 #include "vision/open-file.h"
 #include "vision/parameters-pane.h"
+#include "vision/photo-actions.h"
 #include "vision/stage.h"
 #include "vision/unit-pane.h"
 #include "vision/unit-thumbnails.h"
 #include "vision/vision-actions.h"
 #include "widgets/telling.h"
+
+#include <math.h>
 
 struct _GboxVisionPage
 {
@@ -28,6 +31,8 @@ struct _GboxVisionPage
   GboxVisionSession *session;
   GboxUnitThumbnails *thumbnails;
   GboxVisionActions *actions;
+  GboxPhotoSession *photos;
+  GboxPhotoActions *photo_actions;
   char *name;            /* to open as soon as the page begins */
   GCancellable *opening; /* what was opened last */
   gboolean has_begun;
@@ -156,6 +161,8 @@ gbox_vision_page_dispose (GObject *object)
   g_clear_pointer (&self->name, g_free);
   g_clear_object (&self->opening);
   g_clear_object (&self->actions);
+  g_clear_object (&self->photo_actions);
+  g_clear_object (&self->photos);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -213,6 +220,25 @@ restore_panes (GboxVisionPage *self)
   adw_flap_set_reveal_flap (self->right_flap, right_pane);
 }
 
+/* The line in the chart is what the examples say. */
+static void
+follow_examples (GboxVisionPage *self)
+{
+  const GboxExamples *examples = gbox_photo_session_get_examples (self->photos);
+
+  gbox_stage_set_dataset_maximum (self->stage, examples && examples->n_photos > 0 ? examples->largest : NAN);
+}
+
+static void
+set_up_photos (GboxVisionPage *self, GActionMap *actions)
+{
+  self->photos = gbox_photo_session_new (self->session, self->settings);
+  g_signal_connect_object (self->photos, "examples-changed", G_CALLBACK (follow_examples), self,
+                           G_CONNECT_SWAPPED);
+  self->photo_actions = gbox_photo_actions_new (GTK_WIDGET (self), self->photos, actions);
+  gbox_parameters_pane_set_photos (self->parameters_pane, self->photos);
+}
+
 void
 gbox_vision_page_set_up (GboxVisionPage *self,
                          GboxEngine *engine,
@@ -238,6 +264,7 @@ gbox_vision_page_set_up (GboxVisionPage *self,
   g_signal_connect_object (self->session, "message", G_CALLBACK (gbox_vision_page_tell), self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_vision_actions_new (self, actions);
+  set_up_photos (self, actions);
   follow_model (self);
 }
 
@@ -268,6 +295,7 @@ gbox_vision_page_end (GboxVisionPage *self)
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
   cancel_opening (self);
+  gbox_photo_session_end (self->photos);
   gbox_vision_session_end (self->session);
 }
 
@@ -301,6 +329,12 @@ GboxFilmBar *
 gbox_vision_page_get_film_bar (GboxVisionPage *self)
 {
   return gbox_stage_get_film_bar (self->stage);
+}
+
+GboxPhotoSession *
+gbox_vision_page_get_photos (GboxVisionPage *self)
+{
+  return self->photos;
 }
 
 GdkTexture *

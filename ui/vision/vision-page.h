@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "vision/film-bar.h"
+#include "vision/photo-session.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
 GboxFilmBar *gbox_vision_page_get_film_bar (GboxVisionPage *self); /* transfer none */
+GboxPhotoSession *gbox_vision_page_get_photos (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */

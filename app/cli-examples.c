@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* glassbox-cli examples: the photographs that excite a unit most. */
+#include "base/error.h"
+#include "cli.h"
+#include "vision/examples.h"
+
+typedef struct
+{
+  char *model;
+  char *layer;
+  char *database;
+  int unit;
+  int top;
+  gboolean peak;
+  gboolean json;
+} Options;
+
+static void
+options_clear (Options *options)
+{
+  g_free (options->model);
+  g_free (options->layer);
+  g_free (options->database);
+}
+
+G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+static void
+add_square (JsonBuilder *builder, const char *name, const GboxPhotoPatch *square)
+{
+  json_builder_set_member_name (builder, name);
+  json_builder_begin_object (builder);
+  cli_add_number (builder, "x", square->x);
+  cli_add_number (builder, "y", square->y);
+  cli_add_number (builder, "side", square->side);
+  json_builder_end_object (builder);
+}
+
+static void
+add_example (JsonBuilder *builder, const GboxExample *example)
+{
+  g_autofree char *path = g_filename_display_name (example->path);
+
+  json_builder_begin_object (builder);
+  cli_add_text (builder, "path", path);
+  cli_add_number (builder, "activation", example->activation);
+  add_square (builder, "patch", &example->patch);
+  add_square (builder, "crop", &example->crop);
+  json_builder_set_member_name (builder, "at");
+  json_builder_begin_array (builder);
+  json_builder_add_int_value (builder, example->y);
+  json_builder_add_int_value (builder, example->x);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+}
+
+static void
+print_json (const GboxExamples *examples)
+{
+  g_autoptr (JsonBuilder) builder = json_builder_new ();
+
+  json_builder_begin_object (builder);
+  cli_add_integer (builder, "photos", examples->n_photos);
+  cli_add_number (builder, "mean", examples->mean);
+  cli_add_number (builder, "sd", examples->sd);
+  cli_add_number (builder, "min", examples->smallest);
+  cli_add_number (builder, "max", examples->largest);
+  json_builder_set_member_name (builder, "histogram");
+  json_builder_begin_array (builder);
+  for (int i = 0; i < GBOX_EXAMPLES_N_BINS; i++)
+    json_builder_add_int_value (builder, examples->bins[i]);
+  json_builder_end_array (builder);
+  json_builder_set_member_name (builder, "examples");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < examples->n; i++)
+    add_example (builder, &examples->examples[i]);
+  json_builder_end_array (builder);
+  json_builder_end_object (builder);
+  cli_print_json (builder);
+}
+
+static void
+print_text (const GboxExamples *examples)
+{
+  if (examples->n_photos == 0)
+    g_print ("No photographs yet: “glassbox-cli index FOLDER” looks through some with this layer.\n");
+  else
+    g_print ("%u photographs: mean %.4g, standard deviation %.4g, %.4g to %.4g\n", examples->n_photos,
+             examples->mean, examples->sd, examples->smallest, examples->largest);
+  for (guint i = 0; i < examples->n; i++)
+    {
+      const GboxExample *example = &examples->examples[i];
+      g_autofree char *path = g_filename_display_name (example->path);
+
+      g_print ("  %10.4g  %s  %.0f × %.0f pixels at %.0f, %.0f\n", example->activation, path,
+               example->crop.side, example->crop.side, example->crop.x, example->crop.y);
+    }
+}
+
+static int
+show (const Options *options)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
+  g_autoptr (GboxNetwork) network = store != NULL ? cli_load_network (store, options->model, &error) : NULL;
+  g_autoptr (GboxPhotoIndex) index = NULL;
+  g_autoptr (GboxExamples) examples = NULL;
+  int layer;
+
+  if (network == NULL || (layer = cli_find_layer (network, options->layer, &error)) < 0
+      || (index = gbox_photo_index_open (options->database, &error)) == NULL)
+    return cli_failure (error);
+  examples
+    = gbox_examples_new (index, network, (guint) layer, options->unit,
+                         options->peak ? GBOX_EXAMPLE_PEAK : GBOX_EXAMPLE_MEAN, (guint) options->top, &error);
+  if (examples == NULL)
+    return cli_failure (error);
+  if (options->json)
+    print_json (examples);
+  else
+    print_text (examples);
+  return CLI_OK;
+}
+
+static gboolean
+check (const Options *options, char **words, GError **error)
+{
+  if (words[1] != NULL)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
+  else if (options->layer == NULL || options->unit < 0)
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "say which unit: --layer and --unit, which counts from 0.");
+  else if (options->top < 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--top takes a number of photographs, not %d.", options->top);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+int
+cli_examples (char **argv)
+{
+  g_auto (Options) options = { .unit = -1, .top = 9 };
+  GOptionEntry entries[] = {
+    { "model", 'm', 0, G_OPTION_ARG_STRING, &options.model, "A name from “glassbox-cli models”, or a file",
+      "MODEL" },
+    { "layer", 'l', 0, G_OPTION_ARG_STRING, &options.layer, "The layer", "LAYER" },
+    { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit, "The channel or class", "UNIT" },
+    { "top", 0, 0, G_OPTION_ARG_INT, &options.top, "How many photographs to name; 9 unless told", "N" },
+    { "peak", 0, 0, G_OPTION_ARG_NONE, &options.peak,
+      "Go by the strongest position instead of the mean over all", NULL },
+    { "database", 0, 0, G_OPTION_ARG_FILENAME, &options.database, "The file that “index” wrote", "FILE" },
+    { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one JSON object", NULL },
+    G_OPTION_ENTRY_NULL,
+  };
+  GOptionContext *context
+    = g_option_context_new ("— show which photographs excite a unit most, and how it answers to all");
+  g_auto (GStrv) words = g_strdupv (argv);
+  g_autoptr (GError) error = NULL;
+
+  g_option_context_add_main_entries (context, entries, NULL);
+  if (!cli_parse (context, &words, &error) || !check (&options, words, &error))
+    return cli_usage_error (argv[0], error);
+  return show (&options);
+}

@@ -1,0 +1,158 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Photographs on the command line: an index that is killed goes on, and what it says of a unit. */
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <json-glib/json-glib.h>
+#include <signal.h>
+
+#include "cli-testing.h"
+
+#define N_PHOTOS 6
+
+/* Photographs of the network's size, each of another colour. */
+static void
+make_photos (const char *folder)
+{
+  for (guint i = 0; i < N_PHOTOS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 224, 224);
+      g_autoptr (GdkPixbuf) half = gdk_pixbuf_new_subpixbuf (pixbuf, 0, 0, 112, 224);
+
+      gdk_pixbuf_fill (pixbuf, 0x204060ff + i * 0x20100000);
+      gdk_pixbuf_fill (half, 0xf0e0d0ff);
+      g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
+    }
+}
+
+static gboolean
+have_model (void)
+{
+  g_auto (Answer) answer = cli (NULL, "models --json");
+  g_autoptr (JsonNode) root = json_from_string (answer.output, NULL);
+  JsonArray *models = json_object_get_array_member (json_node_get_object (root), "models");
+
+  for (guint i = 0; i < json_array_get_length (models); i++)
+    {
+      JsonObject *model = json_array_get_object_element (models, i);
+
+      if (g_str_equal (json_object_get_string_member (model, "name"), "efficientnet-lite0")
+          && !json_object_get_null_member (model, "path"))
+        return TRUE;
+    }
+  g_test_skip ("efficientnet-lite0 is not here: it was not fetched");
+  return FALSE;
+}
+
+/* Kills the command when it has told of two photographs. */
+static void
+index_and_kill (const char *folder)
+{
+  g_autofree char *database = g_build_filename (folder, "photos.sqlite", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+    = g_subprocess_new (G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error,
+                        g_getenv ("GBOX_CLI"), "index", "--json", "--model", "efficientnet-lite0", "--layers",
+                        "stem", "--database", database, folder, NULL);
+  g_autoptr (GDataInputStream) lines = NULL;
+
+  g_assert_no_error (error);
+  lines = g_data_input_stream_new (g_subprocess_get_stdout_pipe (process));
+  for (guint i = 0; i < 3; i++) /* what was found, and two photographs */
+    {
+      g_autofree char *line = g_data_input_stream_read_line (lines, NULL, NULL, &error);
+
+      g_assert_no_error (error);
+      g_assert_nonnull (line);
+    }
+  g_subprocess_send_signal (process, SIGKILL);
+  g_subprocess_wait (process, NULL, NULL);
+}
+
+static JsonNode *
+parse_line (const char *output, guint i)
+{
+  g_auto (GStrv) lines = g_strsplit (output, "\n", -1);
+  g_autoptr (GError) error = NULL;
+  JsonNode *node;
+
+  g_assert_cmpuint (g_strv_length (lines), >, i);
+  node = json_from_string (lines[i], &error);
+  g_assert_no_error (error);
+  return node;
+}
+
+static void
+test_killed (void)
+{
+  static const char *const again
+    = "index --json --model efficientnet-lite0 --layers stem --database {tmp}/photos.sqlite {tmp}";
+  g_autofree char *folder = NULL;
+
+  if (!have_model ())
+    return;
+  folder = make_folder ();
+  make_photos (folder);
+  index_and_kill (folder);
+  {
+    g_auto (Answer) answer = cli (folder, again);
+    g_autoptr (JsonNode) found = parse_line (answer.output, 0);
+
+    g_assert_cmpint (answer.code, ==, 0);
+    g_assert_cmpint (json_object_get_int_member (json_node_get_object (found), "photos"), ==, N_PHOTOS);
+    g_assert_cmpint (json_object_get_int_member (json_node_get_object (found), "known"), >=, 2);
+  }
+  {
+    g_auto (Answer) answer = cli (folder, again);
+    g_autoptr (JsonNode) found = parse_line (answer.output, 0);
+
+    g_assert_cmpint (json_object_get_int_member (json_node_get_object (found), "known"), ==, N_PHOTOS);
+  }
+  {
+    g_auto (Answer) answer
+      = cli (folder, "examples --json --model efficientnet-lite0 --layer stem --unit 3 --top 4 "
+                     "--database {tmp}/photos.sqlite");
+    g_autoptr (JsonNode) root = parse_line (answer.output, 0);
+    JsonObject *examples = json_node_get_object (root);
+
+    g_assert_cmpint (answer.code, ==, 0);
+    g_assert_cmpint (json_object_get_int_member (examples, "photos"), ==, N_PHOTOS);
+    g_assert_cmpuint (json_array_get_length (json_object_get_array_member (examples, "examples")), ==, 4);
+  }
+  remove_folder (g_steal_pointer (&folder));
+}
+
+static void
+test_usage (void)
+{
+  static const char *const bad[] = {
+    "index",
+    "index --scales 4 .",
+    "index --frobnicate .",
+    "examples",
+    "examples --layer stem",
+    "examples --unit 3",
+    "examples --layer stem --unit 3 surplus",
+    "examples --layer stem --unit 3 --top -1",
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_auto (Answer) answer = cli (NULL, bad[i]);
+
+      g_assert_cmpint (answer.code, ==, 2);
+      g_assert_cmpstr (answer.output, ==, "");
+      g_assert_cmpstr (answer.errors, !=, "");
+    }
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/cli-photos/killed", test_killed);
+  g_test_add_func ("/cli-photos/usage", test_usage);
+
+  return g_test_run ();
+}

@@ -1,0 +1,707 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Photographs: cutting them, summing up what units answer, the index of a folder, and what it says of a unit.
+ */
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/error.h"
+#include "runtime/event-private.h"
+#include "runtime/job-private.h"
+#include "tiny-network.h"
+#include "vision/examples.h"
+#include "vision/photo-index-job.h"
+#include "vision/probe.h"
+#include "vision/unit-summary.h"
+
+#define SIDE 64 /* of the tiny network's crop */
+
+static char *
+make_folder (void)
+{
+  g_autoptr (GError) error = NULL;
+  char *folder = g_dir_make_tmp ("glassbox-photos-XXXXXX", &error);
+
+  g_assert_no_error (error);
+  return folder;
+}
+
+static void
+remove_folder (char *folder)
+{
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *name;
+
+  while ((name = g_dir_read_name (dir)) != NULL)
+    {
+      char *path = g_build_filename (folder, name, NULL);
+
+      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
+        remove_folder (path);
+      else
+        {
+          g_unlink (path);
+          g_free (path);
+        }
+    }
+  g_rmdir (folder);
+  g_free (folder);
+}
+
+/* Noise of a size and brightness; large pixels, so that a JPEG keeps most of it. */
+static GdkPixbuf *
+make_photo (int width, int height, guint seed)
+{
+  GdkPixbuf *pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, width, height);
+  guint8 *pixels = gdk_pixbuf_get_pixels (pixbuf);
+  GboxPhilox random;
+
+  gbox_philox_init (&random, seed, 1, 0);
+  for (int y = 0; y < height; y += 8)
+    for (int x = 0; x < width; x += 8)
+      {
+        guint8 colour[3];
+
+        for (int c = 0; c < 3; c++)
+          colour[c] = (guint8) (gbox_philox_below (&random, 200) + 5 * (seed % 10));
+        for (int j = y; j < MIN (y + 8, height); j++)
+          for (int i = x; i < MIN (x + 8, width); i++)
+            memcpy (pixels + j * gdk_pixbuf_get_rowstride (pixbuf) + 3 * i, colour, 3);
+      }
+  return pixbuf;
+}
+
+static void
+save_photo (const char *folder, const char *name, const char *format, int width, int height, guint seed)
+{
+  g_autoptr (GdkPixbuf) pixbuf = make_photo (width, height, seed);
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  gdk_pixbuf_save (pixbuf, path, format, &error, NULL);
+  g_assert_no_error (error);
+}
+
+static void
+save_bytes (const char *folder, const char *name, const void *data, gsize size)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_file_set_contents (path, data, (gssize) size, &error);
+  g_assert_no_error (error);
+}
+
+/* Every pixel lies in a patch of every scale, and no patch outside. */
+static void
+test_lay (void)
+{
+  static const struct
+  {
+    int width, height;
+    guint n[3]; /* patches of each scale */
+  } cases[] = {
+    { SIDE, SIDE, { 1 } },
+    { 30, 20, { 2 } },
+    { 2 * SIDE, 2 * SIDE, { 1, 4 } },
+    { 200, 127, { 2 } },
+    { 4000, 3000, { 2, 6, 24 } },
+    { 3000, 4000, { 2, 6, 24 } },
+    { 100000, 64, { 8 } },
+    { 1, 1, { 1 } },
+    { 100 * SIDE, 4 * SIDE, { 8, 32, 128 } },
+  };
+
+  for (gsize k = 0; k < G_N_ELEMENTS (cases); k++)
+    {
+      const GboxPhotoCut cut = { .n_scales = 3, .side = SIDE };
+      g_autoptr (GArray) patches = gbox_photo_cut_lay (&cut, cases[k].width, cases[k].height);
+      const int shorter = MIN (cases[k].width, cases[k].height);
+      const double length = MIN (MAX (cases[k].width, cases[k].height), 8 * shorter);
+      guint first = 0;
+
+      for (int s = 0; s < 3; s++)
+        {
+          double end = 0.0, begin = 1e9;
+
+          for (guint i = first; i < first + cases[k].n[s]; i++)
+            {
+              const GboxPhotoPatch *patch = &g_array_index (patches, GboxPhotoPatch, i);
+              const double along = cases[k].width >= cases[k].height ? patch->x : patch->y;
+
+              g_assert_cmpfloat (patch->x, >=, 0.0);
+              g_assert_cmpfloat (patch->y, >=, 0.0);
+              g_assert_cmpfloat (patch->x + patch->side, <=, cases[k].width + 1e-9);
+              g_assert_cmpfloat (patch->y + patch->side, <=, cases[k].height + 1e-9);
+              g_assert_cmpfloat (fabs (patch->side - (double) shorter / (1 << s)), <, 1e-9);
+              begin = MIN (begin, along);
+              end = MAX (end, along + patch->side);
+            }
+          /* Within a pixel of the resized photograph. */
+          if (cases[k].n[s] > 0)
+            g_assert_cmpfloat (end - begin, >=, length - (double) shorter / SIDE);
+          first += cases[k].n[s];
+        }
+      g_assert_cmpuint (patches->len, ==, first);
+    }
+}
+
+/* A photograph of the network's size is its own patch, to the bit. */
+static void
+test_patches (void)
+{
+  char *folder = make_folder ();
+  const GboxPhotoCut cut = { .n_scales = 2, .side = SIDE };
+  g_autofree char *path = g_build_filename (folder, "a.png", NULL);
+  g_autofree char *large = g_build_filename (folder, "b.png", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPhotoPatches) patches = NULL;
+  g_autoptr (GboxPhotoPatches) four = NULL;
+  g_autoptr (GboxImage) image = NULL;
+
+  save_photo (folder, "a.png", "png", SIDE, SIDE, 1);
+  save_photo (folder, "b.png", "png", 2 * SIDE, 2 * SIDE, 2);
+  patches = gbox_photo_patches_load (path, &cut, &error);
+  g_assert_no_error (error);
+  image = gbox_image_load (path, &error);
+  g_assert_cmpuint (patches->n, ==, 1);
+  g_assert_cmpmem (patches->pixels, 3 * SIDE * SIDE, image->pixels, 3 * SIDE * SIDE);
+  gbox_image_free (g_steal_pointer (&image));
+
+  /* Of the second scale the four quarters. */
+  four = gbox_photo_patches_load (large, &cut, &error);
+  g_assert_no_error (error);
+  image = gbox_image_load (large, &error);
+  g_assert_cmpuint (four->n, ==, 5);
+  for (gsize y = 0; y < SIDE; y++)
+    g_assert_cmpmem (four->pixels + (4 * SIDE + y) * 3 * SIDE, 3 * SIDE,
+                     image->pixels + ((SIDE + y) * 2 * SIDE + SIDE) * 3, 3 * SIDE);
+  remove_folder (folder);
+}
+
+/* Large JPEGs are decoded smaller: patches are nearly those of the whole image. */
+static void
+test_reduced (void)
+{
+  char *folder = make_folder ();
+  const GboxPhotoCut cut = { .n_scales = 1, .side = SIDE };
+  g_autofree char *jpeg = g_build_filename (folder, "a.jpg", NULL);
+  g_autofree char *png = g_build_filename (folder, "a.png", NULL);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPhotoPatches) reduced = NULL;
+  g_autoptr (GboxPhotoPatches) whole = NULL;
+  int width, height;
+  double sum = 0.0;
+
+  save_photo (folder, "a.jpg", "jpeg", 8 * SIDE + 3, 8 * SIDE + 3, 1);
+  save_photo (folder, "a.png", "png", 8 * SIDE + 3, 8 * SIDE + 3, 1);
+  {
+    g_autoptr (GboxImage) image = gbox_image_load_reduced (jpeg, SIDE, &width, &height, &error);
+
+    g_assert_no_error (error);
+    g_assert_cmpint (width, ==, 8 * SIDE + 3);
+    g_assert_cmpint (height, ==, 8 * SIDE + 3);
+    g_assert_cmpint (image->width, ==, SIDE + 1);
+  }
+  reduced = gbox_photo_patches_load (jpeg, &cut, &error);
+  g_assert_no_error (error);
+  whole = gbox_photo_patches_load (png, &cut, &error);
+  g_assert_no_error (error);
+  for (gsize i = 0; i < 3 * SIDE * SIDE; i++)
+    sum += ABS (reduced->pixels[i] - whole->pixels[i]);
+  /* Of colours 200 apart; JPEG's chroma has half the resolution. */
+  g_assert_cmpfloat (sum / (3 * SIDE * SIDE), <, 25.0);
+  remove_folder (folder);
+}
+
+static void
+summarise_plainly (const GboxTensor *tensor, int channel, double *mean, float *peak, int *y, int *x)
+{
+  *mean = 0.0;
+  *peak = -INFINITY;
+  for (int j = 0; j < tensor->height; j++)
+    for (int i = 0; i < tensor->width; i++)
+      {
+        const float a = gbox_tensor_pixel (tensor, 0, j, i)[channel];
+
+        *mean += (double) a / (tensor->height * tensor->width);
+        if (a > *peak)
+          {
+            *peak = a;
+            *y = j;
+            *x = i;
+          }
+      }
+}
+
+static void
+test_summary (gconstpointer data)
+{
+  enum
+  {
+    N_PATCHES = 3,
+    HEIGHT = 5,
+    WIDTH = 7,
+    STRIDE = 150
+  };
+  g_autoptr (GboxTeam) team = gbox_team_new (GPOINTER_TO_UINT (data));
+  const int channels[] = { 130, 3, 64 };
+  g_autofree float *values = g_new (float, HEIGHT *WIDTH *STRIDE);
+  GboxTensor tensors[G_N_ELEMENTS (channels)];
+  GboxUnitSummaryLayer layers[G_N_ELEMENTS (channels)];
+  GboxUnitSummary expected[G_N_ELEMENTS (channels)][STRIDE] = { 0 };
+  GboxUnitSummary found[G_N_ELEMENTS (channels)][STRIDE];
+  GboxPhilox random;
+
+  memset (found, 0xff, sizeof found);
+  gbox_philox_init (&random, 5, 1, 0);
+  for (gsize l = 0; l < G_N_ELEMENTS (channels); l++)
+    {
+      tensors[l] = gbox_tensor (values, 1, HEIGHT, WIDTH, channels[l]);
+      tensors[l].stride = STRIDE;
+      tensors[l].data += 2 * l;
+      layers[l] = (GboxUnitSummaryLayer){ .activation = &tensors[l], .summaries = found[l] };
+    }
+  for (guint patch = 0; patch < N_PATCHES; patch++)
+    {
+      gbox_philox_fill_normal (&random, values, HEIGHT * WIDTH * STRIDE, -1.0f, 1.0f);
+      gbox_unit_summary_update (team, layers, G_N_ELEMENTS (channels), patch);
+      for (gsize l = 0; l < G_N_ELEMENTS (channels); l++)
+        for (int c = 0; c < channels[l]; c++)
+          {
+            GboxUnitSummary *e = &expected[l][c];
+            double mean;
+            float peak;
+            int y = 0, x = 0;
+
+            summarise_plainly (&tensors[l], c, &mean, &peak, &y, &x);
+            if (patch == 0 || mean > (double) e->mean.value)
+              e->mean = (GboxUnitAnswer){ (float) mean, (guint16) patch, (guint8) y, (guint8) x };
+            if (patch == 0 || peak > e->peak.value)
+              e->peak = (GboxUnitAnswer){ peak, (guint16) patch, (guint8) y, (guint8) x };
+          }
+    }
+  for (gsize l = 0; l < G_N_ELEMENTS (channels); l++)
+    for (int c = 0; c < channels[l]; c++)
+      {
+        g_assert_cmpmem (&found[l][c].peak, sizeof (GboxUnitAnswer), &expected[l][c].peak,
+                         sizeof (GboxUnitAnswer));
+        g_assert_cmpuint (found[l][c].mean.patch, ==, expected[l][c].mean.patch);
+        /* Sums of a row in single precision. */
+        g_assert_cmpfloat (fabsf (found[l][c].mean.value - expected[l][c].mean.value), <, 1e-6f);
+      }
+}
+
+/* A job on folders and a database, and what it told. */
+typedef struct
+{
+  GboxJobContext context;
+  GboxNetwork *network;
+  char *folder;
+  char *database;
+  GboxPhotosFound found;
+  GPtrArray *skipped; /* of char *: names */
+  guint n_points;
+} Fixture;
+
+static void
+on_event (gpointer message, gpointer user_data)
+{
+  g_autoptr (GboxEvent) event = message;
+  Fixture *f = user_data;
+
+  if (event->kind == GBOX_EVENT_POINT)
+    f->n_points++;
+  else if (event->kind == GBOX_EVENT_RECORD && event->record.type == GBOX_TYPE_PHOTOS_FOUND)
+    f->found = *(const GboxPhotosFound *) event->record.value;
+  else if (event->kind == GBOX_EVENT_RECORD && event->record.type == GBOX_TYPE_PHOTO_SKIPPED)
+    g_ptr_array_add (f->skipped,
+                     g_path_get_basename (((const GboxPhotoSkipped *) event->record.value)->path));
+}
+
+static void
+free_event (gpointer event)
+{
+  gbox_event_free (event);
+}
+
+static void
+set_up (Fixture *f, gconstpointer data)
+{
+  *f = (Fixture){ .context.team = gbox_team_new (2), .network = tiny_network_new (1.0f) };
+  f->folder = make_folder ();
+  f->database = g_build_filename (f->folder, "photos.sqlite", NULL);
+  f->skipped = g_ptr_array_new_with_free_func (g_free);
+}
+
+static void
+tear_down (Fixture *f, gconstpointer data)
+{
+  gbox_team_free (f->context.team);
+  gbox_network_unref (f->network);
+  g_free (f->database);
+  remove_folder (f->folder);
+  g_ptr_array_unref (f->skipped);
+}
+
+/* Runs to the end, or until @n_photos are done; the job is then dropped as it is. */
+static GboxStepResult
+run (Fixture *f, const char *folders, const char *layers, guint n_photos, GError **error)
+{
+  g_autoptr (GboxPhotoIndexSpec) spec = gbox_photo_index_spec_new ();
+  g_autoptr (GboxMailbox) mailbox = gbox_mailbox_new (NULL, on_event, NULL, free_event, f);
+  g_autoptr (GboxJob) job = NULL;
+  GboxStepResult result = GBOX_STEP_FAILED;
+
+  f->n_points = 0;
+  g_ptr_array_set_size (f->skipped, 0);
+  g_object_set (spec, "folders", folders, "database", f->database, "layers", layers, NULL);
+  job = gbox_photo_index_job_new_for_network (spec, f->network);
+  gbox_job_set_mailbox (job, mailbox);
+  if (gbox_job_start (job, &f->context, error))
+    do
+      {
+        result = gbox_job_step (job, error);
+        while (g_main_context_iteration (NULL, FALSE))
+          ;
+      }
+    while (result == GBOX_STEP_CONTINUE && f->n_points < n_photos);
+  for (guint i = 0; i < 10; i++)
+    {
+      g_usleep (1000);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  gbox_mailbox_close (mailbox);
+  return result;
+}
+
+static void
+run_all (Fixture *f)
+{
+  g_autoptr (GError) error = NULL;
+
+  run (f, f->folder, "all", G_MAXUINT, &error);
+  g_assert_no_error (error);
+}
+
+static GboxExamples *
+get_examples (Fixture *f, const char *layer, int unit, GboxExampleMeasure measure)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPhotoIndex) index = gbox_photo_index_open (f->database, &error);
+  GboxExamples *examples;
+
+  g_assert_no_error (error);
+  examples = gbox_examples_new (index, f->network, (guint) gbox_network_find_layer (f->network, layer), unit,
+                                measure, 9, &error);
+  g_assert_no_error (error);
+  return examples;
+}
+
+/* The mean of a channel as “probe” gives it. */
+static double
+probe_mean (Fixture *f, const char *layer, int unit, const char *name)
+{
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  g_autoptr (GboxImage) image = gbox_image_load (path, NULL);
+  g_autoptr (GboxProbe) probe
+    = gbox_probe_new (f->network, f->context.team, (guint) gbox_network_find_layer (f->network, layer), image,
+                      -1, -1, -1, NULL);
+
+  return (double) probe->channel_means[unit];
+}
+
+/* What is said of photographs that are their own patches is what probing says, in the right order. */
+static void
+test_examples (Fixture *f, gconstpointer data)
+{
+  static const char *const names[] = { "a.png", "b.PNG", "c.png", "d.png" };
+  double sum = 0.0;
+
+  for (guint i = 0; i < G_N_ELEMENTS (names); i++)
+    save_photo (f->folder, names[i], "png", SIDE, SIDE, 3 + i);
+  run_all (f);
+  g_assert_cmpuint (f->found.n_photos, ==, G_N_ELEMENTS (names));
+  g_assert_cmpuint (f->n_points, ==, G_N_ELEMENTS (names));
+  for (int unit = 0; unit < TINY_CHANNELS; unit++)
+    {
+      g_autoptr (GboxExamples) examples = get_examples (f, "conv2", unit, GBOX_EXAMPLE_MEAN);
+      guint n = 0;
+
+      g_assert_cmpuint (examples->n, ==, G_N_ELEMENTS (names));
+      g_assert_cmpuint (examples->n_photos, ==, G_N_ELEMENTS (names));
+      for (guint i = 0; i < examples->n; i++)
+        {
+          g_autofree char *name = g_path_get_basename (examples->examples[i].path);
+          const double expected = probe_mean (f, "conv2", unit, name);
+
+          /* Single precision, other orders of summing. */
+          g_assert_cmpfloat (fabs (examples->examples[i].activation - expected), <=, 1e-5 * fabs (expected));
+          if (i > 0)
+            g_assert_cmpfloat (examples->examples[i].activation, <=, examples->examples[i - 1].activation);
+          sum += examples->examples[i].activation;
+        }
+      g_assert_cmpfloat (examples->largest, ==, examples->examples[0].activation);
+      g_assert_cmpfloat (examples->smallest, ==, examples->examples[examples->n - 1].activation);
+      for (int bin = 0; bin < GBOX_EXAMPLES_N_BINS; bin++)
+        n += examples->bins[bin];
+      g_assert_cmpuint (n, ==, G_N_ELEMENTS (names));
+      g_assert_cmpfloat (fabs (examples->mean - sum / examples->n), <=, 1e-9);
+      sum = 0.0;
+    }
+}
+
+/* The crop is what the strongest position sees: with all else grey it answers the same. */
+static void
+test_crop (Fixture *f, gconstpointer data)
+{
+  const guint layer = (guint) gbox_network_find_layer (f->network, "conv2");
+  g_autofree char *path = g_build_filename (f->folder, "a.png", NULL);
+  g_autoptr (GboxImage) image = NULL;
+
+  save_photo (f->folder, "a.png", "png", SIDE, SIDE, 3);
+  run_all (f);
+  image = gbox_image_load (path, NULL);
+  for (int unit = 0; unit < TINY_CHANNELS; unit++)
+    {
+      g_autoptr (GboxExamples) examples = get_examples (f, "conv2", unit, GBOX_EXAMPLE_PEAK);
+      const GboxExample *example = &examples->examples[0];
+      g_autofree guint8 *kept = g_memdup2 (image->pixels, 3 * SIDE * SIDE);
+      g_autoptr (GboxProbe) probe = NULL;
+
+      for (int y = 0; y < SIDE; y++)
+        for (int x = 0; x < SIDE; x++)
+          if (x < example->crop.x || x >= example->crop.x + example->crop.side || y < example->crop.y
+              || y >= example->crop.y + example->crop.side)
+            memset (image->pixels + 3 * (y * SIDE + x), 128, 3);
+      probe = gbox_probe_new (f->network, f->context.team, layer, image, unit, example->y, example->x, NULL);
+      g_assert_cmpfloat (fabs (probe->objective - example->activation), <=, 1e-5);
+      g_assert_cmpfloat (example->crop.side, <, SIDE);
+      memcpy (image->pixels, kept, 3 * SIDE * SIDE);
+    }
+}
+
+static void
+test_incremental (Fixture *f, gconstpointer data)
+{
+  g_autofree char *gone = g_build_filename (f->folder, "b.png", NULL);
+  double before, after;
+
+  save_photo (f->folder, "a.png", "png", SIDE, SIDE, 1);
+  save_photo (f->folder, "b.png", "png", SIDE, SIDE, 2);
+  save_photo (f->folder, "c.jpeg", "jpeg", 3 * SIDE, 2 * SIDE, 3);
+  run_all (f);
+  g_assert_cmpuint (f->n_points, ==, 3);
+  run_all (f);
+  g_assert_cmpuint (f->n_points, ==, 0);
+  g_assert_cmpuint (f->found.n_known, ==, 3);
+  {
+    g_autoptr (GboxExamples) examples = get_examples (f, "conv1", 3, GBOX_EXAMPLE_MEAN);
+
+    before = examples->mean;
+  }
+
+  /* One has another content, one is gone, one is new. */
+  save_photo (f->folder, "a.png", "png", SIDE + 8, SIDE, 9);
+  g_unlink (gone);
+  save_photo (f->folder, "d.png", "png", SIDE, SIDE, 4);
+  run_all (f);
+  g_assert_cmpuint (f->n_points, ==, 2);
+  g_assert_cmpuint (f->found.n_known, ==, 1);
+  g_assert_cmpuint (f->found.n_forgotten, ==, 1);
+  {
+    g_autoptr (GboxExamples) examples = get_examples (f, "conv1", 3, GBOX_EXAMPLE_MEAN);
+
+    after = examples->mean;
+    g_assert_cmpuint (examples->n_photos, ==, 3);
+    for (guint i = 0; i < examples->n; i++)
+      g_assert_cmpstr (examples->examples[i].path, !=, gone);
+  }
+  g_assert_cmpfloat (before, !=, after);
+}
+
+/* What was written before the job was dropped is there, and is not done again. */
+static void
+test_resumed (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+
+  for (guint i = 0; i < 6; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+
+      save_photo (f->folder, name, "png", 2 * SIDE, 2 * SIDE, i);
+    }
+  g_assert_cmpint (run (f, f->folder, "all", 2, &error), ==, GBOX_STEP_CONTINUE);
+  g_assert_cmpuint (f->n_points, ==, 2);
+  run_all (f);
+  g_assert_cmpuint (f->found.n_known, ==, 2);
+  g_assert_cmpuint (f->n_points, ==, 4);
+}
+
+static void
+test_damaged (Fixture *f, gconstpointer data)
+{
+  g_autofree char *whole = g_build_filename (f->folder, "whole.jpg", NULL);
+  g_autofree char *bytes = NULL;
+  gsize size;
+
+  save_photo (f->folder, "whole.jpg", "jpeg", 2 * SIDE, SIDE, 1);
+  g_assert_true (g_file_get_contents (whole, &bytes, &size, NULL));
+  save_bytes (f->folder, "truncated.jpg", bytes, size / 2);
+  save_bytes (f->folder, "nonsense.png", "this is no picture", 18);
+  save_bytes (f->folder, "empty.webp", "", 0);
+  save_bytes (f->folder, "notes.txt", "no photograph", 13);
+  save_bytes (f->folder, ".hidden.jpg", bytes, size);
+  run_all (f);
+  g_assert_cmpuint (f->found.n_photos, ==, 4);
+  g_assert_cmpuint (f->n_points, ==, 4);
+  g_assert_cmpuint (f->skipped->len, ==, 3);
+
+  /* Told again, not tried again. */
+  run_all (f);
+  g_assert_cmpuint (f->n_points, ==, 0);
+  g_assert_cmpuint (f->found.n_unreadable, ==, 3);
+  g_assert_cmpuint (f->skipped->len, ==, 3);
+
+  save_bytes (f->folder, "truncated.jpg", bytes, size);
+  run_all (f);
+  g_assert_cmpuint (f->n_points, ==, 1);
+  g_assert_cmpuint (f->skipped->len, ==, 2);
+  {
+    g_autoptr (GboxExamples) examples = get_examples (f, "conv2", 0, GBOX_EXAMPLE_MEAN);
+
+    g_assert_cmpuint (examples->n_photos, ==, 2);
+  }
+}
+
+/* Folders in folders, one named twice, one that is not there, and a circle of links. */
+static void
+test_folders (Fixture *f, gconstpointer data)
+{
+  g_autofree char *inner = g_build_filename (f->folder, "inner", NULL);
+  g_autofree char *missing = g_build_filename (f->folder, "missing", NULL);
+  g_autofree char *circle = g_build_filename (inner, "circle", NULL);
+  g_autofree char *folders = g_strjoin ("\n", f->folder, inner, missing, NULL);
+  g_autoptr (GError) error = NULL;
+
+  g_assert_cmpint (g_mkdir (inner, 0700), ==, 0);
+  g_assert_cmpint (symlink (f->folder, circle), ==, 0);
+  save_photo (f->folder, "a.png", "png", SIDE, SIDE, 1);
+  save_photo (inner, "b.png", "png", SIDE, SIDE, 2);
+  run (f, folders, "conv1, conv2", G_MAXUINT, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->found.n_photos, ==, 2);
+  g_assert_cmpuint (f->n_points, ==, 2);
+  g_assert_cmpuint (f->skipped->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (f->skipped, 0), ==, "missing");
+
+  /* Another folder's photographs stay; a layer that was not looked at is added. */
+  run (f, inner, "class", G_MAXUINT, &error);
+  g_assert_no_error (error);
+  g_assert_cmpuint (f->found.n_forgotten, ==, 0);
+  g_assert_cmpuint (f->n_points, ==, 1);
+  {
+    g_autoptr (GboxExamples) conv = get_examples (f, "conv2", 0, GBOX_EXAMPLE_MEAN);
+    g_autoptr (GboxExamples) classes = get_examples (f, "class", 0, GBOX_EXAMPLE_MEAN);
+
+    g_assert_cmpuint (conv->n_photos, ==, 2);
+    g_assert_cmpuint (classes->n_photos, ==, 1);
+  }
+
+  g_assert_cmpint (run (f, missing, "all", G_MAXUINT, &error), ==, GBOX_STEP_FAILED);
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  g_clear_error (&error);
+  g_assert_cmpint (run (f, inner, "conv3", G_MAXUINT, &error), ==, GBOX_STEP_FAILED);
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+}
+
+/* A photograph taken with the camera on its side is looked at upright. */
+static void
+test_orientation (Fixture *f, gconstpointer data)
+{
+  static const guint8 exif[] = { 0xff, 0xe1, 0, 34,   'E', 'x', 'i', 'f', 0, 0, 'M', 'M', 0, 42, 0, 0, 0, 8,
+                                 0,    1,    1, 0x12, 0,   3,   0,   0,   0, 1, 0,   6,   0, 0,  0, 0, 0, 0 };
+  g_autoptr (GdkPixbuf) pixbuf = make_photo (2 * SIDE, SIDE, 5);
+  g_autoptr (GdkPixbuf) turned = gdk_pixbuf_rotate_simple (pixbuf, GDK_PIXBUF_ROTATE_CLOCKWISE);
+  g_autofree char *upright = g_build_filename (f->folder, "upright.png", NULL);
+  g_autoptr (GByteArray) sideways = g_byte_array_new ();
+  g_autofree char *jpeg = NULL;
+  guint n_below = 0;
+  gsize size;
+
+  g_assert_true (gdk_pixbuf_save_to_buffer (pixbuf, &jpeg, &size, "jpeg", NULL, "quality", "100", NULL));
+  g_byte_array_append (sideways, (const guint8 *) jpeg, 2);
+  g_byte_array_append (sideways, exif, sizeof exif);
+  g_byte_array_append (sideways, (const guint8 *) jpeg + 2, (guint) size - 2);
+  save_bytes (f->folder, "sideways.jpg", sideways->data, sideways->len);
+  g_assert_true (gdk_pixbuf_save (turned, upright, "png", NULL, NULL));
+  run_all (f);
+  for (int unit = 0; unit < TINY_CHANNELS; unit++)
+    {
+      g_autoptr (GboxExamples) examples = get_examples (f, "conv2", unit, GBOX_EXAMPLE_MEAN);
+
+      /* High, not wide: the patches lie below each other. */
+      g_assert_cmpuint (examples->n, ==, 2);
+      g_assert_cmpfloat (examples->examples[0].patch.x, ==, 0.0);
+      g_assert_cmpfloat (examples->examples[1].patch.x, ==, 0.0);
+      /* JPEG at its best still has half the resolution of chroma. */
+      g_assert_cmpfloat (examples->largest - examples->smallest, <=, 0.25 * examples->largest);
+      n_below += (examples->examples[0].patch.y > 0.0) + (examples->examples[1].patch.y > 0.0);
+    }
+  g_assert_cmpuint (n_below, >, 0);
+}
+
+static void
+test_database (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GError) error = NULL;
+  g_autofree char *nowhere = g_build_filename (f->folder, "a.png", "photos.sqlite", NULL);
+
+  g_file_set_contents (f->database, "this is no database, whatever it is called; far from it", -1, NULL);
+  save_photo (f->folder, "a.png", "png", SIDE, SIDE, 1);
+  g_assert_cmpint (run (f, f->folder, "all", G_MAXUINT, &error), ==, GBOX_STEP_FAILED);
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE);
+  g_clear_error (&error);
+  g_assert_null (gbox_photo_index_open (nowhere, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_IO);
+}
+
+static void
+test_nothing (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GboxExamples) examples = NULL;
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxPhotoIndex) index = NULL;
+
+  examples = get_examples (f, "conv2", 0, GBOX_EXAMPLE_MEAN);
+  g_assert_cmpuint (examples->n_photos, ==, 0);
+  g_assert_cmpuint (examples->n, ==, 0);
+  index = gbox_photo_index_open (f->database, NULL);
+  g_assert_null (gbox_examples_new (index, f->network, 1, TINY_CHANNELS, GBOX_EXAMPLE_MEAN, 9, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+}
+
+int
+main (int argc, char **argv)
+{
+  g_test_init (&argc, &argv, NULL);
+
+  g_test_add_func ("/photos/lay", test_lay);
+  g_test_add_func ("/photos/patches", test_patches);
+  g_test_add_func ("/photos/reduced", test_reduced);
+  g_test_add_data_func ("/photos/summary", GUINT_TO_POINTER (1), test_summary);
+  g_test_add_data_func ("/photos/summary-by-threads", GUINT_TO_POINTER (3), test_summary);
+  g_test_add ("/photos/examples", Fixture, NULL, set_up, test_examples, tear_down);
+  g_test_add ("/photos/crop", Fixture, NULL, set_up, test_crop, tear_down);
+  g_test_add ("/photos/incremental", Fixture, NULL, set_up, test_incremental, tear_down);
+  g_test_add ("/photos/resumed", Fixture, NULL, set_up, test_resumed, tear_down);
+  g_test_add ("/photos/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
+  g_test_add ("/photos/folders", Fixture, NULL, set_up, test_folders, tear_down);
+  g_test_add ("/photos/orientation", Fixture, NULL, set_up, test_orientation, tear_down);
+  g_test_add ("/photos/database", Fixture, NULL, set_up, test_database, tear_down);
+  g_test_add ("/photos/nothing", Fixture, NULL, set_up, test_nothing, tear_down);
+
+  return g_test_run ();
+}

@@ -1,0 +1,127 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* Photographs beside the Vision page of the real window: offered, looked through, and what they say of the
+ * unit.
+ */
+#include <gdk-pixbuf/gdk-pixbuf.h>
+#include <glib/gstdio.h>
+
+#include "vision/examples-pane.h"
+#include "window-drive.h"
+
+#define N_PHOTOS 4
+
+static GboxPhotoSession *
+get_photos (WindowFixture *fixture)
+{
+  return gbox_vision_page_get_photos (gbox_window_get_vision_page (fixture->window));
+}
+
+static char *
+make_photos (void)
+{
+  char *folder = g_dir_make_tmp ("glassbox-photos-XXXXXX", NULL);
+  g_autofree char *broken = g_build_filename (folder, "broken.jpg", NULL);
+
+  for (guint i = 0; i < N_PHOTOS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+      g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 224, 224);
+      g_autoptr (GdkPixbuf) half = gdk_pixbuf_new_subpixbuf (pixbuf, 0, 0, 112, 224);
+
+      gdk_pixbuf_fill (pixbuf, 0x204060ff + i * 0x20100000);
+      gdk_pixbuf_fill (half, 0xf0e0d0ff);
+      g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
+    }
+  g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
+  return folder;
+}
+
+static GtkWidget *
+find_label (WindowFixture *fixture, const char *text)
+{
+  GtkWidget *pane = window_find_widget (GTK_WIDGET (fixture->window), GBOX_TYPE_EXAMPLES_PANE);
+
+  g_assert_nonnull (pane);
+  return window_find_label (pane, text);
+}
+
+static gboolean
+has_examples (gpointer data)
+{
+  const GboxExamples *examples = gbox_photo_session_get_examples (get_photos (data));
+
+  return !gbox_photo_session_is_indexing (get_photos (data)) && examples != NULL
+         && examples->n_photos == N_PHOTOS;
+}
+
+static gboolean
+is_idle (gpointer data)
+{
+  return !gbox_photo_session_is_indexing (get_photos (data));
+}
+
+static gboolean
+has_other_examples (gpointer data)
+{
+  return gbox_photo_session_get_examples (get_photos (data)) != NULL;
+}
+
+static void
+drive (gpointer data)
+{
+  WindowFixture *fixture = data;
+  g_autofree char *folder = make_photos ();
+  const GboxExamples *examples;
+
+  window_wait_until (window_has_frame, fixture);
+  g_assert_nonnull (find_label (fixture, "See which photos excite this unit"));
+  window_activate (fixture, "photos-index", g_variant_new_string (folder));
+  g_assert_true (gbox_photo_session_is_indexing (get_photos (fixture)));
+  window_wait_until (has_examples, fixture);
+  examples = gbox_photo_session_get_examples (get_photos (fixture));
+  g_assert_cmpuint (examples->n, ==, N_PHOTOS);
+  g_assert_nonnull (gbox_photo_session_get_texture (get_photos (fixture), N_PHOTOS - 1));
+  g_assert_nonnull (find_label (fixture, "of 4 photos"));
+  g_assert_nonnull (find_label (fixture, "broken.jpg: "));
+  g_assert_cmpfloat (gbox_photo_session_get_progress (get_photos (fixture)), <, 0.0);
+
+  /* Another unit has other examples; a layer as a whole has none. */
+  window_click_a_unit (fixture, 9);
+  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+  window_wait_until (has_other_examples, fixture);
+  window_activate (fixture, "objective", g_variant_new_string ("layer"));
+  window_iterate (50);
+  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+
+  /* The folders are remembered: looked through again there is nothing to do. */
+  window_activate (fixture, "photos-index", g_variant_new_string (""));
+  window_activate (fixture, "photos-cancel", NULL);
+  window_wait_until (is_idle, fixture);
+  window_activate (fixture, "photos-forget", NULL);
+  {
+    g_auto (GStrv) folders = gbox_photo_session_get_folders (get_photos (fixture));
+
+    g_assert_cmpuint (g_strv_length (folders), ==, 0);
+  }
+  window_remove_folder (folder);
+  window_close (fixture);
+}
+
+static void
+test_photos (void)
+{
+  window_test_with_model (drive);
+}
+
+static void
+add_tests (void)
+{
+  g_test_add_func ("/window/photos", test_photos);
+}
+
+int
+main (int argc, char **argv)
+{
+  return window_main (argc, argv, add_tests);
+}

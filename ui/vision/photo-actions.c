@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* The commands about photographs as actions of the window. */
+#include "vision/photo-actions.h"
+
+struct _GboxPhotoActions
+{
+  GObject parent_instance;
+
+  GtkWidget *widget; /* owns this */
+  GboxPhotoSession *session;
+  GActionMap *map; /* the window outlives its page */
+};
+
+G_DEFINE_FINAL_TYPE (GboxPhotoActions, gbox_photo_actions, G_TYPE_OBJECT)
+
+static void
+index_folders (GboxPhotoActions *self, char **folders)
+{
+  if (folders[0] != NULL)
+    gbox_photo_session_index (self->session, (const char *const *) folders);
+}
+
+static void
+on_index (GboxPhotoActions *self, GVariant *parameter)
+{
+  const char *text = g_variant_get_string (parameter, NULL);
+  g_auto (GStrv) folders
+    = *text != '\0' ? g_strsplit (text, "\n", -1) : gbox_photo_session_get_folders (self->session);
+
+  index_folders (self, folders);
+}
+
+static void
+on_cancel (GboxPhotoActions *self, GVariant *parameter)
+{
+  gbox_photo_session_cancel (self->session);
+}
+
+static void
+on_forget (GboxPhotoActions *self, GVariant *parameter)
+{
+  gbox_photo_session_forget (self->session);
+}
+
+static gboolean
+has_folder (char **folders, const char *path)
+{
+  return g_strv_contains ((const char *const *) folders, path);
+}
+
+static void
+on_response (GboxPhotoActions *self, int response, GtkNativeDialog *dialog)
+{
+  g_auto (GStrv) folders = gbox_photo_session_get_folders (self->session);
+  g_autoptr (GStrvBuilder) builder = g_strv_builder_new ();
+  g_autoptr (GListModel) files = NULL;
+  g_auto (GStrv) all = NULL;
+
+  if (response == GTK_RESPONSE_ACCEPT)
+    {
+      g_strv_builder_addv (builder, (const char **) folders);
+      files = gtk_file_chooser_get_files (GTK_FILE_CHOOSER (dialog));
+      for (guint i = 0; i < g_list_model_get_n_items (files); i++)
+        {
+          g_autoptr (GFile) file = g_list_model_get_item (files, i);
+          g_autofree char *path = g_file_get_path (file);
+
+          if (path != NULL && !has_folder (folders, path))
+            g_strv_builder_add (builder, path);
+        }
+      all = g_strv_builder_end (builder);
+      index_folders (self, all);
+    }
+  g_object_unref (dialog);
+}
+
+static void
+on_choose (GboxPhotoActions *self, GVariant *parameter)
+{
+  GtkWindow *window = GTK_WINDOW (gtk_widget_get_root (self->widget));
+  GtkFileChooserNative *dialog
+    = gtk_file_chooser_native_new ("Folders With Photos", window, GTK_FILE_CHOOSER_ACTION_SELECT_FOLDER,
+                                   "_Look Through", "_Cancel");
+  const char *pictures = g_get_user_special_dir (G_USER_DIRECTORY_PICTURES);
+  g_autoptr (GFile) start = pictures != NULL ? g_file_new_for_path (pictures) : NULL;
+
+  gtk_file_chooser_set_select_multiple (GTK_FILE_CHOOSER (dialog), TRUE);
+  if (start != NULL)
+    gtk_file_chooser_set_current_folder (GTK_FILE_CHOOSER (dialog), start, NULL);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_response), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static const struct
+{
+  const char *name;
+  const char *parameter_type;
+  void (*handler) (GboxPhotoActions *self, GVariant *parameter);
+} commands[] = {
+  { "photos-index", "s", on_index },
+  { "photos-choose", NULL, on_choose },
+  { "photos-cancel", NULL, on_cancel },
+  { "photos-forget", NULL, on_forget },
+};
+
+static void
+set_enabled (GboxPhotoActions *self, const char *name, gboolean is_enabled)
+{
+  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
+}
+
+static void
+update_enabled (GboxPhotoActions *self)
+{
+  const gboolean has_network
+    = gbox_vision_session_get_network (gbox_photo_session_get_vision (self->session)) != NULL;
+  g_auto (GStrv) folders = gbox_photo_session_get_folders (self->session);
+
+  set_enabled (self, "photos-index", has_network);
+  set_enabled (self, "photos-choose", has_network);
+  set_enabled (self, "photos-cancel", gbox_photo_session_is_indexing (self->session));
+  set_enabled (self, "photos-forget", folders[0] != NULL);
+}
+
+static void
+gbox_photo_actions_dispose (GObject *object)
+{
+  g_clear_object (&GBOX_PHOTO_ACTIONS (object)->session);
+  G_OBJECT_CLASS (gbox_photo_actions_parent_class)->dispose (object);
+}
+
+static void
+gbox_photo_actions_class_init (GboxPhotoActionsClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = gbox_photo_actions_dispose;
+}
+
+static void
+gbox_photo_actions_init (GboxPhotoActions *self)
+{
+}
+
+GboxPhotoActions *
+gbox_photo_actions_new (GtkWidget *widget, GboxPhotoSession *session, GActionMap *map)
+{
+  GboxPhotoActions *self = g_object_new (GBOX_TYPE_PHOTO_ACTIONS, NULL);
+
+  self->widget = widget;
+  self->session = g_object_ref (session);
+  self->map = map;
+  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
+    {
+      const char *type = commands[i].parameter_type;
+      g_autoptr (GSimpleAction) action
+        = g_simple_action_new (commands[i].name, type ? G_VARIANT_TYPE (type) : NULL);
+
+      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
+      g_action_map_add_action (map, G_ACTION (action));
+    }
+  g_signal_connect_object (session, "changed", G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (gbox_photo_session_get_vision (session), "notify::network",
+                           G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);
+  update_enabled (self);
+  return self;
+}
