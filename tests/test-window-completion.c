@@ -75,6 +75,25 @@ check_complete (WindowFixture *fixture)
   return get_editor_text (fixture);
 }
 
+/* All that was written is one step, and what is left is what was typed. */
+static void
+check_undo (WindowFixture *fixture, const char *written)
+{
+  GboxCompletionSession *session = get_session (fixture);
+  g_autofree char *undone = NULL;
+  g_autofree char *redone = NULL;
+
+  gtk_text_buffer_undo (get_buffer (fixture));
+  undone = get_editor_text (fixture);
+  g_assert_cmpstr (undone, ==, "some words");
+  g_assert_cmpstr (gbox_completion_session_get_prompt (session), ==, "some words");
+  g_assert_cmpuint (gbox_completion_session_get_n_tokens (session), ==, 0);
+  gtk_text_buffer_redo (get_buffer (fixture));
+  redone = get_editor_text (fixture);
+  g_assert_cmpstr (redone, ==, written);
+  g_assert_cmpstr (gbox_completion_session_get_prompt (session), ==, written);
+}
+
 /* Another token in place of the third, and back. */
 static void
 check_branch (WindowFixture *fixture, const char *before)
@@ -171,6 +190,9 @@ drive_text (gpointer data)
 
   window_go_to (fixture, "completion");
   completion_testing_prepare (get_session (fixture), model, "");
+  before = check_complete (fixture);
+  check_undo (fixture, before);
+  g_free (before);
   before = check_complete (fixture);
   check_branch (fixture, before);
   check_edit (fixture);

@@ -138,6 +138,9 @@ check_search (WindowFixture *fixture)
   gtk_editable_set_text (GTK_EDITABLE (entry), "");
 
   window_activate (fixture, "objective", g_variant_new_string ("channel"));
+  window_activate (fixture, "objective", g_variant_new_string ("no-such-objective"));
+  g_assert_cmpint (window_get_values (fixture)->objective, ==, GBOX_OBJECTIVE_CHANNEL);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "no objective “no-such-objective”"));
   g_assert_cmpstr (window_get_values (fixture)->layer, ==, layer);
   g_assert_cmpint (window_get_values (fixture)->unit, ==, 31);
 

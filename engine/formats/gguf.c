@@ -2,6 +2,7 @@
 /* Reading GGUF files: keys and values, descriptions of tensors, and the data they point to. */
 #include "formats/gguf.h"
 
+#include "formats/byte-range.h"
 #include "formats/dtype.h"
 #include "formats/tensor-file-private.h"
 
@@ -68,16 +69,9 @@ typedef struct
   gsize size;
   gsize at;
   guint64 n_elements; /* of lists so far */
-  GArray *ranges;     /* Range */
+  GArray *ranges;     /* GboxByteRange */
   GError **error;
 } Reading;
-
-/* Where a tensor lies in the file's data. */
-typedef struct
-{
-  guint64 begin;
-  guint64 end;
-} Range;
 
 gboolean
 gbox_gguf_recognise (const guint8 *data, gsize size)
@@ -338,26 +332,16 @@ take_tensor (Reading *reading, const char *name, GboxNamedTensor *tensor, guint6
   return TRUE;
 }
 
-static int
-compare_ranges (gconstpointer a, gconstpointer b)
-{
-  const Range *first = a, *second = b;
-
-  if (first->begin != second->begin)
-    return first->begin < second->begin ? -1 : 1;
-  return (first->end > second->end) - (first->end < second->end);
-}
-
 /* Gaps are allowed, for the sake of alignment. */
 static gboolean
 check_ranges (Reading *reading)
 {
   guint64 at = 0;
 
-  g_array_sort (reading->ranges, compare_ranges);
+  g_array_sort (reading->ranges, gbox_byte_range_compare);
   for (guint i = 0; i < reading->ranges->len; i++)
     {
-      const Range *range = &g_array_index (reading->ranges, Range, i);
+      const GboxByteRange *range = &g_array_index (reading->ranges, GboxByteRange, i);
 
       if (range->begin < at)
         return fail (reading, "two of its tensors overlap");
@@ -373,7 +357,7 @@ place_tensors (Reading *reading, GArray *tensors, gsize start, guint64 alignment
   for (guint i = 0; i < tensors->len; i++)
     {
       GboxNamedTensor *tensor = &g_array_index (tensors, GboxNamedTensor, i);
-      Range *range = &g_array_index (reading->ranges, Range, i);
+      GboxByteRange *range = &g_array_index (reading->ranges, GboxByteRange, i);
 
       if (range->begin % alignment != 0 || range->begin > reading->size - start
           || tensor->n_bytes > reading->size - start - range->begin)
@@ -412,7 +396,7 @@ read_tensors (Reading *reading, guint64 n)
     {
       char *name = take_name (reading);
       GboxNamedTensor tensor;
-      Range range = { 0 };
+      GboxByteRange range = { 0 };
 
       if (name == NULL)
         return FALSE;
@@ -450,7 +434,7 @@ GboxTensorFile *
 gbox_gguf_read (GBytes *bytes, const char *display_name, GError **error)
 {
   g_autoptr (GboxTensorFile) file = gbox_tensor_file_new ("gguf", display_name);
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxByteRange));
   Reading reading = { .file = file, .display_name = display_name, .ranges = ranges, .error = error };
 
   reading.data = g_bytes_get_data (bytes, &reading.size);

@@ -2,6 +2,7 @@
 /* Reading safetensors files: a header length, a JSON header, and the data. */
 #include "formats/safetensors-reader.h"
 
+#include "formats/byte-range.h"
 #include "formats/dtype.h"
 #include "formats/tensor-file-private.h"
 
@@ -15,13 +16,6 @@
 #define MAX_MEMBERS 1024
 #define MAX_COMMAS  262144
 
-/* Where a tensor lies in the data. */
-typedef struct
-{
-  gsize begin;
-  gsize end;
-} Range;
-
 /* What is being read. */
 typedef struct
 {
@@ -29,7 +23,7 @@ typedef struct
   const char *display_name;
   const guint8 *data;
   gsize size;
-  GArray *ranges; /* Range */
+  GArray *ranges; /* GboxByteRange */
 } Reading;
 
 static guint64
@@ -163,7 +157,7 @@ add_tensor (Reading *reading, const char *name, JsonNode *node, GError **error)
   guint n_offsets = 0;
   const char *dtype;
   JsonObject *entry;
-  Range range;
+  GboxByteRange range;
 
   if (!JSON_NODE_HOLDS_OBJECT (node))
     return fail_tensor (reading, error, name, "is not described by an object");
@@ -182,10 +176,10 @@ add_tensor (Reading *reading, const char *name, JsonNode *node, GError **error)
   if (!get_sizes (entry, "data_offsets", 2, offsets, &n_offsets) || n_offsets != 2 || offsets[0] > offsets[1]
       || offsets[1] > reading->size)
     return fail_tensor (reading, error, name, "lies outside the file");
-  range = (Range){ (gsize) offsets[0], (gsize) offsets[1] };
+  range = (GboxByteRange){ offsets[0], offsets[1] };
   g_array_append_val (reading->ranges, range);
   tensor.data = reading->data + range.begin;
-  tensor.n_bytes = range.end - range.begin;
+  tensor.n_bytes = (gsize) (range.end - range.begin);
   return gbox_tensor_file_add (reading->file, &tensor, error);
 }
 
@@ -210,25 +204,15 @@ add_metadata (Reading *reading, JsonNode *node, GError **error)
   return TRUE;
 }
 
-static int
-compare_ranges (gconstpointer a, gconstpointer b)
-{
-  const Range *first = a, *second = b;
-
-  if (first->begin != second->begin)
-    return first->begin < second->begin ? -1 : 1;
-  return (first->end > second->end) - (first->end < second->end);
-}
-
 static gboolean
 check_ranges (Reading *reading, GError **error)
 {
   gsize at = 0;
 
-  g_array_sort (reading->ranges, compare_ranges);
+  g_array_sort (reading->ranges, gbox_byte_range_compare);
   for (guint i = 0; i < reading->ranges->len; i++)
     {
-      const Range *range = &g_array_index (reading->ranges, Range, i);
+      const GboxByteRange *range = &g_array_index (reading->ranges, GboxByteRange, i);
 
       if (range->begin < at)
         return fail (reading, error, "two of its tensors overlap");
@@ -263,7 +247,7 @@ gbox_safetensors_read (GBytes *bytes, const char *display_name, GError **error)
   const guint8 *data = g_bytes_get_data (bytes, &size);
   guint64 length = size > 8 ? read_header_length (data) : 0;
   g_autoptr (JsonParser) parser = json_parser_new_immutable ();
-  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (Range));
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxByteRange));
   g_autoptr (GboxTensorFile) file = gbox_tensor_file_new ("safetensors", display_name);
   Reading reading = { .file = file, .display_name = display_name, .ranges = ranges };
   JsonObject *header;

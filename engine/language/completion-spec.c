@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "language/completion-job.h"
+#include "runtime/spec-field.h"
 
 struct _GboxCompletionSpec
 {
@@ -54,56 +55,13 @@ gbox_precision_get_type (void)
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  gconstpointer field = G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]);
-
-  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
-    {
-    case G_TYPE_STRING:
-      g_value_set_string (value, *(char *const *) field);
-      break;
-    case G_TYPE_ENUM:
-      g_value_set_enum (value, *(const int *) field);
-      break;
-    case G_TYPE_INT:
-      g_value_set_int (value, *(const int *) field);
-      break;
-    case G_TYPE_UINT:
-      g_value_set_uint (value, *(const guint *) field);
-      break;
-    default:
-      g_value_set_double (value, *(const double *) field);
-    }
-}
-
-static void
-set_string (char **field, const char *text)
-{
-  g_free (*field);
-  *field = g_strdup (text != NULL ? text : "");
+  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]), pspec, value);
 }
 
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  gpointer field = G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]);
-
-  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
-    {
-    case G_TYPE_STRING:
-      set_string (field, g_value_get_string (value));
-      break;
-    case G_TYPE_ENUM:
-      *(int *) field = g_value_get_enum (value);
-      break;
-    case G_TYPE_INT:
-      *(int *) field = g_value_get_int (value);
-      break;
-    case G_TYPE_UINT:
-      *(guint *) field = g_value_get_uint (value);
-      break;
-    default:
-      *(double *) field = g_value_get_double (value);
-    }
+  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]), pspec, value);
 }
 
 static void

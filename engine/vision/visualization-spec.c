@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "models/network.h"
+#include "runtime/spec-field.h"
 #include "vision/direction.h"
 #include "vision/schedule.h"
 #include "vision/visualization-job.h"
@@ -90,64 +91,15 @@ gbox_objective_kind_get_type (void)
 static void
 get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
 {
-  GboxVisualizationSpec *self = GBOX_VISUALIZATION_SPEC (object);
-  gconstpointer field = G_STRUCT_MEMBER_P (&self->values, offsets[id]);
-
-  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
-    {
-    case G_TYPE_STRING:
-      g_value_set_string (value, *(char *const *) field);
-      break;
-    case G_TYPE_ENUM:
-      g_value_set_enum (value, *(const int *) field);
-      break;
-    case G_TYPE_INT:
-      g_value_set_int (value, *(const int *) field);
-      break;
-    case G_TYPE_UINT:
-      g_value_set_uint (value, *(const guint *) field);
-      break;
-    case G_TYPE_BOOLEAN:
-      g_value_set_boolean (value, *(const gboolean *) field);
-      break;
-    default:
-      g_value_set_double (value, *(const double *) field);
-    }
-}
-
-static void
-set_string (char **field, const char *text)
-{
-  g_free (*field);
-  *field = g_strdup (text != NULL ? text : "");
+  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_VISUALIZATION_SPEC (object)->values, offsets[id]), pspec,
+                       value);
 }
 
 static void
 set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
 {
-  GboxVisualizationSpec *self = GBOX_VISUALIZATION_SPEC (object);
-  gpointer field = G_STRUCT_MEMBER_P (&self->values, offsets[id]);
-
-  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
-    {
-    case G_TYPE_STRING:
-      set_string (field, g_value_get_string (value));
-      break;
-    case G_TYPE_ENUM:
-      *(int *) field = g_value_get_enum (value);
-      break;
-    case G_TYPE_INT:
-      *(int *) field = g_value_get_int (value);
-      break;
-    case G_TYPE_UINT:
-      *(guint *) field = g_value_get_uint (value);
-      break;
-    case G_TYPE_BOOLEAN:
-      *(gboolean *) field = g_value_get_boolean (value);
-      break;
-    default:
-      *(double *) field = g_value_get_double (value);
-    }
+  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_VISUALIZATION_SPEC (object)->values, offsets[id]), pspec,
+                       value);
 }
 
 static void

@@ -20,6 +20,9 @@
 /* What the page begins with. */
 #define FIRST_PROMPT "smallest-equal"
 
+/* Of the window, for the legend to have words, px. */
+#define MIN_WORDS_WIDTH 1200
+
 struct _GboxCompletionPage
 {
   AdwBin parent_instance;
@@ -36,6 +39,7 @@ struct _GboxCompletionPage
   GboxCompletionStatus *status;
   GboxSampleList *sample_list;
   GtkLabel *error_label;
+  GtkWidget *unlikely_label;
   GtkWidget *stop_button;
   GtkWidget *continue_button;
   GtkStack *look_stack;
@@ -52,6 +56,23 @@ struct _GboxCompletionPage
 };
 
 G_DEFINE_FINAL_TYPE (GboxCompletionPage, gbox_completion_page, ADW_TYPE_BIN)
+
+/* In a small window the model and the buttons need the room more than the legend's words do. */
+static void
+follow_width (GboxCompletionPage *self, GParamSpec *pspec, GdkSurface *surface)
+{
+  gtk_widget_set_visible (self->unlikely_label, gdk_surface_get_width (surface) >= MIN_WORDS_WIDTH);
+}
+
+/* The window's surface knows before anything is laid out for it. */
+static void
+on_realize (GboxCompletionPage *self)
+{
+  GdkSurface *surface = gtk_native_get_surface (gtk_widget_get_native (GTK_WIDGET (self)));
+
+  g_signal_connect_object (surface, "notify::width", G_CALLBACK (follow_width), self, G_CONNECT_SWAPPED);
+  follow_width (self, NULL, surface);
+}
 
 /* A folded pane hides by itself: only what the user does with an unfolded one is remembered. */
 static void
@@ -118,6 +139,7 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, status);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sample_list);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, unlikely_label);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, stop_button);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, continue_button);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, look_stack);
@@ -126,6 +148,7 @@ gbox_completion_page_class_init (GboxCompletionPageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, next_token_pane);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, inside_pane);
   gtk_widget_class_bind_template_child (widget_class, GboxCompletionPage, sampling_pane);
+  gtk_widget_class_bind_template_callback (widget_class, on_realize);
   gtk_widget_class_bind_template_callback (widget_class, on_revealed);
 }
 

@@ -27,7 +27,7 @@ follow_numbers (GboxSampleRow *self)
   double logprob = 0;
 
   g_object_get (self->branch, "n-tokens", &n_tokens, "logprob", &logprob, NULL);
-  text = g_strdup_printf ("%u tokens  %.1f", n_tokens, logprob);
+  text = g_strdup_printf ("%u tokens  %s%.1f", n_tokens, logprob < 0 ? "−" : "", ABS (logprob));
   gtk_label_set_label (self->numbers_label, text);
 }
 

@@ -23,6 +23,7 @@ struct _GboxTokenEditor
   gboolean is_following; /* the session leads, not the user */
   gboolean follows_end;  /* shows what comes, until the user scrolls away */
   gboolean tints;
+  gboolean is_grouping; /* what the run writes is one step of undo, which goes on */
 };
 
 G_DEFINE_FINAL_TYPE (GboxTokenEditor, gbox_token_editor, ADW_TYPE_BIN)
@@ -163,17 +164,61 @@ show_end (GboxTokenEditor *self)
   gtk_text_view_scroll_to_mark (GTK_TEXT_VIEW (self->view), self->end_mark, 0, FALSE, 0, 0);
 }
 
-/* So that it can be undone, unlike gtk_text_buffer_set_text(). */
-static void
-replace_text (GtkTextBuffer *buffer, const char *text)
+static char *
+get_text (GtkTextBuffer *buffer)
 {
   GtkTextIter begin, end;
 
-  gtk_text_buffer_begin_user_action (buffer);
   gtk_text_buffer_get_bounds (buffer, &begin, &end);
+  return gtk_text_buffer_get_text (buffer, &begin, &end, TRUE);
+}
+
+/* Characters at the beginning of both. */
+static int
+count_same (const char *a, const char *b)
+{
+  int n = 0;
+
+  while (*a != '\0' && g_utf8_get_char (a) == g_utf8_get_char (b))
+    {
+      a = g_utf8_next_char (a);
+      b = g_utf8_next_char (b);
+      n++;
+    }
+  return n;
+}
+
+/* So that it can be undone, unlike gtk_text_buffer_set_text(). What is there already stays. */
+static void
+replace_text (GtkTextBuffer *buffer, const char *text)
+{
+  g_autofree char *before = get_text (buffer);
+  const int n_same = count_same (before, text);
+  GtkTextIter begin, end;
+
+  if (g_str_equal (before, text))
+    return;
+  gtk_text_buffer_begin_user_action (buffer);
+  gtk_text_buffer_get_iter_at_offset (buffer, &begin, n_same);
+  gtk_text_buffer_get_end_iter (buffer, &end);
   gtk_text_buffer_delete (buffer, &begin, &end);
-  gtk_text_buffer_insert (buffer, &begin, text, -1);
+  gtk_text_buffer_insert (buffer, &begin, g_utf8_offset_to_pointer (text, n_same), -1);
   gtk_text_buffer_end_user_action (buffer);
+}
+
+/* A completion is one step of undo, however many tokens it has. Until it has ended nothing is undone. */
+static void
+follow_run (GboxTokenEditor *self)
+{
+  const gboolean is_running = gbox_completion_session_is_running (self->session);
+
+  if (is_running == self->is_grouping)
+    return;
+  self->is_grouping = is_running;
+  if (is_running)
+    gtk_text_buffer_begin_user_action (self->buffer);
+  else
+    gtk_text_buffer_end_user_action (self->buffer);
 }
 
 static void
@@ -183,7 +228,9 @@ follow_text (GboxTokenEditor *self)
   GtkTextIter end;
 
   self->is_following = TRUE;
+  follow_run (self);
   follow_language (self);
+  gbox_tint_clear (self->tint);
   replace_text (self->buffer, text);
   self->n_prompt = (int) g_utf8_strlen (gbox_completion_session_get_prompt (self->session), -1);
   for (guint i = 0; i < gbox_completion_session_get_n_tokens (self->session); i++)
@@ -219,15 +266,6 @@ on_token_added (GboxTokenEditor *self, guint token)
   if (follows_end)
     show_end (self);
   self->is_following = FALSE;
-}
-
-static char *
-get_text (GtkTextBuffer *buffer)
-{
-  GtkTextIter begin, end;
-
-  gtk_text_buffer_get_bounds (buffer, &begin, &end);
-  return gtk_text_buffer_get_text (buffer, &begin, &end, TRUE);
 }
 
 static void
@@ -341,8 +379,6 @@ gbox_token_editor_init (GboxTokenEditor *self)
   self->tint = gbox_tint_new (self->buffer);
   gtk_text_buffer_get_end_iter (self->buffer, &end);
   self->end_mark = gtk_text_buffer_create_mark (self->buffer, NULL, &end, FALSE);
-  /* A completion is many steps, and what was typed before it should not be lost for that. */
-  gtk_text_buffer_set_max_undo_levels (self->buffer, 0);
   g_signal_connect_object (self->buffer, "changed", G_CALLBACK (on_changed), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (self->buffer, "notify::cursor-position", G_CALLBACK (on_cursor_moved), self,
                            G_CONNECT_SWAPPED);
@@ -358,6 +394,7 @@ gbox_token_editor_set_session (GboxTokenEditor *self, GboxCompletionSession *ses
   self->session = g_object_ref (session);
   g_signal_connect_object (session, "text-changed", G_CALLBACK (follow_text), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "token-added", G_CALLBACK (on_token_added), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::is-running", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "shades-changed", G_CALLBACK (follow_shades), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::token", G_CALLBACK (follow_looked_at), self, G_CONNECT_SWAPPED);
   follow_text (self);

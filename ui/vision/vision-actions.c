@@ -41,8 +41,15 @@ on_objective (GboxVisionActions *self, GVariant *value)
   g_autoptr (GEnumClass) class = g_type_class_ref (GBOX_TYPE_OBJECTIVE_KIND);
   GEnumValue *kind = g_enum_get_value_by_nick (class, g_variant_get_string (value, NULL));
 
+  g_autofree char *message = NULL;
+
   if (kind)
-    gbox_vision_session_set_objective (self->session, kind->value);
+    {
+      gbox_vision_session_set_objective (self->session, kind->value);
+      return;
+    }
+  message = g_strdup_printf ("There is no objective “%s”.", g_variant_get_string (value, NULL));
+  gbox_vision_page_tell (self->page, message);
 }
 
 static void
