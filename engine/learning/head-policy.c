@@ -30,6 +30,7 @@ struct _GboxHeadPolicy
   gsize n_decisions;
   gsize n_made;
   double temperature;
+  GboxLapClock *clock; /* (nullable) */
 
   float *weights; /* (d_model, n_vocab), and so the next three */
   float *gradient;
@@ -133,6 +134,12 @@ gbox_head_policy_get_state (GboxHeadPolicy *policy)
                           .n = policy->d_model * policy->n_vocab };
 }
 
+void
+gbox_head_policy_set_clock (GboxHeadPolicy *policy, GboxLapClock *clock)
+{
+  policy->clock = clock;
+}
+
 /* Columns of slice @i. */
 static int
 get_width (const GboxHeadPolicy *policy, guint i)
@@ -163,6 +170,7 @@ gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
   policy->n_made = 0;
   policy->temperature = temperature;
   gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), pack_task, policy);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
 }
 
 int
@@ -217,12 +225,14 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
   policy->decisions = decisions;
   gbox_tile_product (policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
                      n_vocab, FALSE, policy->scratch);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
   gbox_divergence (policy->team, e, reference, n_vocab, n, (int) n_vocab, (float) (1 / policy->temperature),
                    policy->sums);
   for (int i = 0; i < n; i++)
     if (!isfinite (policy->sums[i].sums.sum) || !isfinite (policy->sums[i].y_sum))
       return FALSE;
   gbox_team_run (policy->team, (guint) n, decide_task, policy);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_DISTRIBUTIONS);
   policy->n_made += (gsize) n;
   return TRUE;
 }
