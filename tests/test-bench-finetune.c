@@ -6,7 +6,7 @@
 static void
 test_json (void)
 {
-  g_auto (Answer) answer = bench_tiny ("finetune", "--no-peer --json --repeats 2");
+  g_auto (Answer) answer = bench_tiny ("finetune", "--no-peer --json --repeats 1");
   g_autoptr (GPtrArray) lines = parse_lines (answer.output);
   JsonObject *object;
   double share = 0;
@@ -15,7 +15,7 @@ test_json (void)
   g_assert_cmpint (answer.code, ==, 0);
   g_assert_true (json_object_get_null_member (find_line (lines, "machine", NULL), "torch"));
   object = find_line (lines, "step", NULL);
-  assert_times (object, "seconds", 2);
+  assert_times (object, "seconds", 1);
   g_assert_cmpint (json_object_get_int_member (object, "tokens"), >=, GBOX_FINETUNE_BENCH_BATCH);
   g_assert_cmpint (json_object_get_int_member (object, "tokens"), <=,
                    GBOX_FINETUNE_BENCH_BATCH * GBOX_FINETUNE_BENCH_LENGTH);
@@ -29,10 +29,9 @@ test_json (void)
           share += json_object_get_double_member (object, "share");
         }
     }
-  /* Medians of parts do not add up to the median of the whole; on their way nearly all of it is noted. */
-  g_assert_cmpfloat (share, >, 0.5);
-  g_assert_cmpfloat (share, <, 1.5);
-  assert_times (find_line (lines, "parts", NULL), "milliseconds", 2);
+  /* Of one step, in which no part is counted twice. */
+  g_assert_cmpfloat (share, <=, 1 + 1e-9);
+  assert_times (find_line (lines, "parts", NULL), "milliseconds", 1);
 }
 
 static void
@@ -73,8 +72,6 @@ test_peer (void)
     { "{\"error\": \"This python3 has not all that is needed.\"}", "has not all", 0 },
     { "{\"version\": \"0\"}\n{\"error\": \"out of memory\"}", "out of memory", 1 },
     { "{\"version\": \"0\"}\n{\"id\": 0, \"entropy\": 99}", "do not compute the same", 1 },
-    { "{\"version\": \"0\"}\n{\"id\": 0}", "do not compute the same", 1 },
-    { "{\"version\": \"0\"}", "PyTorch’s process ended", 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
