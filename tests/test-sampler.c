@@ -290,7 +290,9 @@ test_long (void)
 
   for (guint i = 0; i < LONG; i++)
     {
-      logits[i] = (float) (i * 7919 % LONG / 3) * 3e-3f - 8;
+      const guint three = i * 7919 % LONG / 3; /* of which each has the same */
+
+      logits[i] = (float) three * 3e-3f - 8;
       seen[i] = i % 5 == 0;
     }
   for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
