@@ -263,26 +263,26 @@ apply_settings (
     p[all[i].id] = all[i].p;
 }
 
+/* A vocabulary, and from which token to which its probabilities are looked at. */
+#define LONG 20011
+#define STEP 331
+
+static const GboxSamplerSettings long_cases[] = {
+  { .temperature = 1, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 1, .top_p = 1, .repetition_penalty = 1.5 },
+  { .temperature = 0.5, .top_p = 1, .repetition_penalty = 1.2 },
+  { .temperature = 1, .top_k = 40, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 0.7, .top_k = LONG - 1, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 1, .top_p = 0.9031, .repetition_penalty = 1 },
+  { .temperature = 2, .top_p = 0.5017, .repetition_penalty = 1.1 },
+  { .temperature = 1, .top_p = 1, .min_p = 0.0501, .repetition_penalty = 1 },
+  { .temperature = 1.3, .top_k = 3000, .top_p = 0.8013, .min_p = 0.0101, .repetition_penalty = 1.3 },
+};
+
 /* A row as long as a vocabulary, with equals, under each cut and some together. */
 static void
 test_long (void)
 {
-  enum
-  {
-    LONG = 20011,
-    STEP = 331
-  };
-  static const GboxSamplerSettings cases[] = {
-    { .temperature = 1, .top_p = 1, .repetition_penalty = 1 },
-    { .temperature = 1, .top_p = 1, .repetition_penalty = 1.5 },
-    { .temperature = 0.5, .top_p = 1, .repetition_penalty = 1.2 },
-    { .temperature = 1, .top_k = 40, .top_p = 1, .repetition_penalty = 1 },
-    { .temperature = 0.7, .top_k = LONG - 1, .top_p = 1, .repetition_penalty = 1 },
-    { .temperature = 1, .top_p = 0.9031, .repetition_penalty = 1 },
-    { .temperature = 2, .top_p = 0.5017, .repetition_penalty = 1.1 },
-    { .temperature = 1, .top_p = 1, .min_p = 0.0501, .repetition_penalty = 1 },
-    { .temperature = 1.3, .top_k = 3000, .top_p = 0.8013, .min_p = 0.0101, .repetition_penalty = 1.3 },
-  };
   g_autoptr (GboxSampler) sampler = gbox_sampler_new (LONG);
   g_autofree float *logits = g_new (float, LONG);
   g_autofree guint8 *seen = g_new (guint8, LONG);
@@ -295,20 +295,20 @@ test_long (void)
       logits[i] = (float) three * 3e-3f - 8;
       seen[i] = i % 5 == 0;
     }
-  for (guint i = 0; i < G_N_ELEMENTS (cases); i++)
+  for (guint i = 0; i < G_N_ELEMENTS (long_cases); i++)
     {
       GboxSample sample;
 
-      apply_settings (&cases[i], logits, seen, LONG, p);
+      apply_settings (&long_cases[i], logits, seen, LONG, p);
       for (int id = 0; id < LONG; id += STEP)
         {
-          g_assert_true (gbox_sampler_take (sampler, &cases[i], logits, seen, id, &sample));
+          g_assert_true (gbox_sampler_take (sampler, &long_cases[i], logits, seen, id, &sample));
           /* Single precision rounds powers of size 10 to 1e-6. */
           g_assert_cmpfloat_with_epsilon (sample.chosen.probability, p[id], 1e-9 + 1e-5 * p[id]);
         }
       for (guint position = 0; position < 50; position++)
         {
-          g_assert_true (gbox_sampler_sample (sampler, &cases[i], logits, seen, 1, position, &sample));
+          g_assert_true (gbox_sampler_sample (sampler, &long_cases[i], logits, seen, 1, position, &sample));
           g_assert_cmpfloat (p[sample.chosen.id], >, 0);
           g_assert_cmpfloat_with_epsilon (sample.chosen.probability, p[sample.chosen.id],
                                           1e-5 * p[sample.chosen.id]);
