@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "bench-language-report.h"
 #include "bench-llama.h"
+#include "bench-progress.h"
 #include "cli.h"
 #include "models/language-model.h"
 
@@ -106,6 +107,7 @@ load (Session *session, BenchLoading *loading, GError **error)
   double loads[MAX_LOADS], firsts[MAX_LOADS];
   GStatBuf status;
 
+  bench_say_what (BENCH_LANGUAGE_LOAD);
   for (guint i = 0; i < n; i++)
     {
       const gint64 begin = gbox_lap_clock_now ();
@@ -202,6 +204,7 @@ time_case (Session *session, const BenchLanguageCase *work, GError **error)
   g_autoptr (BenchTurns) turns = NULL;
   BenchTimes times;
 
+  bench_say_what (work->name);
   if (bench == NULL)
     {
       bench_language_report_missing (&session->report, work->name, unfit->message);
@@ -250,8 +253,10 @@ compare_logits (Session *session, GError **error)
                                                   strlen (text), GBOX_TOKENIZE_PLAIN);
   const int *tokens = (const int *) (gpointer) ids->data;
   const int n = MIN (MIN ((int) ids->len, GBOX_TRANSFORMER_CHUNK), config->n_context);
-  g_autofree float *reference
-    = bench_logits_compute (model, session->team, GBOX_PRECISION_FLOAT32, tokens, n, error);
+  g_autofree float *reference = NULL;
+
+  bench_say_what (BENCH_LANGUAGE_LOGITS);
+  reference = bench_logits_compute (model, session->team, GBOX_PRECISION_FLOAT32, tokens, n, error);
 
   for (GboxPrecision precision = GBOX_PRECISION_INT8; precision < GBOX_PRECISION_FLOAT32; precision++)
     {

@@ -74,7 +74,8 @@ void bench_turns_add_peer (BenchTurns *self, const char *way, gint64 id, gboolea
  * @error: return location for an error
  *
  * In each turn a side works on for a while and the later half counts: the first wakes its threads and brings
- * back what the other drove out of the caches, as in use the step before does. Ours begins when
+ * back what the other drove out of the caches, as in use the step before does. What takes a second or more is
+ * done once. Ours begins when
  * the peer's threads have come to rest; what either uses of the processors during the other's turn is
  * measured.
  *

@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "bench-check.h"
+#include "bench-progress.h"
 #include "bench-report.h"
 #include "bench-torch.h"
 #include "bench-turns.h"
@@ -170,10 +171,12 @@ time_case (Session *session, const Subject *subject, const BenchCase *work, GErr
   g_autoptr (GboxVisionBench) bench = make_bench (session, subject, work, 0, error);
   g_autoptr (BenchTurns) turns = NULL;
   const gboolean with_peer = session->peer != NULL && subject->peer_knows;
+  g_autofree char *name = bench_case_get_full_name (work);
   BenchTimes times;
 
   if (bench == NULL)
     return FALSE;
+  bench_say_what (name);
   turns = bench_turns_new (run_bench, bench, session->peer, (guint) session->options->repeats);
   if ((with_peer && !open_peer (session, subject, work, turns, error))
       || !bench_turns_take (turns, &times, error) || (with_peer && !bench_peer_close (session->peer, error)))

@@ -1,40 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “glassbox-cli bench language”: its cases, what it prints, and how it takes a peer that fails. */
 #include "bench-language-case.h"
-#include "bench-testing.h"
-#include "fixture.h"
-
-#define CONTEXT_KEY "llama.context_length"
-#define N_CONTEXT   512
-
-/* A tiny model in a folder of its own that takes texts as long as the cases need; its weights do not know. */
-static char *
-save_model (const char *folder)
-{
-  g_autoptr (GBytes) fixture = fixture_load ("transformer-llama.gguf");
-  gsize size;
-  g_autofree char *content = g_memdup2 (g_bytes_get_data (fixture, &size), g_bytes_get_size (fixture));
-  char *path = g_build_filename (folder, "tiny.gguf", NULL);
-  const guint32 n_context = N_CONTEXT;
-  char *key = memmem (content, size, CONTEXT_KEY, strlen (CONTEXT_KEY));
-
-  g_assert_nonnull (key);
-  /* After the key, the value's type. */
-  memcpy (key + strlen (CONTEXT_KEY) + sizeof (guint32), &n_context, sizeof n_context);
-  g_assert_true (g_file_set_contents (path, content, (gssize) size, NULL));
-  return path;
-}
+#include "bench-language-testing.h"
 
 static Answer
 bench (const char *flags)
 {
-  char *folder = make_folder ();
-  g_autofree char *model = save_model (folder);
-  g_autofree char *line = g_strdup_printf ("bench language --model %s %s", model, flags);
-  const Answer answer = cli (NULL, line);
-
-  remove_folder (folder);
-  return answer;
+  return bench_tiny ("language", flags);
 }
 
 /* No two cases are called the same, and each can be asked for. */
@@ -68,7 +40,9 @@ test_json (void)
   g_autoptr (GPtrArray) lines = parse_lines (answer.output);
   JsonObject *object;
 
-  g_assert_cmpstr (answer.errors, ==, "");
+  g_assert_cmpstr (answer.errors, ==,
+                   "timing load …\ntiming logits …\ntiming decode/int8 …\ntiming decode/int16 …\n"
+                   "timing prompt-256/int8 …\ntiming sequences-8/int16 …\n");
   g_assert_cmpint (answer.code, ==, 0);
   g_assert_true (json_object_get_null_member (find_line (lines, "machine", NULL), "llama_cpp"));
   object = find_line (lines, "load", NULL);
@@ -94,7 +68,7 @@ test_text (void)
   g_auto (Answer) answer = bench ("--no-peer --repeats 1 --only decode/int8 --only logits --only load");
 
   g_assert_cmpint (answer.code, ==, 0);
-  g_assert_cmpstr (answer.errors, ==, "");
+  g_assert_cmpstr (answer.errors, ==, "timing load …\ntiming logits …\ntiming decode/int8 …\n");
   for (gsize i = 0; i < G_N_ELEMENTS (expected); i++)
     g_assert_nonnull (strstr (answer.output, expected[i]));
 }
@@ -124,29 +98,6 @@ test_usage (void)
   g_assert_cmpint (missing.code, ==, 1);
 }
 
-/* Runs a small case with a python3 that answers each request with the next line of @answers. */
-static Answer
-bench_beside (const char *answers)
-{
-  char *folder = make_folder ();
-  g_autofree char *python = g_build_filename (folder, "python3", NULL);
-  g_autofree char *script = g_strdup_printf ("#!/bin/sh\nwhile read -r answer <&3; do\n"
-                                             "echo \"$answer\"\nread -r request || exit\n"
-                                             "done 3<<'END'\n%s\nEND\n",
-                                             answers);
-  g_autofree char *path = g_strdup (g_getenv ("PATH"));
-  g_autofree char *search = g_strconcat (folder, ":", path, NULL);
-  Answer answer;
-
-  g_assert_true (g_file_set_contents (python, script, -1, NULL));
-  g_assert_cmpint (g_chmod (python, 0700), ==, 0);
-  g_setenv ("PATH", search, TRUE);
-  answer = bench ("--json --repeats 1 --only decode/int8");
-  g_setenv ("PATH", path, TRUE);
-  remove_folder (folder);
-  return answer;
-}
-
 /* Without llama-cpp-python it goes on alone; a peer that fails, ends or says something else is the end. */
 static void
 test_peer (void)
@@ -165,7 +116,8 @@ test_peer (void)
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
     {
-      g_auto (Answer) answer = bench_beside (cases[i].answers);
+      g_auto (Answer) answer
+        = bench_beside (cases[i].answers, "language", "--json --repeats 1 --only decode/int8");
       g_autoptr (GPtrArray) lines = parse_lines (answer.output);
 
       g_test_message ("%d: %s", answer.code, answer.errors);

@@ -3,6 +3,7 @@
 #include "language/sampler.h"
 
 #include <math.h>
+#include <stdlib.h>
 
 #define N 6
 
@@ -199,30 +200,119 @@ test_key (void)
     g_assert_cmpuint (n_different[i], >, 50);
 }
 
-/* A row as long as a vocabulary: top-k through the short list and through sorting agree. */
+/* A token of a plain reference. */
+typedef struct
+{
+  int id;
+  double logit, p;
+} Expected;
+
+static int
+compare_expected (gconstpointer a, gconstpointer b)
+{
+  const Expected *first = a, *second = b;
+
+  if (first->logit < second->logit || first->logit > second->logit)
+    return first->logit < second->logit ? 1 : -1;
+  return first->id - second->id;
+}
+
+/* Keeps the first @k, renormalized. */
+static void
+keep (Expected *all, int n, int k)
+{
+  double sum = 0;
+
+  for (int i = 0; i < n; i++)
+    sum += i < k ? all[i].p : 0;
+  for (int i = 0; i < n; i++)
+    all[i].p = i < k ? all[i].p / sum : 0;
+}
+
+/* What the settings are documented to do, on all tokens sorted; @p: (out): by id. */
+static void
+apply_settings (
+  const GboxSamplerSettings *settings, const float *logits, const guint8 *seen, int n, double *p)
+{
+  g_autofree Expected *all = g_new (Expected, n);
+  const double penalty = settings->repetition_penalty;
+  double sum = 0;
+  int k;
+
+  for (int i = 0; i < n; i++)
+    {
+      const double logit = (double) logits[i];
+      const double penalized = !seen[i] ? logit : logit > 0 ? logit / penalty : logit * penalty;
+
+      all[i] = (Expected){ .id = i, .logit = penalized / settings->temperature };
+    }
+  qsort (all, (gsize) n, sizeof *all, compare_expected);
+  for (int i = 0; i < n; i++)
+    all[i].p = exp (all[i].logit - all[0].logit);
+  keep (all, n, n);
+  if (settings->top_k > 0)
+    keep (all, n, settings->top_k);
+  for (k = 0; k < n && (k == 0 || sum < settings->top_p); k++)
+    sum += all[k].p;
+  if (settings->top_p < 1)
+    keep (all, n, k);
+  for (k = 0; k < n && all[k].p >= settings->min_p * all[0].p; k++)
+    ;
+  keep (all, n, k);
+  for (int i = 0; i < n; i++)
+    p[all[i].id] = all[i].p;
+}
+
+/* A vocabulary, and from which token to which its probabilities are looked at. */
+#define LONG 20011
+#define STEP 331
+
+static const GboxSamplerSettings long_cases[] = {
+  { .temperature = 1, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 1, .top_p = 1, .repetition_penalty = 1.5 },
+  { .temperature = 0.5, .top_p = 1, .repetition_penalty = 1.2 },
+  { .temperature = 1, .top_k = 40, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 0.7, .top_k = LONG - 1, .top_p = 1, .repetition_penalty = 1 },
+  { .temperature = 1, .top_p = 0.9031, .repetition_penalty = 1 },
+  { .temperature = 2, .top_p = 0.5017, .repetition_penalty = 1.1 },
+  { .temperature = 1, .top_p = 1, .min_p = 0.0501, .repetition_penalty = 1 },
+  { .temperature = 1.3, .top_k = 3000, .top_p = 0.8013, .min_p = 0.0101, .repetition_penalty = 1.3 },
+};
+
+/* A row as long as a vocabulary, with equals, under each cut and some together. */
 static void
 test_long (void)
 {
-  enum
-  {
-    LONG = 50000
-  };
   g_autoptr (GboxSampler) sampler = gbox_sampler_new (LONG);
   g_autofree float *logits = g_new (float, LONG);
-  GboxSamplerSettings settings = plain ();
-  GboxSample few, many;
+  g_autofree guint8 *seen = g_new (guint8, LONG);
+  g_autofree double *p = g_new (double, LONG);
 
   for (guint i = 0; i < LONG; i++)
-    logits[i] = (float) (i * 7919 % LONG) * 1e-3f;
-  for (guint position = 0; position < 20; position++)
     {
-      settings.top_k = 400;
-      g_assert_true (gbox_sampler_sample (sampler, &settings, logits, NULL, 0, position, &few));
-      settings.top_k = LONG - 1;
-      settings.min_p = exp (-.3995);
-      g_assert_true (gbox_sampler_sample (sampler, &settings, logits, NULL, 0, position, &many));
-      g_assert_cmpint (few.chosen.id, ==, many.chosen.id);
-      settings.min_p = 0;
+      const guint three = i * 7919 % LONG / 3; /* of which each has the same */
+
+      logits[i] = (float) three * 3e-3f - 8;
+      seen[i] = i % 5 == 0;
+    }
+  for (guint i = 0; i < G_N_ELEMENTS (long_cases); i++)
+    {
+      GboxSample sample;
+
+      apply_settings (&long_cases[i], logits, seen, LONG, p);
+      for (int id = 0; id < LONG; id += STEP)
+        {
+          g_assert_true (gbox_sampler_take (sampler, &long_cases[i], logits, seen, id, &sample));
+          /* Single precision rounds powers of size 10 to 1e-6. */
+          g_assert_cmpfloat_with_epsilon (sample.chosen.probability, p[id], 1e-9 + 1e-5 * p[id]);
+        }
+      for (guint position = 0; position < 50; position++)
+        {
+          g_assert_true (gbox_sampler_sample (sampler, &long_cases[i], logits, seen, 1, position, &sample));
+          g_assert_cmpfloat (p[sample.chosen.id], >, 0);
+          g_assert_cmpfloat_with_epsilon (sample.chosen.probability, p[sample.chosen.id],
+                                          1e-5 * p[sample.chosen.id]);
+        }
     }
 }
 

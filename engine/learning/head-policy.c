@@ -24,12 +24,13 @@ struct _GboxHeadPolicy
 {
   GboxTeam *team;
   GboxArena *arena;
-  GboxTiles *tiles; /* the weights as they were when the batch began, in the order that products read */
+  GboxTiles tiles; /* the weights as they were when the batch began, in the order that products read */
   gsize n_vocab;
   gsize d_model;
   gsize n_decisions;
   gsize n_made;
   double temperature;
+  GboxLapClock *clock; /* (nullable) */
 
   float *weights; /* (d_model, n_vocab), and so the next three */
   float *gradient;
@@ -65,8 +66,24 @@ typedef enum
   BLOCK_EXCESSES,
   BLOCK_SQUARES,
   BLOCK_SCRATCH,
+  BLOCK_TILES,
   N_BLOCKS,
 } Block;
+
+static void
+place_blocks (GboxHeadPolicy *policy, const guint *handles)
+{
+  policy->weights = gbox_arena_get (policy->arena, handles[BLOCK_WEIGHTS]);
+  policy->gradient = gbox_arena_get (policy->arena, handles[BLOCK_GRADIENT]);
+  policy->m = gbox_arena_get (policy->arena, handles[BLOCK_M]);
+  policy->v = gbox_arena_get (policy->arena, handles[BLOCK_V]);
+  policy->states = gbox_arena_get (policy->arena, handles[BLOCK_STATES]);
+  policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
+  policy->excesses = gbox_arena_get (policy->arena, handles[BLOCK_EXCESSES]);
+  policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
+  policy->scratch = gbox_arena_get (policy->arena, handles[BLOCK_SCRATCH]);
+  policy->tiles.data = gbox_arena_get (policy->arena, handles[BLOCK_TILES]);
+}
 
 GboxHeadPolicy *
 gbox_head_policy_new (
@@ -75,8 +92,11 @@ gbox_head_policy_new (
   g_autoptr (GboxHeadPolicy) policy = g_new0 (GboxHeadPolicy, 1);
   const gsize vocab = (gsize) n_vocab, model = (gsize) d_model, decisions = (gsize) n_decisions;
   const gsize trained = is_trained ? model * vocab : 0;
-  GboxTiles *tiles = gbox_tiles_new (GBOX_TILES_F32, n_vocab, d_model, NULL);
-  const gsize scratch = gbox_tile_product_scratch_size (tiles, GBOX_HEAD_POLICY_ROWS, GBOX_PRECISION_FLOAT32,
+  const GboxTiles tiles = { .form = GBOX_TILES_F32,
+                            .n_out = n_vocab,
+                            .n_in = d_model,
+                            .tile_size = GBOX_TILE_ROWS * model * sizeof (float) };
+  const gsize scratch = gbox_tile_product_scratch_size (&tiles, GBOX_HEAD_POLICY_ROWS, GBOX_PRECISION_FLOAT32,
                                                         gbox_team_get_n_threads (team));
   const gsize sizes[N_BLOCKS] = {
     [BLOCK_WEIGHTS] = model * vocab,
@@ -88,6 +108,7 @@ gbox_head_policy_new (
     [BLOCK_EXCESSES] = decisions * vocab,
     [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
     [BLOCK_SCRATCH] = (scratch + sizeof (float) - 1) / sizeof (float),
+    [BLOCK_TILES] = gbox_tiles_n_tiles (&tiles) * tiles.tile_size / sizeof (float),
   };
   guint handles[N_BLOCKS];
 
@@ -102,15 +123,7 @@ gbox_head_policy_new (
     handles[i] = gbox_arena_reserve (policy->arena, sizes[i] * sizeof (float), 0, GBOX_ARENA_FOREVER);
   if (!gbox_arena_commit (policy->arena, error))
     return NULL;
-  policy->weights = gbox_arena_get (policy->arena, handles[BLOCK_WEIGHTS]);
-  policy->gradient = gbox_arena_get (policy->arena, handles[BLOCK_GRADIENT]);
-  policy->m = gbox_arena_get (policy->arena, handles[BLOCK_M]);
-  policy->v = gbox_arena_get (policy->arena, handles[BLOCK_V]);
-  policy->states = gbox_arena_get (policy->arena, handles[BLOCK_STATES]);
-  policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
-  policy->excesses = gbox_arena_get (policy->arena, handles[BLOCK_EXCESSES]);
-  policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
-  policy->scratch = gbox_arena_get (policy->arena, handles[BLOCK_SCRATCH]);
+  place_blocks (policy, handles);
   return g_steal_pointer (&policy);
 }
 
@@ -119,7 +132,6 @@ gbox_head_policy_free (GboxHeadPolicy *policy)
 {
   if (policy == NULL)
     return;
-  gbox_tiles_free (policy->tiles);
   gbox_arena_free (policy->arena);
   g_free (policy);
 }
@@ -131,6 +143,12 @@ gbox_head_policy_get_state (GboxHeadPolicy *policy)
                           .m = policy->m,
                           .v = policy->v,
                           .n = policy->d_model * policy->n_vocab };
+}
+
+void
+gbox_head_policy_set_clock (GboxHeadPolicy *policy, GboxLapClock *clock)
+{
+  policy->clock = clock;
 }
 
 /* Columns of slice @i. */
@@ -150,7 +168,7 @@ pack_task (gpointer data, guint task, guint worker)
   for (gsize i = 0; i < policy->d_model; i++)
     for (gsize column = first; column < end; column += GBOX_TILE_ROWS)
       {
-        guint8 *tile = policy->tiles->data + column / GBOX_TILE_ROWS * policy->tiles->tile_size;
+        guint8 *tile = policy->tiles.data + column / GBOX_TILE_ROWS * policy->tiles.tile_size;
 
         memcpy (tile + i * GBOX_TILE_ROWS * sizeof (float), policy->weights + i * policy->n_vocab + column,
                 MIN (end - column, GBOX_TILE_ROWS) * sizeof (float));
@@ -163,6 +181,7 @@ gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
   policy->n_made = 0;
   policy->temperature = temperature;
   gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), pack_task, policy);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
 }
 
 int
@@ -215,14 +234,16 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
   policy->reference = reference;
   policy->uniforms = uniforms;
   policy->decisions = decisions;
-  gbox_tile_product (policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
+  gbox_tile_product (&policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
                      n_vocab, FALSE, policy->scratch);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
   gbox_divergence (policy->team, e, reference, n_vocab, n, (int) n_vocab, (float) (1 / policy->temperature),
                    policy->sums);
   for (int i = 0; i < n; i++)
     if (!isfinite (policy->sums[i].sums.sum) || !isfinite (policy->sums[i].y_sum))
       return FALSE;
   gbox_team_run (policy->team, (guint) n, decide_task, policy);
+  gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_DISTRIBUTIONS);
   policy->n_made += (gsize) n;
   return TRUE;
 }

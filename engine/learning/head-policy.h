@@ -3,6 +3,7 @@
 #pragma once
 
 #include "base/team.h"
+#include "learning/finetune-lap.h"
 
 G_BEGIN_DECLS
 
@@ -70,6 +71,9 @@ typedef struct
   double kl;
   double entropy;
 } GboxDecision;
+
+/* Times what is done from now on; @clock: (nullable): with #GboxFinetuneLap laps. */
+void gbox_head_policy_set_clock (GboxHeadPolicy *policy, GboxLapClock *clock);
 
 /* Forgets the decisions of the batch, and begins another with the weights as they are. */
 void gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature);

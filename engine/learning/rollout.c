@@ -31,6 +31,8 @@ struct _GboxRollout
   float *states;     /* (ROWS, d_model) */
   float *reference;  /* (ROWS, n_vocab) */
 
+  GboxLapClock *clock; /* (nullable) */
+
   /* The completions that are being written. */
   GboxHeadPolicy *policy;
   GboxBlock *block; /* (nullable) */
@@ -226,6 +228,12 @@ gbox_rollout_begin (GboxRollout *rollout,
   rollout->is_read = TRUE;
 }
 
+void
+gbox_rollout_set_clock (GboxRollout *rollout, GboxLapClock *clock)
+{
+  rollout->clock = clock;
+}
+
 /* Uniform in [0, 1), a multiple of 2⁻⁵³. */
 static double
 draw (const GboxRollout *rollout, guint sequence)
@@ -268,6 +276,7 @@ choose (GboxRollout *rollout, GError **error)
     uniforms[i] = draw (rollout, (guint) rollout->active[i]);
   gbox_transformer_context_apply_head (rollout->context, rollout->own_states, rollout->n_active,
                                        rollout->reference);
+  gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_REFERENCE);
   if (!gbox_head_policy_decide (rollout->policy, rollout->states, rollout->reference, rollout->n_active,
                                 uniforms, decisions))
     {
@@ -288,6 +297,7 @@ choose (GboxRollout *rollout, GError **error)
   rollout->n_active = n_left;
   rollout->position++;
   rollout->is_read = FALSE;
+  gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_TEXT);
   return n_left > 0 ? GBOX_ROLLOUT_GOES_ON : GBOX_ROLLOUT_DONE;
 }
 
@@ -302,6 +312,7 @@ gbox_rollout_advance (GboxRollout *rollout, GError **error)
     tokens[i] = rollout->sequences[rollout->active[i]].last;
   gbox_transformer_context_read_branches (rollout->context, rollout->active, tokens, rollout->n_active);
   fill_states (rollout);
+  gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_LAYERS);
   rollout->is_read = TRUE;
   return GBOX_ROLLOUT_GOES_ON;
 }

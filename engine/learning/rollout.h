@@ -3,6 +3,7 @@
 #pragma once
 
 #include "learning/block.h"
+#include "learning/finetune-lap.h"
 #include "learning/head-policy.h"
 #include "learning/purpose.h"
 #include "models/language-model.h"
@@ -90,6 +91,9 @@ void gbox_rollout_begin (GboxRollout *rollout,
                          guint64 seed,
                          GboxLearningPurpose purpose,
                          guint step);
+
+/* Times what is done from now on; @clock: (nullable): with #GboxFinetuneLap laps. */
+void gbox_rollout_set_clock (GboxRollout *rollout, GboxLapClock *clock);
 
 typedef enum
 {

@@ -96,24 +96,39 @@ place (const GboxTransformerContext *context, const GboxTransformerLayer *layer,
                context->positions, context->n, n_q + n_k, size);
 }
 
-static void
-store (const GboxTransformerContext *context, int layer, int n_trunk)
+/* Keys and values of one layer that go into the caches. */
+typedef struct
 {
+  const GboxTransformerContext *context;
+  int layer;
+  int n_trunk;
+} Store;
+
+/* Keys lie transposed, so that each number of them is a cache line of its own: worth sharing out. */
+static void
+store_task (gpointer data, guint task, guint worker)
+{
+  const Store *work = data;
+  const GboxTransformerContext *context = work->context;
   const GboxLanguageConfig *config = &context->transformer->config;
   const gsize stride = (gsize) gbox_transformer_qkv_width (config);
   const int n_q = config->n_heads * config->head_size, n_kv = config->n_kv_heads * config->head_size;
+  const GboxAttentionRow *row = &context->rows[task];
+  const float *keys = context->buffers.qkv + (gsize) task * stride + n_q;
+  const GboxKvCache *cache = row->sequence < 0
+                               ? &context->trunks[work->layer]
+                               : &context->branches[work->layer * context->n_branches + row->sequence];
 
-  for (int i = 0; i < context->n; i++)
-    {
-      const GboxAttentionRow *row = &context->rows[i];
-      const float *keys = context->buffers.qkv + (gsize) i * stride + n_q;
-      const GboxKvCache *cache = row->sequence < 0
-                                   ? &context->trunks[layer]
-                                   : &context->branches[layer * context->n_branches + row->sequence];
+  gbox_kv_cache_store (cache, config->n_kv_heads, config->head_size,
+                       row->sequence < 0 ? row->position : row->position - work->n_trunk, keys, keys + n_kv);
+}
 
-      gbox_kv_cache_store (cache, config->n_kv_heads, config->head_size,
-                           row->sequence < 0 ? row->position : row->position - n_trunk, keys, keys + n_kv);
-    }
+static void
+store (const GboxTransformerContext *context, int layer, int n_trunk)
+{
+  Store work = { .context = context, .layer = layer, .n_trunk = n_trunk };
+
+  gbox_team_run (context->team, (guint) context->n, store_task, &work);
 }
 
 /* (nullable): where to write how much each position counts in a layer. */
