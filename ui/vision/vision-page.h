@@ -5,6 +5,7 @@
 #include <adwaita.h>
 
 #include "vision/film-bar.h"
+#include "vision/unit-atlas.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -38,6 +39,7 @@ void gbox_vision_page_end (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
+GboxUnitAtlas *gbox_vision_page_get_atlas (GboxVisionPage *self);  /* transfer none */
 GboxFilmBar *gbox_vision_page_get_film_bar (GboxVisionPage *self); /* transfer none */
 /* (nullable) (transfer none): the picture being shown. */
 GdkTexture *gbox_vision_page_get_texture (GboxVisionPage *self);
