@@ -8,6 +8,7 @@
 #include "runtime/event-private.h"
 #include "runtime/job-private.h"
 #include "tiny-network.h"
+#include "vision/film.h"
 #include "vision/visualization-job.h"
 
 /* A job that was started, and what it posted. */
@@ -18,6 +19,7 @@ typedef struct
   GboxJob *job;
   GboxFrame *frame; /* the newest */
   GArray *points;   /* of GboxPoint */
+  GboxFilm *film;   /* of the records */
   guint n_steps;
   guint n_notices;
   char *notice_id;
@@ -37,6 +39,10 @@ job_on_event (gpointer message, gpointer user_data)
       break;
     case GBOX_EVENT_POINT:
       g_array_append_val (f->points, event->point);
+      break;
+    case GBOX_EVENT_RECORD:
+      g_assert_true (event->record.type == GBOX_TYPE_FRAME);
+      g_assert_true (gbox_film_append (f->film, event->record.value));
       break;
     case GBOX_EVENT_LENGTH:
       f->n_steps = event->n_steps;
@@ -70,6 +76,7 @@ job_init (JobFixture *f, GboxVisualizationSpec *spec, GboxNetwork *network, guin
 {
   *f = (JobFixture){ .context.team = gbox_team_new (n_threads) };
   f->points = g_array_new (FALSE, FALSE, sizeof (GboxPoint));
+  f->film = gbox_film_new ();
   f->mailbox = gbox_mailbox_new (NULL, job_on_event, NULL, job_free_event, f);
   f->job = gbox_visualization_job_new_for_network (spec, network);
   gbox_job_set_mailbox (f->job, f->mailbox);
@@ -107,6 +114,7 @@ job_clear (JobFixture *f)
 {
   gbox_mailbox_close (f->mailbox);
   g_object_unref (f->job);
+  gbox_film_unref (f->film);
   gbox_mailbox_unref (f->mailbox);
   gbox_team_free (f->context.team);
   g_clear_pointer (&f->frame, gbox_frame_unref);

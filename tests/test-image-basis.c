@@ -29,6 +29,9 @@ static const Case cases[] = {
   { "fourier-odd-even", GBOX_BASIS_FOURIER, 5, 8, 0.0, FALSE },
   { "pixel", GBOX_BASIS_PIXEL, 5, 6, 1.0, FALSE },
   { "pixel-decorrelated", GBOX_BASIS_PIXEL, 6, 5, 1.0, TRUE },
+  { "maco-even", GBOX_BASIS_MACO, 6, 8, 1.0, TRUE },
+  { "maco-odd", GBOX_BASIS_MACO, 7, 5, 1.0, TRUE },
+  { "maco-odd-even", GBOX_BASIS_MACO, 5, 8, 1.5, FALSE },
 };
 
 typedef struct
@@ -102,6 +105,44 @@ synthesize (const Case *c, const double *spectrum, int p, int y, int x)
   return sum / (h * w) / 4.0;
 }
 
+static double
+get_maco_weight (const Case *c, int ky, int kx)
+{
+  const double h = c->height, w = c->width;
+  const double fy = (ky <= c->height / 2 ? ky : ky - c->height) / h, fx = kx / w;
+
+  return 1.0 / pow (MAX (sqrt (fy * fy + fx * fx), 1.0 / MAX (h, w)), c->decay_power);
+}
+
+/* Over the full spectrum but for the mean: waves whose amplitudes are fixed and of which each pair k, −k is
+ * one real wave of the phase that the half spectrum has for it; the wave of a k that is its own −k has cos φ.
+ */
+static double
+synthesize_phases (const Case *c, const double *phases, int p, int y, int x)
+{
+  const int h = c->height, w = c->width, columns = w / 2 + 1;
+  const double sd = c->decorrelate ? 1.2 / 0.597 : 1.2;
+  double sum = 0.0, variance = 0.0;
+
+  for (int ky = 0; ky < h; ky++)
+    for (int kx = 0; kx < w; kx++)
+      {
+        const int my = (h - ky) % h, mx = (w - kx) % w;
+        const double weight = get_maco_weight (c, ky, MIN (kx, mx));
+        /* Which of the two has a parameter: the one in the half, and in a column that is its own mirror
+         * image, the upper one. */
+        const gboolean is_first = kx != mx ? kx < mx : ky <= my;
+        const double phase
+          = is_first ? phases[(p * h + ky) * columns + kx] : -phases[(p * h + my) * columns + mx];
+
+        if (ky == 0 && kx == 0)
+          continue;
+        variance += weight * weight;
+        sum += weight * cos (phase + 2.0 * G_PI * ((double) ky * y / h + (double) kx * x / w));
+      }
+  return sum * sd / sqrt (variance);
+}
+
 static void
 define_forward (const Case *c, const double *parameters, double *rgb)
 {
@@ -114,7 +155,9 @@ define_forward (const Case *c, const double *parameters, double *rgb)
         const int i = y * c->width + x;
 
         for (int p = 0; p < 3; p++)
-          t[p] = c->basis == GBOX_BASIS_PIXEL ? parameters[p * n + i] : synthesize (c, parameters, p, y, x);
+          t[p] = c->basis == GBOX_BASIS_PIXEL  ? parameters[p * n + i]
+                 : c->basis == GBOX_BASIS_MACO ? synthesize_phases (c, parameters, p, y, x)
+                                               : synthesize (c, parameters, p, y, x);
         for (int p = 0; p < 3; p++)
           {
             const double mixed = mixing[p][0] * t[0] + mixing[p][1] * t[1] + mixing[p][2] * t[2];

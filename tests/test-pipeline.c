@@ -18,6 +18,7 @@ typedef struct
   gboolean transforms;
   int size; /* 65: no Nyquist row or column */
   GboxPenalty penalty;
+  double crop; /* 0 for the whole image and no noise */
 } Case;
 
 static const Case cases[] = {
@@ -30,6 +31,8 @@ static const Case cases[] = {
   { "pixel-direction", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_DIRECTION, TRUE, TRUE, 65 },
   { "fourier-penalized", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 1e-3, 0.0, 0.01 } },
   { "pixel-penalized", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0.0, 1e-3, 0.0 } },
+  { "maco-channel", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25 },
+  { "pixel-cropped", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 65, { 0 }, 0.1 },
 };
 
 #define STEP 3 /* whose transforms are drawn */
@@ -42,7 +45,8 @@ new_spec (const Case *c)
   g_object_set (spec, "layer", "conv2", "unit", 2, "objective", c->objective, "basis", c->basis,
                 "decorrelate", c->decorrelate, "transforms", c->transforms, "size", c->size, "direction",
                 "1:1,7:0.5", "cosine-power", 1.0, "seed", 9u, "l1", c->penalty.l1, "total-variation",
-                c->penalty.total_variation, "blur", c->penalty.blur, NULL);
+                c->penalty.total_variation, "blur", c->penalty.blur, "crop", c->crop > 0.0 ? c->crop : 1.0,
+                "noise", c->crop > 0.0 ? 0.08 : 0.0, NULL);
   return spec;
 }
 

@@ -51,7 +51,7 @@ test_texts (void)
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
-  g_assert_cmpuint (n, ==, 27);
+  g_assert_cmpuint (n, ==, 29);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (strlen (g_param_spec_get_nick (pspecs[i])), >=, 3);
@@ -65,8 +65,8 @@ static void
 test_live (void)
 {
   const char *const live[]
-    = { "steps", "learning-rate",   "transforms", "jitter", "scale", "rotate", "final-jitter",
-        "l1",    "total-variation", "blur",       NULL };
+    = { "steps", "learning-rate", "transforms", "jitter",          "scale", "rotate", "final-jitter",
+        "l1",    "crop",          "noise",      "total-variation", "blur",  NULL };
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
@@ -195,6 +195,9 @@ test_presets (void)
   g_assert_true (gbox_visualization_spec_apply_preset (spec, "fourier"));
   g_assert_cmpint (v->basis, ==, GBOX_BASIS_FOURIER);
   g_assert_cmpuint (v->steps, ==, 2000);
+  g_assert_true (gbox_visualization_spec_apply_preset (spec, "maco"));
+  g_assert_cmpint (v->basis, ==, GBOX_BASIS_MACO);
+  g_assert_true (v->transforms && v->noise > 0.0 && v->crop < 1.0);
   g_assert_false (gbox_visualization_spec_apply_preset (spec, "no-such"));
   g_assert_true (gbox_visualization_spec_apply_preset (spec, "default"));
   g_assert_true (gbox_spec_equal (GBOX_SPEC (spec), before));

@@ -42,6 +42,9 @@ test_posts (void)
   g_assert_cmpfloat (g_array_index (f.points, GboxPoint, 11).values[0], >,
                      g_array_index (f.points, GboxPoint, 0).values[0] * 1.5);
   g_assert_cmpuint (f.n_notices, ==, 0);
+  /* The first steps are all in the film. */
+  g_assert_cmpuint (gbox_film_get_length (f.film), ==, 13);
+  g_assert_true (gbox_film_get_frame (f.film, 12)->step == 12);
   job_clear (&f);
 }
 
@@ -76,7 +79,7 @@ test_frame_is_after_the_step (void)
 static void
 test_threads (void)
 {
-  const GboxBasis bases[] = { GBOX_BASIS_FOURIER, GBOX_BASIS_PIXEL };
+  const GboxBasis bases[] = { GBOX_BASIS_FOURIER, GBOX_BASIS_PIXEL, GBOX_BASIS_MACO };
   g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
 
   for (gsize i = 0; i < G_N_ELEMENTS (bases); i++)

@@ -194,6 +194,30 @@ check_saving (WindowFixture *fixture, const char *action, const char *name)
   g_rmdir (folder);
 }
 
+static gboolean
+has_one (gpointer data)
+{
+  WindowFixture *fixture = data;
+  g_autoptr (GVariant) state = g_action_group_get_action_state (G_ACTION_GROUP (fixture->window), "atlas");
+
+  return !g_variant_get_boolean (state) || window_find_label (GTK_WIDGET (fixture->window), "1 of ");
+}
+
+/* The unit at hand has its picture from before, the next one's is begun; another layer ends it. */
+static void
+check_atlas (WindowFixture *fixture)
+{
+  g_autoptr (GVariant) state = NULL;
+
+  window_activate (fixture, "stop", NULL);
+  window_activate (fixture, "atlas", NULL);
+  window_wait_until (has_one, fixture);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), " made"));
+  gbox_vision_session_choose_layer (fixture->session, "class");
+  state = g_action_group_get_action_state (G_ACTION_GROUP (fixture->window), "atlas");
+  g_assert_false (g_variant_get_boolean (state));
+}
+
 static void
 body (gpointer data)
 {
@@ -211,6 +235,7 @@ body (gpointer data)
   check_going_on (fixture);
   check_saving (fixture, "save-animation-to", "film.webp");
   check_saving (fixture, "save-contact-sheet-to", "sheet.png");
+  check_atlas (fixture);
   window_close (fixture);
 }
 

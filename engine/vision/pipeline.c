@@ -4,16 +4,20 @@
 
 #include "base/arena.h"
 #include "base/error.h"
+#include "base/philox.h"
 #include "kernels/adam.h"
 #include "kernels/affine-sample.h"
 #include "models/plan.h"
 #include "vision/objective.h"
 #include "vision/penalty.h"
+#include "vision/purpose.h"
 #include "vision/transform.h"
 
 /* The image is in 0 … 1 and the network takes 0 … 255; what lies beyond the image is grey. */
 #define INPUT_SCALE 255.0f
 #define GREY        0.5f
+
+#define MAX_CHANNELS 3 /* of the network's input */
 
 struct _GboxPipeline
 {
@@ -182,6 +186,45 @@ draw_map (const GboxPipeline *self, guint step)
   return map;
 }
 
+typedef struct
+{
+  GboxTensor *input;
+  guint64 seed;
+  guint step;
+  float sd;
+} Noise;
+
+/* A stream for each row, so that it does not matter who adds it. */
+static void
+add_row_noise (gpointer data, guint task, guint worker)
+{
+  const Noise *n = data;
+  const gsize width = (gsize) n->input->width, channels = (gsize) n->input->channels;
+  float *row = n->input->data + task * width * n->input->stride;
+  float noise[MAX_CHANNELS * GBOX_NETWORK_MAX_SIZE];
+  GboxPhilox random;
+
+  gbox_philox_init (&random, n->seed, GBOX_PURPOSE_NOISE, ((guint64) n->step << 32) | task);
+  gbox_philox_fill_normal (&random, noise, width * channels, 0.0f, n->sd);
+  for (gsize x = 0; x < width; x++)
+    for (gsize c = 0; c < channels; c++)
+      row[x * n->input->stride + c] += noise[x * channels + c];
+}
+
+/* It changes nothing on the way back. */
+static void
+add_noise (GboxPipeline *self, guint step)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  GboxTensor *input = gbox_plan_get_input (self->plan);
+  Noise noise = { .input = input, .seed = values->seed, .step = step };
+
+  if (values->noise == 0.0 || !values->transforms)
+    return;
+  noise.sd = (float) values->noise * INPUT_SCALE;
+  gbox_team_run (self->team, (guint) input->height, add_row_noise, &noise);
+}
+
 double
 gbox_pipeline_evaluate (GboxPipeline *self, guint step)
 {
@@ -192,6 +235,7 @@ gbox_pipeline_evaluate (GboxPipeline *self, guint step)
   gbox_lap_clock_start (self->clock);
   gbox_affine_sample (self->team, &map, GREY, INPUT_SCALE, self->rgb, size, size,
                       gbox_plan_get_input (self->plan));
+  add_noise (self, step);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_SAMPLING);
   gbox_plan_forward (self->plan);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_FORWARD);

@@ -11,6 +11,7 @@ typedef enum
 {
   GBOX_PURPOSE_START = 0x100,     /* the parameters before the first step */
   GBOX_PURPOSE_TRANSFORM = 0x101, /* the transforms of a step */
+  GBOX_PURPOSE_NOISE = 0x102,     /* what is added to the network's input, by step and row */
 } GboxPurpose;
 
 G_END_DECLS

@@ -37,6 +37,23 @@ draw_angle (GboxPhilox *random, double strength)
   return degrees * G_PI / 180.0;
 }
 
+/* A part of the image, wherever it fits: what was seen at f·u + shift is now seen at u. */
+static void
+enlarge_part (GboxAffine *map, GboxPhilox *random, double crop, double size)
+{
+  const double f = crop + (1.0 - crop) * (double) gbox_philox_uniform (random);
+  const double room = (size - 1.0) * (1.0 - f);
+  const double y = room * (double) gbox_philox_uniform (random),
+               x = room * (double) gbox_philox_uniform (random);
+
+  map->y0 += (float) (y * (double) map->yy + x * (double) map->yx);
+  map->x0 += (float) (y * (double) map->xy + x * (double) map->xx);
+  map->yy *= (float) f;
+  map->yx *= (float) f;
+  map->xy *= (float) f;
+  map->xx *= (float) f;
+}
+
 /* Positions are taken from the middle of each stage's image, where crops and pads of both sides change
  * nothing. What the network sees at u is, one stage back after the other: at v = u + second shift in the
  * turned image, at R·v in the one that is to be turned, at R·v / scale before that was scaled, and at R·v /
@@ -50,6 +67,7 @@ gbox_transform_draw (GboxVisualizationSpec *spec, guint step)
   const int jitter = MIN (values->jitter, room);
   const int final_jitter = MIN (values->final_jitter, room - jitter);
   GboxPhilox random;
+  GboxAffine map;
   double first_y, first_x, scale, angle, second_y, second_x, c, s;
 
   if (!values->transforms)
@@ -63,7 +81,7 @@ gbox_transform_draw (GboxVisualizationSpec *spec, guint step)
   second_x = draw_shift (&random, final_jitter);
   c = cos (angle) / scale;
   s = sin (angle) / scale;
-  return (GboxAffine){
+  map = (GboxAffine){
     .yy = (float) c,
     .yx = (float) -s,
     .y0 = (float) (c * (second_y - middle) - s * (second_x - middle) + middle + first_y),
@@ -71,4 +89,7 @@ gbox_transform_draw (GboxVisualizationSpec *spec, guint step)
     .xx = (float) c,
     .x0 = (float) (s * (second_y - middle) + c * (second_x - middle) + middle + first_x),
   };
+  if (values->crop < 1.0)
+    enlarge_part (&map, &random, values->crop, values->size);
+  return map;
 }

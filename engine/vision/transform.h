@@ -19,6 +19,8 @@ G_BEGIN_DECLS
  * the image by at most `pad` pixels, so that, unscaled and upright, the network sees nothing beyond the grey
  * border. Where scaling or turning does show what is beyond, it is grey as well.
  *
+ * At last a random part is enlarged, whose side is `crop` to 1 of the whole one's.
+ *
  * Returns: the map for gbox_affine_sample() with fill 0.5
  */
 GboxAffine gbox_transform_draw (GboxVisualizationSpec *spec, guint step);

@@ -45,6 +45,8 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, scale),
   G_STRUCT_OFFSET (GboxVisualizationValues, rotate),
   G_STRUCT_OFFSET (GboxVisualizationValues, final_jitter),
+  G_STRUCT_OFFSET (GboxVisualizationValues, crop),
+  G_STRUCT_OFFSET (GboxVisualizationValues, noise),
   G_STRUCT_OFFSET (GboxVisualizationValues, l1),
   G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
   G_STRUCT_OFFSET (GboxVisualizationValues, blur),
@@ -53,7 +55,11 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
 };
 
-static const char *const presets[] = { "naive", "fourier", "default", NULL };
+/* Of Fel et al. 2023 the noise; their crops of a large picture go further down, many a step. */
+#define MACO_CROP  0.25
+#define MACO_NOISE 0.08
+
+static const char *const presets[] = { "naive", "fourier", "default", "maco", NULL };
 
 GType
 gbox_basis_get_type (void)
@@ -62,6 +68,7 @@ gbox_basis_get_type (void)
   static const GEnumValue values[] = {
     { GBOX_BASIS_FOURIER, "GBOX_BASIS_FOURIER", "fourier" },
     { GBOX_BASIS_PIXEL, "GBOX_BASIS_PIXEL", "pixel" },
+    { GBOX_BASIS_MACO, "GBOX_BASIS_MACO", "maco" },
     { 0, NULL, NULL },
   };
 
@@ -230,9 +237,11 @@ static void
 install_optimization (GObjectClass *class, guint *id)
 {
   install (class, id,
-           g_param_spec_enum ("basis", "Basis",
-                              "What is optimised: the scaled Fourier spectrum, or the pixels themselves",
-                              GBOX_TYPE_BASIS, GBOX_BASIS_FOURIER, PLAIN_FLAGS));
+           g_param_spec_enum (
+             "basis", "Basis",
+             "What is optimised: the scaled Fourier spectrum, the pixels themselves, or only the phases of "
+             "a spectrum as photographs have it (MACO)",
+             GBOX_TYPE_BASIS, GBOX_BASIS_FOURIER, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_int ("size", "Size", "Width and height of the picture in pixels",
                              GBOX_NETWORK_MIN_SIZE, GBOX_NETWORK_MAX_SIZE, 224, PLAIN_FLAGS));
@@ -301,6 +310,21 @@ install_jitter (GObjectClass *class, guint *id)
 }
 
 static void
+install_crops (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_double ("crop", "Smallest crop",
+                                "At every step a random part of the picture is looked at; this is the "
+                                "smallest share of its side, and 1 always looks at all of it",
+                                0.05, 1.0, 1.0, LIVE_FLAGS));
+  install (class, id,
+           g_param_spec_double ("noise", "Noise",
+                                "Standard deviation of the noise added to what the network sees, where "
+                                "black is 0 and white 1",
+                                0.0, 1.0, 0.0, LIVE_FLAGS));
+}
+
+static void
 install_penalties (GObjectClass *class, guint *id)
 {
   install (class, id,
@@ -355,6 +379,7 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   install_start (object_class, &id);
   install_moves (object_class, &id);
   install_jitter (object_class, &id);
+  install_crops (object_class, &id);
   install_penalties (object_class, &id);
   install_rest (object_class, &id);
   g_assert (id + 1 == G_N_ELEMENTS (offsets));
@@ -415,22 +440,38 @@ gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint step, GError
   return TRUE;
 }
 
+/* What is left out is as it was: a preset without transforms says nothing of how strong they would be. */
+static const struct
+{
+  GboxBasis basis;
+  guint steps;
+  gboolean decorrelate;
+  gboolean transforms;
+} preset_values[] = {
+  { GBOX_BASIS_PIXEL, 1000, FALSE, FALSE },
+  { GBOX_BASIS_FOURIER, 2000, FALSE, FALSE },
+  { GBOX_BASIS_FOURIER, 512, TRUE, TRUE },
+  { GBOX_BASIS_MACO, 512, TRUE, TRUE },
+};
+G_STATIC_ASSERT (G_N_ELEMENTS (preset_values) + 1 == G_N_ELEMENTS (presets));
+
 gboolean
 gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *preset)
 {
-  const gboolean naive = g_strcmp0 (preset, "naive") == 0;
-  const gboolean plain = naive || g_strcmp0 (preset, "fourier") == 0;
+  guint i = 0;
 
-  if (!g_strv_contains (presets, preset))
+  while (presets[i] != NULL && g_strcmp0 (presets[i], preset) != 0)
+    i++;
+  if (presets[i] == NULL)
     return FALSE;
-  g_object_set (spec, "basis", naive ? GBOX_BASIS_PIXEL : GBOX_BASIS_FOURIER, "decorrelate", !plain,
-                "transforms", !plain, "steps",
-                naive   ? 1000u
-                : plain ? 2000u
-                        : 512u,
-                "learning-rate", 0.05, "decay-power", 1.0, "l1", 0.0, "total-variation", 0.0, "blur", 0.0,
-                NULL);
-  if (!plain)
+  g_object_set (spec, "basis", preset_values[i].basis, "decorrelate", preset_values[i].decorrelate,
+                "transforms", preset_values[i].transforms, "steps", preset_values[i].steps, "learning-rate",
+                0.05, "decay-power", 1.0, "crop", 1.0, "noise", 0.0, "l1", 0.0, "total-variation", 0.0,
+                "blur", 0.0, NULL);
+  if (preset_values[i].basis == GBOX_BASIS_MACO)
+    g_object_set (spec, "pad", 0, "jitter", 0, "scale", 0.0, "rotate", 0.0, "final-jitter", 0, "crop",
+                  MACO_CROP, "noise", MACO_NOISE, "redirect", TRUE, NULL);
+  else if (preset_values[i].transforms)
     g_object_set (spec, "pad", 12, "jitter", 8, "scale", 0.1, "rotate", 10.0, "final-jitter", 4, "redirect",
                   TRUE, NULL);
   return TRUE;

@@ -10,6 +10,7 @@ typedef enum
 {
   GBOX_BASIS_FOURIER, /* "fourier": optimise the scaled spectrum */
   GBOX_BASIS_PIXEL,   /* "pixel": optimise the pixels themselves */
+  GBOX_BASIS_MACO,    /* "maco": optimise the phases of a spectrum as photographs have it */
 } GboxBasis;
 
 #define GBOX_TYPE_BASIS (gbox_basis_get_type ())
@@ -37,8 +38,9 @@ GType gbox_objective_kind_get_type (void);
  * (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0), `decay-power` (double
  * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
  * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
- * live), `final-jitter` (int 4, live), `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see
- * #GboxPenalty), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule` (string,
+ * live), `final-jitter` (int 4, live), `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live),
+ * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `redirect` (boolean TRUE: lead
+ * a dead unit out for the first 16 steps), `schedule` (string,
  * "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way), `checkpoint` (string, "": a
  * checkpoint to go on from).
  */
@@ -75,6 +77,8 @@ typedef struct
   double scale;
   double rotate;
   int final_jitter;
+  double crop;
+  double noise;
   double l1;
   double total_variation;
   double blur;
@@ -109,7 +113,8 @@ gboolean gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint ste
  * gbox_visualization_spec_apply_preset:
  * @spec: a spec
  * @preset: "naive" (pixel basis, no decorrelation, no transforms, 1000 steps), "fourier" (the same but for
- * the Fourier basis, 2000 steps), or "default" (lucid's: Fourier basis, decorrelated, transforms, 512 steps)
+ * the Fourier basis, 2000 steps), "maco" (Fel et al. 2023: phases only, crops and noise), or "default"
+ * (lucid's: Fourier basis, decorrelated, transforms, 512 steps)
  *
  * Changes how, not which unit.
  *

@@ -42,8 +42,9 @@ static guint
 count_places (GboxFilmstrip *self)
 {
   const int width = gtk_widget_get_width (GTK_WIDGET (self));
+  const guint room = (guint) CLAMP ((width + SPACING) / (MAX_SIDE + SPACING), MIN_PLACES, MAX_PLACES);
 
-  return (guint) CLAMP ((width + SPACING) / (MAX_SIDE + SPACING), MIN_PLACES, MAX_PLACES);
+  return MIN (room, MAX (self->n_frames, 2));
 }
 
 static int

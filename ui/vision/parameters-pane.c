@@ -34,10 +34,10 @@ G_DEFINE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, ADW_TYPE_BIN)
 
 /* Rows that need nothing but to be tied to a property. */
 static const char *const rows[] = {
-  "cosine_power_row", "size_row",         "steps_row",       "learning_rate_row",
-  "seed_row",         "pad_row",          "jitter_row",      "scale_row",
-  "rotate_row",       "final_jitter_row", "l1_row",          "total_variation_row",
-  "blur_row",         "decay_power_row",  "decorrelate_row", "redirect_row",
+  "cosine_power_row", "size_row",        "steps_row",    "learning_rate_row",   "seed_row",
+  "pad_row",          "jitter_row",      "scale_row",    "rotate_row",          "final_jitter_row",
+  "crop_row",         "noise_row",       "l1_row",       "total_variation_row", "blur_row",
+  "decay_power_row",  "decorrelate_row", "redirect_row",
 };
 
 static const GboxVisualizationValues *
@@ -247,6 +247,8 @@ fill_presets (GboxParametersPane *self)
       g_autofree char *title = g_strdup (presets[i]);
 
       title[0] = g_ascii_toupper (title[0]);
+      if (g_str_equal (presets[i], "maco")) /* an acronym */
+        memcpy (title, "MACO", strlen ("MACO"));
       gtk_string_list_append (self->presets, title);
     }
   gtk_string_list_append (self->presets, "Custom");

@@ -21,12 +21,14 @@ struct _GboxUnitPane
   GboxLayerList *layer_list;
   GtkLabel *list_label;
   GtkLabel *count_label;
+  GtkWidget *atlas_button;
   GtkStack *list_stack;
   GboxUnitGrid *unit_grid;
   GboxClassList *class_list;
   GtkLabel *none_label;
 
   GboxVisionSession *session;
+  GboxUnitAtlas *atlas;
   char *layer;   /* whose units the grid shows */
   char *unfound; /* (nullable): the text of the search whose error is shown */
 };
@@ -54,15 +56,27 @@ shows_classes (GboxUnitPane *self, const char *text)
   return g_strcmp0 (self->layer, GBOX_TARGET_CLASS_LAYER) == 0;
 }
 
+/* While pictures of all units are made, how far that has come. */
+static char *
+describe_count (GboxUnitPane *self, gboolean is_classes, guint n_visible, guint n_all)
+{
+  const char *what = is_classes ? "classes" : "channels";
+
+  if (self->atlas && gbox_unit_atlas_get_active (self->atlas) && !is_classes)
+    return g_strdup_printf ("%'u of %'u made", gbox_unit_atlas_get_n_done (self->atlas),
+                            gbox_unit_atlas_get_n_units (self->atlas));
+  return n_visible == n_all ? g_strdup_printf ("%'u %s", n_all, what)
+                            : g_strdup_printf ("%'u of %'u %s", n_visible, n_all, what);
+}
+
 static void
 show_count (GboxUnitPane *self, gboolean is_classes, guint n_visible, guint n_all)
 {
-  const char *what = is_classes ? "classes" : "channels";
-  g_autofree char *count = n_visible == n_all ? g_strdup_printf ("%'u %s", n_all, what)
-                                              : g_strdup_printf ("%'u of %'u %s", n_visible, n_all, what);
+  g_autofree char *count = describe_count (self, is_classes, n_visible, n_all);
 
   gtk_label_set_label (self->list_label, is_classes ? "Classes" : self->layer);
   gtk_label_set_label (self->count_label, count);
+  gtk_widget_set_visible (self->atlas_button, !is_classes);
 }
 
 static guint
@@ -186,6 +200,7 @@ gbox_unit_pane_dispose (GObject *object)
 {
   GboxUnitPane *self = GBOX_UNIT_PANE (object);
 
+  g_clear_object (&self->atlas);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (gbox_unit_pane_parent_class)->dispose (object);
 }
@@ -208,6 +223,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, layer_list);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, list_label);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, count_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, atlas_button);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, list_stack);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, unit_grid);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, class_list);
@@ -356,6 +372,15 @@ gbox_unit_pane_walk (GboxUnitPane *self, int columns, int rows)
   if (g_strcmp0 (self->layer, GBOX_TARGET_CLASS_LAYER) == 0)
     return gbox_class_list_step (self->class_list, columns + rows);
   return gbox_unit_grid_step (self->unit_grid, columns + rows * N_COLUMNS);
+}
+
+void
+gbox_unit_pane_set_atlas (GboxUnitPane *self, GboxUnitAtlas *atlas)
+{
+  g_return_if_fail (GBOX_IS_UNIT_PANE (self) && !self->atlas);
+
+  self->atlas = g_object_ref (atlas);
+  g_signal_connect_object (atlas, "notify", G_CALLBACK (show_list), self, G_CONNECT_SWAPPED);
 }
 
 GboxUnitGrid *

@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "vision/unit-atlas.h"
 #include "vision/vision-session.h"
 #include "widgets/unit-grid.h"
 
@@ -23,6 +24,8 @@ void gbox_unit_pane_set_session (GboxUnitPane *self, GboxVisionSession *session)
 void gbox_unit_pane_search (GboxUnitPane *self);
 /* The neighbour of the unit or class at hand: one on, or a row of units. Returns: whether there is one. */
 gboolean gbox_unit_pane_walk (GboxUnitPane *self, int columns, int rows);
+/* Once: whose progress to tell. */
+void gbox_unit_pane_set_atlas (GboxUnitPane *self, GboxUnitAtlas *atlas);
 GboxUnitGrid *gbox_unit_pane_get_grid (GboxUnitPane *self);
 
 G_END_DECLS

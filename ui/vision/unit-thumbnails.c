@@ -169,3 +169,31 @@ gbox_unit_thumbnails_new (GboxVisionSession *session, GboxUnitGrid *grid)
   g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
   return self;
 }
+
+GboxThumbnailCache *
+gbox_unit_thumbnails_get_cache (GboxUnitThumbnails *self)
+{
+  g_return_val_if_fail (GBOX_IS_UNIT_THUMBNAILS (self), NULL);
+
+  return self->cache;
+}
+
+char *
+gbox_unit_thumbnails_make_key (GboxVisualizationSpec *spec)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+
+  return make_key (values, values->unit);
+}
+
+void
+gbox_unit_thumbnails_show (GboxUnitThumbnails *self, GboxVisualizationSpec *spec, GdkTexture *texture)
+{
+  GboxUnitItem *item;
+
+  g_return_if_fail (GBOX_IS_UNIT_THUMBNAILS (self));
+
+  item = find_item (self, gbox_visualization_spec_get_values (spec));
+  if (item)
+    gbox_unit_item_set_texture (item, texture);
+}

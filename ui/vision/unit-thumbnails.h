@@ -18,4 +18,11 @@ G_DECLARE_FINAL_TYPE (GboxUnitThumbnails, gbox_unit_thumbnails, GBOX, UNIT_THUMB
 
 GboxUnitThumbnails *gbox_unit_thumbnails_new (GboxVisionSession *session, GboxUnitGrid *grid);
 
+/* (transfer none): where the pictures are kept. */
+GboxThumbnailCache *gbox_unit_thumbnails_get_cache (GboxUnitThumbnails *self);
+/* The key of the picture of a spec's unit; free with g_free(). */
+char *gbox_unit_thumbnails_make_key (GboxVisualizationSpec *spec);
+/* Shows it in the grid, if that has the unit. */
+void gbox_unit_thumbnails_show (GboxUnitThumbnails *self, GboxVisualizationSpec *spec, GdkTexture *texture);
+
 G_END_DECLS

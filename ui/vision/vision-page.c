@@ -30,6 +30,7 @@ struct _GboxVisionPage
   GboxSettings *settings;
   GboxVisionSession *session;
   GboxUnitThumbnails *thumbnails;
+  GboxUnitAtlas *atlas;
   GboxVisionActions *actions;
   GboxPhotoSession *photos;
   GboxPhotoActions *photo_actions;
@@ -163,6 +164,9 @@ gbox_vision_page_dispose (GObject *object)
   g_clear_object (&self->actions);
   g_clear_object (&self->photo_actions);
   g_clear_object (&self->photos);
+}
+
+  g_clear_object (&self->atlas);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
   g_clear_object (&self->settings);
@@ -255,6 +259,8 @@ gbox_vision_page_set_up (GboxVisionPage *self,
   gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (self->session));
   gbox_parameters_pane_set_session (self->parameters_pane, self->session);
   self->thumbnails = gbox_unit_thumbnails_new (self->session, gbox_unit_pane_get_grid (self->unit_pane));
+  self->atlas = gbox_unit_atlas_new (self->session, self->thumbnails);
+  gbox_unit_pane_set_atlas (self->unit_pane, self->atlas);
   g_signal_connect_object (self->session, "notify::model", G_CALLBACK (follow_model), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (self->session, "notify::network", G_CALLBACK (follow_model), self,
@@ -296,6 +302,9 @@ gbox_vision_page_end (GboxVisionPage *self)
 
   cancel_opening (self);
   gbox_photo_session_end (self->photos);
+}
+
+  gbox_unit_atlas_set_active (self->atlas, FALSE);
   gbox_vision_session_end (self->session);
 }
 
@@ -323,6 +332,12 @@ gbox_vision_page_commit (GboxVisionPage *self)
   g_return_if_fail (GBOX_IS_VISION_PAGE (self));
 
   gbox_parameters_pane_commit (self->parameters_pane);
+}
+
+GboxUnitAtlas *
+gbox_vision_page_get_atlas (GboxVisionPage *self)
+{
+  return self->atlas;
 }
 
 GboxFilmBar *

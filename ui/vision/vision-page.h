@@ -6,6 +6,7 @@
 
 #include "vision/film-bar.h"
 #include "vision/photo-session.h"
+#include "vision/unit-atlas.h"
 #include "vision/vision-session.h"
 
 G_BEGIN_DECLS
@@ -39,6 +40,7 @@ void gbox_vision_page_end (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
+GboxUnitAtlas *gbox_vision_page_get_atlas (GboxVisionPage *self);  /* transfer none */
 GboxFilmBar *gbox_vision_page_get_film_bar (GboxVisionPage *self); /* transfer none */
 GboxPhotoSession *gbox_vision_page_get_photos (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */

@@ -262,10 +262,10 @@ describe_property (GboxVisualizationSpec *spec, const char *name)
 static char *
 describe_basis (GboxVisualizationSpec *spec)
 {
-  g_autofree char *basis = gbox_spec_get_as_string (GBOX_SPEC (spec), "basis");
+  static const char *const names[]
+    = { [GBOX_BASIS_FOURIER] = "Fourier", [GBOX_BASIS_PIXEL] = "Pixel", [GBOX_BASIS_MACO] = "MACO" };
 
-  basis[0] = g_ascii_toupper (basis[0]);
-  return g_steal_pointer (&basis);
+  return g_strdup (names[gbox_visualization_spec_get_values (spec)->basis]);
 }
 
 /* Whether the tiles have it otherwise among each other. */
