@@ -37,6 +37,7 @@ int cli_finetune (char **argv);
 int cli_what_changed (char **argv);
 int cli_gridworld (char **argv);
 int cli_visualize (char **argv);
+int cli_attribute (char **argv);
 int cli_index (char **argv);
 int cli_examples (char **argv);
 int cli_bench (char **argv);
