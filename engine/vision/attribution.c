@@ -21,6 +21,7 @@ typedef struct
   double logit_begin, logit_end; /* there */
   double logit_middle;
   double slope;      /* of the logit in the middle, by the gradient */
+  gboolean has_end;  /* the logit there is known */
   gboolean is_known; /* the middle is */
 } Part;
 
@@ -303,10 +304,21 @@ begin (GboxAttribution *self)
 
       part->begin = (double) i / n;
       part->end = (i + 1.0) / n;
-      part->logit_begin = i == 0 ? self->baseline_logit : get_part (self, i - 1)->logit_end;
-      part->logit_end = i + 1 == n ? self->logit : evaluate (self, part->end, FALSE);
     }
+  get_part (self, 0)->logit_begin = self->baseline_logit;
+  get_part (self, n - 1)->logit_end = self->logit;
+  get_part (self, n - 1)->has_end = TRUE;
   self->is_ready = self->method == GBOX_ATTRIBUTION_GRADIENT;
+}
+
+/* Where this part ends the next one begins. */
+static void
+find_end (GboxAttribution *self, guint i)
+{
+  Part *part = get_part (self, i);
+
+  part->logit_end = get_part (self, i + 1)->logit_begin = evaluate (self, part->end, FALSE);
+  part->has_end = TRUE;
 }
 
 static void
@@ -337,9 +349,13 @@ divide (GboxAttribution *self, guint i)
   const Part first = { .begin = whole.begin,
                        .end = middle,
                        .logit_begin = whole.logit_begin,
-                       .logit_end = whole.logit_middle };
-  const Part second
-    = { .begin = middle, .end = whole.end, .logit_begin = whole.logit_middle, .logit_end = whole.logit_end };
+                       .logit_end = whole.logit_middle,
+                       .has_end = TRUE };
+  const Part second = { .begin = middle,
+                        .end = whole.end,
+                        .logit_begin = whole.logit_middle,
+                        .logit_end = whole.logit_end,
+                        .has_end = TRUE };
 
   *get_part (self, i) = first;
   g_array_insert_val (self->parts, i + 1, second);
@@ -358,6 +374,11 @@ refine (GboxAttribution *self)
     {
       Part *part = get_part (self, i);
 
+      if (!part->has_end)
+        {
+          find_end (self, i);
+          return;
+        }
       if (!part->is_known)
         {
           learn (self, part);

@@ -28,7 +28,7 @@ smooth_line (float *values, gsize stride, int n, int radius, double *sums)
 void
 gbox_heat_map_smooth (float *values, int height, int width, int radius)
 {
-  g_autofree double *sums = g_new (double, MAX (height, width) + 1);
+  g_autofree double *sums = g_new0 (double, MAX (height, width) + 1);
 
   for (int y = 0; y < height; y++)
     smooth_line (values + (gsize) y * (gsize) width, 1, width, radius, sums);
