@@ -20,6 +20,7 @@ static const CliCommand commands[] = {
   { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
   { "atlas", cli_atlas, "make a picture of every unit of a layer" },
+  { "attribute", cli_attribute, "show what of a photograph speaks for a class" },
   { "index", cli_index, "look through folders of photographs with a network" },
   { "examples", cli_examples, "show which photographs excite a unit most" },
   { "bench", cli_bench, "time this machine, beside PyTorch and llama.cpp where they are installed" },

@@ -134,6 +134,9 @@ test_usage (void)
     "examples --unit 3",
     "examples --layer stem --unit 3 surplus",
     "examples --layer stem --unit 3 --top -1",
+    "attribute",
+    "attribute --method magic a.png",
+    "attribute --top -1 a.png",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "vision/examples-pane.h"
+#include "vision/photo-window.h"
 #include "window-drive.h"
 
 #define N_PHOTOS 4
@@ -67,6 +68,60 @@ has_other_examples (gpointer data)
   return gbox_photo_session_get_examples (get_photos (data)) != NULL;
 }
 
+/* (nullable): the window of a photograph. */
+static GboxPhotoWindow *
+find_photo_window (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GObject) window = g_list_model_get_item (windows, i);
+
+      if (GBOX_IS_PHOTO_WINDOW (window))
+        return GBOX_PHOTO_WINDOW (window);
+    }
+  return NULL;
+}
+
+static gboolean
+is_photo_ready (gpointer unused)
+{
+  return find_photo_window () != NULL && gbox_photo_window_is_ready (find_photo_window ());
+}
+
+static gboolean
+is_photo_closed (gpointer unused)
+{
+  return find_photo_window () == NULL;
+}
+
+static void
+close_photo (void)
+{
+  gtk_window_close (GTK_WINDOW (find_photo_window ()));
+  window_wait_until (is_photo_closed, NULL);
+}
+
+/* An example opens with the unit's activation over it; closed while it looks for reasons, it stops. What
+ * cannot be read says so. */
+static void
+look_at_photos (WindowFixture *fixture, const char *folder)
+{
+  g_autofree char *missing = g_build_filename (folder, "missing.png", NULL);
+
+  window_activate (fixture, "photo-example", g_variant_new_uint32 (0));
+  window_wait_until (is_photo_ready, NULL);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "Orange is where the unit"));
+  gbox_photo_window_show (find_photo_window (), 1);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "Looking for what speaks for"));
+  close_photo ();
+  window_activate (fixture, "photo-open", g_variant_new_string (missing));
+  window_wait_until (is_photo_ready, NULL);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "There is no image"));
+  close_photo ();
+}
+
 static void
 drive (gpointer data)
 {
@@ -85,6 +140,9 @@ drive (gpointer data)
   g_assert_nonnull (find_label (fixture, "of 4 photos"));
   g_assert_nonnull (find_label (fixture, "broken.jpg: "));
   g_assert_cmpfloat (gbox_photo_session_get_progress (get_photos (fixture)), <, 0.0);
+
+  window_activate (fixture, "stop", NULL);
+  look_at_photos (fixture, folder);
 
   /* Another unit has other examples; a layer as a whole has none. */
   window_click_a_unit (fixture, 9);

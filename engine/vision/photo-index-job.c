@@ -11,8 +11,8 @@
 
 /* Photographs that are looked up in a step, some microseconds each. */
 #define LOOK_UPS_PER_STEP 200
-/* Patches that are shown to the network in a step. */
-#define BATCH 2
+/* Patches that are shown to the network in a step: one, so that what else is computed takes turns quickly. */
+#define BATCH 1
 
 struct _GboxPhotoIndexJob
 {

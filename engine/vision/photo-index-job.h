@@ -21,7 +21,7 @@ enum
  *
  * Looks through the folders, posts #GboxPhotosFound and how many photographs there are to do, then a point
  * for each, which is in the #GboxPhotoIndex by then, and a #GboxPhotoSkipped for what cannot be read. A step
- * shows the network some patches. Who stops it, however rudely, can start it again and goes on where it was.
+ * shows the network a patch. Who stops it, however rudely, can start it again and goes on where it was.
  */
 #define GBOX_TYPE_PHOTO_INDEX_JOB (gbox_photo_index_job_get_type ())
 G_DECLARE_FINAL_TYPE (GboxPhotoIndexJob, gbox_photo_index_job, GBOX, PHOTO_INDEX_JOB, GboxJob)

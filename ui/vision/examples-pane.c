@@ -154,7 +154,7 @@ follow_examples (GboxExamplesPane *self)
   gtk_label_set_label (self->set_label, text);
   for (guint i = 0; i < GBOX_PHOTO_SESSION_N_EXAMPLES; i++)
     {
-      gtk_widget_set_sensitive (self->buttons[i], i < n);
+      gtk_widget_set_can_focus (self->buttons[i], i < n);
       gtk_widget_set_opacity (self->buttons[i], examples == NULL || i < n ? 1.0 : 0.0);
       if (i < n)
         show_example (self, examples, i);
@@ -217,6 +217,8 @@ add_tile (GboxExamplesPane *self, guint i)
   gtk_button_set_child (GTK_BUTTON (self->buttons[i]), box);
   gtk_widget_add_css_class (self->buttons[i], "flat");
   gtk_widget_add_css_class (self->buttons[i], "example-button");
+  gtk_actionable_set_action_target (GTK_ACTIONABLE (self->buttons[i]), "u", i);
+  gtk_actionable_set_action_name (GTK_ACTIONABLE (self->buttons[i]), "win.photo-example");
   gtk_grid_attach (self->grid, self->buttons[i], (int) i % COLUMNS, (int) i / COLUMNS, 1, 1);
 }
 

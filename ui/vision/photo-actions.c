@@ -2,6 +2,11 @@
 /* The commands about photographs as actions of the window. */
 #include "vision/photo-actions.h"
 
+#include "vision/photo-window.h"
+
+/* What the shorter side of a photograph becomes where nothing else is known. */
+#define PHOTO_SIDE 224
+
 struct _GboxPhotoActions
 {
   GObject parent_instance;
@@ -40,6 +45,77 @@ static void
 on_forget (GboxPhotoActions *self, GVariant *parameter)
 {
   gbox_photo_session_forget (self->session);
+}
+
+static void
+open_photo (GboxPhotoActions *self, const char *path, int side)
+{
+  GboxVisionSession *vision = gbox_photo_session_get_vision (self->session);
+
+  if (gbox_vision_session_get_network (vision) != NULL)
+    gtk_window_present (GTK_WINDOW (
+      gbox_photo_window_new (GTK_WINDOW (gtk_widget_get_root (self->widget)), vision, path, side)));
+}
+
+static void
+on_photo (GboxPhotoActions *self, GVariant *parameter)
+{
+  open_photo (self, g_variant_get_string (parameter, NULL), PHOTO_SIDE);
+}
+
+/* All of the photograph, at the scale at which the unit was excited. */
+static void
+on_example (GboxPhotoActions *self, GVariant *parameter)
+{
+  const GboxExamples *examples = gbox_photo_session_get_examples (self->session);
+  const guint i = g_variant_get_uint32 (parameter);
+
+  if (examples != NULL && i < examples->n)
+    {
+      const GboxExample *example = &examples->examples[i];
+
+      open_photo (self, example->path,
+                  (int) (PHOTO_SIDE * MIN (example->width, example->height) / example->patch.side + 0.5));
+    }
+}
+
+static void
+on_photo_response (GboxPhotoActions *self, int response, GtkNativeDialog *dialog)
+{
+  g_autoptr (GFile) file
+    = response == GTK_RESPONSE_ACCEPT ? gtk_file_chooser_get_file (GTK_FILE_CHOOSER (dialog)) : NULL;
+  g_autofree char *path = file != NULL ? g_file_get_path (file) : NULL;
+
+  if (path != NULL)
+    open_photo (self, path, PHOTO_SIDE);
+  g_object_unref (dialog);
+}
+
+static void
+on_choose_photo (GboxPhotoActions *self, GVariant *parameter)
+{
+  GtkFileChooserNative *dialog
+    = gtk_file_chooser_native_new ("Open Photo", GTK_WINDOW (gtk_widget_get_root (self->widget)),
+                                   GTK_FILE_CHOOSER_ACTION_OPEN, "_Open", "_Cancel");
+  g_autoptr (GtkFileFilter) filter = gtk_file_filter_new ();
+
+  gtk_file_filter_set_name (filter, "Photos");
+  gtk_file_filter_add_pixbuf_formats (filter);
+  gtk_file_chooser_add_filter (GTK_FILE_CHOOSER (dialog), filter);
+  gtk_native_dialog_set_modal (GTK_NATIVE_DIALOG (dialog), TRUE);
+  g_signal_connect_object (dialog, "response", G_CALLBACK (on_photo_response), self, G_CONNECT_SWAPPED);
+  gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
+}
+
+static gboolean
+on_drop (GboxPhotoActions *self, const GValue *value)
+{
+  g_autofree char *path = g_file_get_path (g_value_get_object (value));
+
+  if (path == NULL)
+    return FALSE;
+  open_photo (self, path, PHOTO_SIDE);
+  return TRUE;
 }
 
 static gboolean
@@ -98,10 +174,10 @@ static const struct
   const char *parameter_type;
   void (*handler) (GboxPhotoActions *self, GVariant *parameter);
 } commands[] = {
-  { "photos-index", "s", on_index },
-  { "photos-choose", NULL, on_choose },
-  { "photos-cancel", NULL, on_cancel },
-  { "photos-forget", NULL, on_forget },
+  { "photos-index", "s", on_index },         { "photos-choose", NULL, on_choose },
+  { "photos-cancel", NULL, on_cancel },      { "photos-forget", NULL, on_forget },
+  { "photo-open", "s", on_photo },           { "photo-example", "u", on_example },
+  { "photo-choose", NULL, on_choose_photo },
 };
 
 static void
@@ -119,6 +195,9 @@ update_enabled (GboxPhotoActions *self)
 
   set_enabled (self, "photos-index", has_network);
   set_enabled (self, "photos-choose", has_network);
+  set_enabled (self, "photo-open", has_network);
+  set_enabled (self, "photo-example", has_network);
+  set_enabled (self, "photo-choose", has_network);
   set_enabled (self, "photos-cancel", gbox_photo_session_is_indexing (self->session));
   set_enabled (self, "photos-forget", folders[0] != NULL);
 }
@@ -145,6 +224,7 @@ GboxPhotoActions *
 gbox_photo_actions_new (GtkWidget *widget, GboxPhotoSession *session, GActionMap *map)
 {
   GboxPhotoActions *self = g_object_new (GBOX_TYPE_PHOTO_ACTIONS, NULL);
+  GtkDropTarget *drop = gtk_drop_target_new (G_TYPE_FILE, GDK_ACTION_COPY);
 
   self->widget = widget;
   self->session = g_object_ref (session);
@@ -158,6 +238,8 @@ gbox_photo_actions_new (GtkWidget *widget, GboxPhotoSession *session, GActionMap
       g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
       g_action_map_add_action (map, G_ACTION (action));
     }
+  g_signal_connect_object (drop, "drop", G_CALLBACK (on_drop), self, G_CONNECT_SWAPPED);
+  gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drop));
   g_signal_connect_object (session, "changed", G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (gbox_photo_session_get_vision (session), "notify::network",
                            G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);

@@ -12,8 +12,10 @@ G_BEGIN_DECLS
  * GboxPhotoActions:
  *
  * `photos-index` (folders with line breaks between them, '' for those that were chosen), `photos-choose`
- * (asks for folders to add), `photos-cancel`, `photos-forget` (the folders, not what is known of them). They
- * are enabled while they make sense, and do nothing any more once this object is dropped.
+ * (asks for folders to add), `photos-cancel`, `photos-forget` (the folders, not what is known of them),
+ * `photo-open` (a path), `photo-example` (0 … 8), `photo-choose` (asks for one). A photograph that is dropped
+ * on the widget is opened too. They are enabled while they make sense, and do nothing any more once this
+ * object is dropped.
  */
 #define GBOX_TYPE_PHOTO_ACTIONS (gbox_photo_actions_get_type ())
 G_DECLARE_FINAL_TYPE (GboxPhotoActions, gbox_photo_actions, GBOX, PHOTO_ACTIONS, GObject)

@@ -1,0 +1,481 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* What of a photograph, and which channels on the way, speak for a class. */
+#include "vision/attribution.h"
+
+#include "base/error.h"
+#include "models/plan.h"
+
+#include <float.h>
+#include <math.h>
+#include <string.h>
+
+/* The way is divided into so many parts at first and at most, until no more than this share is missing. */
+#define FIRST_N_PARTS 16
+#define MAX_N_PARTS   256
+#define GOOD_GAP      0.005
+
+/* A part of the way from the baseline to the photograph. */
+typedef struct
+{
+  double begin, end;             /* 0 … 1 */
+  double logit_begin, logit_end; /* there */
+  double logit_middle;
+  double slope;      /* of the logit in the middle, by the gradient */
+  gboolean has_end;  /* the logit there is known */
+  gboolean is_known; /* the middle is */
+} Part;
+
+/* A layer's parts. */
+typedef struct
+{
+  int height, width, channels;
+  float *previous; /* (h, w, C): its activations at the point before */
+  double *sums;    /* (h, w, C): the integral so far */
+  float *by_channel;
+  float *by_position;
+} LayerParts;
+
+struct _GboxAttribution
+{
+  GboxNetwork *network;
+  GboxPlan *plan;
+  GboxImage image; /* a copy */
+  int class_id;
+  GboxAttributionMethod method;
+  guint n_layers;
+  LayerParts *layers;
+
+  double baseline_logit;
+  double logit;
+  GArray *parts;     /* (nullable): of Part, in their order, once it has begun */
+  gboolean is_ready; /* no part is divided any more */
+  guint next;        /* part whose gradient is to be added */
+  double *sums;      /* (H, W, 3): of gradients */
+  float *pixels;     /* (H, W) */
+  double gap;
+};
+
+void
+gbox_attribution_free (GboxAttribution *self)
+{
+  if (self == NULL)
+    return;
+
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      g_free (self->layers[i].previous);
+      g_free (self->layers[i].sums);
+      g_free (self->layers[i].by_channel);
+      g_free (self->layers[i].by_position);
+    }
+  g_free (self->layers);
+  g_clear_pointer (&self->parts, g_array_unref);
+  g_free (self->sums);
+  g_free (self->pixels);
+  g_free (self->image.pixels);
+  gbox_plan_free (self->plan);
+  gbox_network_unref (self->network);
+  g_free (self);
+}
+
+static gsize
+n_values (const LayerParts *layer)
+{
+  return (gsize) layer->height * (gsize) layer->width * (gsize) layer->channels;
+}
+
+static gsize
+n_samples (const GboxAttribution *self)
+{
+  return 3 * (gsize) self->image.width * (gsize) self->image.height;
+}
+
+static void
+make_layer (LayerParts *layer, const GboxTensor *tensor)
+{
+  layer->height = tensor->height;
+  layer->width = tensor->width;
+  layer->channels = tensor->channels;
+  layer->previous = g_new (float, n_values (layer));
+  layer->sums = g_new0 (double, n_values (layer));
+  layer->by_channel = g_new0 (float, layer->channels);
+  layer->by_position = g_new0 (float, (gsize) layer->height *(gsize) layer->width);
+}
+
+/* Returns: the class layer, or −1. */
+static int
+find_classes (GboxNetwork *network, int class_id, GError **error)
+{
+  const int layer = gbox_network_find_layer (network, "class");
+
+  if (layer < 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, "%s has no classes; choose another model.",
+                 gbox_network_get_title (network));
+  else if (class_id < 0 || class_id >= gbox_network_get_layer (network, (guint) layer)->n_channels)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "There is no class %d: they go from 0 to %d.",
+                 class_id, gbox_network_get_layer (network, (guint) layer)->n_channels - 1);
+  else
+    return layer;
+  return -1;
+}
+
+GboxAttribution *
+gbox_attribution_new (GboxNetwork *network,
+                      GboxTeam *team,
+                      const GboxImage *image,
+                      int class_id,
+                      const guint *layers,
+                      guint n_layers,
+                      GboxAttributionMethod method,
+                      GError **error)
+{
+  const int target = find_classes (network, class_id, error);
+  g_autoptr (GboxPlan) plan = NULL;
+  GboxAttribution *self;
+
+  if (target < 0)
+    return NULL;
+  plan = gbox_plan_new_observed (network, team, (guint) target, layers, n_layers, 1, image->height,
+                                 image->width, TRUE, error);
+  if (plan == NULL)
+    return NULL;
+
+  self = g_new0 (GboxAttribution, 1);
+  self->network = gbox_network_ref (network);
+  self->plan = g_steal_pointer (&plan);
+  self->image = *image;
+  self->image.pixels = g_memdup2 (image->pixels, n_samples (self));
+  self->class_id = class_id;
+  self->method = method;
+  self->n_layers = n_layers;
+  self->layers = g_new0 (LayerParts, n_layers);
+  for (guint i = 0; i < n_layers; i++)
+    make_layer (&self->layers[i], gbox_plan_get_observed (self->plan, i));
+  self->sums = g_new0 (double, n_samples (self));
+  self->pixels = g_new0 (float, n_samples (self) / 3);
+  return self;
+}
+
+/* The image at @t of the way from the baseline, 0 … 1; forward, and backward from the logit. Returns: the
+ * logit.
+ */
+static double
+evaluate (GboxAttribution *self, double t, gboolean with_gradient)
+{
+  float *input = gbox_plan_get_input (self->plan)->data;
+  const gsize n = n_samples (self);
+  double logit;
+
+  for (gsize i = 0; i < n; i++)
+    input[i]
+      = GBOX_ATTRIBUTION_BASELINE + (float) t * ((float) self->image.pixels[i] - GBOX_ATTRIBUTION_BASELINE);
+  gbox_plan_forward (self->plan);
+  logit = (double) gbox_plan_get_output (self->plan)->data[self->class_id];
+  if (with_gradient)
+    {
+      GboxTensor *gradient = gbox_plan_get_output_gradient (self->plan);
+
+      memset (gradient->data, 0, (gsize) gradient->channels * sizeof (float));
+      gradient->data[self->class_id] = 1.0f;
+      gbox_plan_backward (self->plan, FALSE);
+    }
+  return logit;
+}
+
+/* gradient · activation, or gradient · what the activation has changed since the point before. */
+static void
+add_layer (GboxAttribution *self, guint i)
+{
+  LayerParts *layer = &self->layers[i];
+  const GboxTensor *activation = gbox_plan_get_observed (self->plan, i);
+  const GboxTensor *gradient = gbox_plan_get_observed_gradient (self->plan, i);
+  const gsize n_positions = (gsize) layer->height * (gsize) layer->width;
+
+  for (gsize p = 0; p < n_positions; p++)
+    {
+      const float *a = activation->data + p * activation->stride;
+      const float *g = gradient->data + p * gradient->stride;
+      float *previous = layer->previous + p * (gsize) layer->channels;
+      double *sums = layer->sums + p * (gsize) layer->channels;
+
+      for (int c = 0; c < layer->channels; c++)
+        {
+          sums[c] += (double) g[c] * ((double) a[c] - (double) previous[c]);
+          previous[c] = a[c];
+        }
+    }
+}
+
+static void
+remember_layers (GboxAttribution *self, gboolean as_zero)
+{
+  for (guint i = 0; i < self->n_layers; i++)
+    {
+      LayerParts *layer = &self->layers[i];
+      const GboxTensor *activation = gbox_plan_get_observed (self->plan, i);
+
+      memset (layer->sums, 0, n_values (layer) * sizeof (double));
+      memset (layer->previous, 0, n_values (layer) * sizeof (float));
+      for (gsize p = 0; p < gbox_tensor_n_pixels (activation) && !as_zero; p++)
+        memcpy (layer->previous + p * (gsize) layer->channels, activation->data + p * activation->stride,
+                (gsize) layer->channels * sizeof (float));
+    }
+}
+
+static void
+add_gradient (GboxAttribution *self, double weight)
+{
+  const GboxTensor *gradient = gbox_plan_get_input_gradient (self->plan);
+
+  for (gsize i = 0; i < n_samples (self); i++)
+    self->sums[i] += weight * (double) gradient->data[i];
+  for (guint i = 0; i < self->n_layers; i++)
+    add_layer (self, i);
+}
+
+static void
+finish_layer (LayerParts *layer)
+{
+  const gsize n_positions = (gsize) layer->height * (gsize) layer->width;
+  g_autofree double *by_channel = g_new0 (double, layer->channels);
+
+  for (gsize p = 0; p < n_positions; p++)
+    {
+      double sum = 0.0;
+
+      for (int c = 0; c < layer->channels; c++)
+        {
+          by_channel[c] += layer->sums[p * (gsize) layer->channels + (gsize) c];
+          sum += layer->sums[p * (gsize) layer->channels + (gsize) c];
+        }
+      layer->by_position[p] = (float) sum;
+    }
+  for (int c = 0; c < layer->channels; c++)
+    layer->by_channel[c] = (float) by_channel[c];
+}
+
+/* (x − baseline) · mean gradient, summed over the colours. */
+static void
+finish (GboxAttribution *self)
+{
+  const double difference = self->logit - self->baseline_logit;
+  double total = 0.0;
+
+  /* The last half of the last part, by its gradient. */
+  if (self->method == GBOX_ATTRIBUTION_INTEGRATED && self->n_layers > 0)
+    {
+      evaluate (self, 1.0, FALSE);
+      for (guint i = 0; i < self->n_layers; i++)
+        add_layer (self, i);
+    }
+  for (gsize p = 0; p < n_samples (self) / 3; p++)
+    {
+      double sum = 0.0;
+
+      for (gsize c = 3 * p; c < 3 * p + 3; c++)
+        sum += ((double) self->image.pixels[c] - (double) GBOX_ATTRIBUTION_BASELINE) * self->sums[c];
+      self->pixels[p] = (float) sum;
+      total += sum;
+    }
+  for (guint i = 0; i < self->n_layers; i++)
+    finish_layer (&self->layers[i]);
+  self->gap = fabs (total - difference) / MAX (fabs (difference), DBL_MIN);
+}
+
+static Part *
+get_part (const GboxAttribution *self, guint i)
+{
+  return &g_array_index (self->parts, Part, i);
+}
+
+/* For gradient × activation the way is its end. */
+static void
+begin (GboxAttribution *self)
+{
+  const guint n = self->method == GBOX_ATTRIBUTION_INTEGRATED ? FIRST_N_PARTS : 1;
+
+  self->logit = evaluate (self, 1.0, FALSE);
+  self->baseline_logit = evaluate (self, 0.0, FALSE);
+  self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
+  g_array_set_size (self->parts, n);
+  for (guint i = 0; i < n; i++)
+    {
+      Part *part = get_part (self, i);
+
+      part->begin = (double) i / n;
+      part->end = (i + 1.0) / n;
+    }
+  get_part (self, 0)->logit_begin = self->baseline_logit;
+  get_part (self, n - 1)->logit_end = self->logit;
+  get_part (self, n - 1)->has_end = TRUE;
+  self->is_ready = self->method == GBOX_ATTRIBUTION_GRADIENT;
+}
+
+/* Where this part ends the next one begins. */
+static void
+find_end (GboxAttribution *self, guint i)
+{
+  Part *part = get_part (self, i);
+
+  part->logit_end = get_part (self, i + 1)->logit_begin = evaluate (self, part->end, FALSE);
+  part->has_end = TRUE;
+}
+
+static void
+learn (GboxAttribution *self, Part *part)
+{
+  const float *gradient = gbox_plan_get_input_gradient (self->plan)->data;
+
+  part->logit_middle = evaluate (self, (part->begin + part->end) / 2.0, TRUE);
+  part->slope = 0.0;
+  for (gsize i = 0; i < n_samples (self); i++)
+    part->slope
+      += ((double) self->image.pixels[i] - (double) GBOX_ATTRIBUTION_BASELINE) * (double) gradient[i];
+  part->is_known = TRUE;
+}
+
+/* What the part's gradient says less than the logit changes. */
+static double
+get_miss (const Part *part)
+{
+  return part->logit_end - part->logit_begin - (part->end - part->begin) * part->slope;
+}
+
+static void
+divide (GboxAttribution *self, guint i)
+{
+  const Part whole = *get_part (self, i);
+  const double middle = (whole.begin + whole.end) / 2.0;
+  const Part first = { .begin = whole.begin,
+                       .end = middle,
+                       .logit_begin = whole.logit_begin,
+                       .logit_end = whole.logit_middle,
+                       .has_end = TRUE };
+  const Part second = { .begin = middle,
+                        .end = whole.end,
+                        .logit_begin = whole.logit_middle,
+                        .logit_end = whole.logit_end,
+                        .has_end = TRUE };
+
+  *get_part (self, i) = first;
+  g_array_insert_val (self->parts, i + 1, second);
+}
+
+/* Looks at the middle of a part, or divides that which misses most: the logit may change much in a small part
+ * of the way, where the contrast is still low. */
+static void
+refine (GboxAttribution *self)
+{
+  const double difference = self->logit - self->baseline_logit;
+  double missing = 0.0;
+  guint worst = 0;
+
+  for (guint i = 0; i < self->parts->len; i++)
+    {
+      Part *part = get_part (self, i);
+
+      if (!part->has_end)
+        {
+          find_end (self, i);
+          return;
+        }
+      if (!part->is_known)
+        {
+          learn (self, part);
+          return;
+        }
+      missing += get_miss (part);
+      if (fabs (get_miss (part)) > fabs (get_miss (get_part (self, worst))))
+        worst = i;
+    }
+  self->is_ready = fabs (missing) <= GOOD_GAP * fabs (difference) || self->parts->len >= MAX_N_PARTS;
+  if (!self->is_ready)
+    divide (self, worst);
+}
+
+static void
+add_part (GboxAttribution *self)
+{
+  const Part *part = get_part (self, self->next);
+  const gboolean is_integrated = self->method == GBOX_ATTRIBUTION_INTEGRATED;
+
+  if (self->next == 0)
+    {
+      evaluate (self, 0.0, FALSE);
+      remember_layers (self, !is_integrated);
+    }
+  evaluate (self, is_integrated ? (part->begin + part->end) / 2.0 : 1.0, TRUE);
+  add_gradient (self, part->end - part->begin);
+  self->next++;
+}
+
+gboolean
+gbox_attribution_step (GboxAttribution *self)
+{
+  if (self->parts == NULL)
+    begin (self);
+  else if (!self->is_ready)
+    refine (self);
+  else
+    add_part (self);
+  if (self->next < self->parts->len)
+    return TRUE;
+  finish (self);
+  return FALSE;
+}
+
+double
+gbox_attribution_get_logit (const GboxAttribution *self)
+{
+  return self->logit;
+}
+
+double
+gbox_attribution_get_baseline_logit (const GboxAttribution *self)
+{
+  return self->baseline_logit;
+}
+
+const float *
+gbox_attribution_get_pixels (const GboxAttribution *self)
+{
+  return self->pixels;
+}
+
+double
+gbox_attribution_get_gap (const GboxAttribution *self)
+{
+  return self->gap;
+}
+
+guint
+gbox_attribution_get_n_points (const GboxAttribution *self)
+{
+  return self->parts != NULL ? self->parts->len : 0;
+}
+
+void
+gbox_attribution_get_shape (const GboxAttribution *self, guint i, int *height, int *width, int *channels)
+{
+  g_return_if_fail (i < self->n_layers);
+
+  *height = self->layers[i].height;
+  *width = self->layers[i].width;
+  *channels = self->layers[i].channels;
+}
+
+const float *
+gbox_attribution_get_channels (const GboxAttribution *self, guint i)
+{
+  g_return_val_if_fail (i < self->n_layers, NULL);
+
+  return self->layers[i].by_channel;
+}
+
+const float *
+gbox_attribution_get_positions (const GboxAttribution *self, guint i)
+{
+  g_return_val_if_fail (i < self->n_layers, NULL);
+
+  return self->layers[i].by_position;
+}
