@@ -8,6 +8,7 @@
 #include "models/language-model.h"
 #include "models/policy-file.h"
 #include "runtime/engine.h"
+#include "runtime/job-private.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -414,6 +415,34 @@ test_control (void)
   g_remove (path);
 }
 
+/* A change while the completions to compare are written ends nothing before they are. */
+static void
+test_late_change (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
+  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
+  g_autoptr (GboxJob) job = NULL;
+  GboxStepResult result = GBOX_STEP_CONTINUE;
+
+  g_assert_no_error (error);
+  g_object_set (spec, "steps", 1u, NULL);
+  job = gbox_finetune_job_new (spec);
+  g_assert_true (gbox_job_start (job, &(GboxJobContext){ team, store }, &error));
+  g_object_set (spec, "learning-rate", 0.001, NULL);
+  while (result == GBOX_STEP_CONTINUE)
+    {
+      result = gbox_job_step (job, &error);
+      g_assert_true (gbox_job_adjust (job, GBOX_SPEC (spec), &error));
+      g_assert_cmpint (gbox_job_has_steps_left (job), ==, result == GBOX_STEP_CONTINUE);
+    }
+  g_assert_cmpint (result, ==, GBOX_STEP_FINISHED);
+  g_object_set (spec, "steps", 2u, NULL);
+  g_assert_true (gbox_job_adjust (job, GBOX_SPEC (spec), &error));
+  g_assert_true (gbox_job_has_steps_left (job));
+}
+
 /* All get the same reward. */
 static void
 test_no_signal (void)
@@ -543,6 +572,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/finetune/resume/head", GINT_TO_POINTER (GBOX_TRAIN_HEAD), test_resume);
   g_test_add_data_func ("/finetune/resume/last-block", GINT_TO_POINTER (GBOX_TRAIN_LAST_BLOCK), test_resume);
   g_test_add_func ("/finetune/control", test_control);
+  g_test_add_func ("/finetune/late-change", test_late_change);
   g_test_add_func ("/finetune/no-signal", test_no_signal);
   g_test_add_func ("/finetune/model", test_model);
   g_test_add_func ("/finetune/last-block-model", test_last_block_model);
