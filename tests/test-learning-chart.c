@@ -87,8 +87,8 @@ count_changes (GtkWidget *chart, cairo_surface_t *before, cairo_surface_t *after
 {
   int n = 0;
 
-  for (double y = 0.01; y < 1; y += 0.01)
-    n += get_pixel (chart, before, x, y) != get_pixel (chart, after, x, y);
+  for (int percent = 1; percent < 100; percent++)
+    n += get_pixel (chart, before, x, percent / 100.0) != get_pixel (chart, after, x, percent / 100.0);
   return n;
 }
 
