@@ -212,7 +212,11 @@ test_zoom (void)
   chart = make_chart ();
   gbox_chart_zoom_enable (GBOX_CHART (chart));
   window = widget_testing_show (chart, WIDTH, HEIGHT);
-  g_assert_true (gtk_widget_get_focusable (chart));
+  gtk_window_set_focus (GTK_WINDOW (window), NULL);
+  g_signal_emit_by_name (widget_testing_find_controller (chart, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll",
+                         0.0, -1.0, &is_taken);
+  g_assert_false (is_taken);
+  g_assert_true (gtk_widget_grab_focus (chart));
   g_signal_emit_by_name (widget_testing_find_controller (chart, GTK_TYPE_EVENT_CONTROLLER_SCROLL), "scroll",
                          0.0, -1.0, &is_taken);
   assert_view (chart, 10, 90);

@@ -51,6 +51,9 @@ on_scroll (GboxChart *chart, double dx, double dy, GtkEventController *controlle
 {
   const GdkModifierType state = gtk_event_controller_get_current_event_state (controller);
 
+  /* A page that is scrolled is not held up by a chart on the way. */
+  if (!gtk_widget_has_focus (GTK_WIDGET (chart)) && (state & GDK_CONTROL_MASK) == 0)
+    return GDK_EVENT_PROPAGATE;
   if (dx != 0 || (state & GDK_SHIFT_MASK) != 0)
     gbox_chart_pan (chart, PAN_SHARE * (dx != 0 ? dx : dy));
   else

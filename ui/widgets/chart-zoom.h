@@ -10,8 +10,9 @@ G_BEGIN_DECLS
  * gbox_chart_zoom_enable:
  * @chart: a chart
  *
- * Scrolling zooms about the pointer; with Shift, or sideways, it moves the view, as dragging does; a double
- * click shows all again. The chart can be focused, for plus, minus, zero, and the arrow keys to do the same.
+ * Scrolling with Control, or while the chart has the focus, as after a click, zooms about the pointer; with
+ * Shift too, or sideways, it moves the view, as dragging does; a double click shows all again. Plus, minus,
+ * zero and the arrow keys do the same while it has the focus.
  */
 void gbox_chart_zoom_enable (GboxChart *chart);
 
