@@ -356,7 +356,7 @@ test_resume (gconstpointer data)
   train (engine, spec, &whole);
   g_object_set (spec, "steps", 3u, "checkpoint", half_path, NULL);
   train (engine, spec, &half);
-  again = gbox_finetune_checkpoint_load_spec (half_path, NULL);
+  again = gbox_finetune_checkpoint_load_spec (half_path, NULL, NULL);
   g_assert_nonnull (again);
   g_assert_cmpuint (gbox_finetune_spec_get_values (again)->steps, ==, 3);
   g_object_set (again, "steps", 6u, "resume", half_path, "checkpoint", end_path, NULL);
@@ -395,7 +395,7 @@ test_control (void)
   gbox_run_pause (run);
   while (gbox_run_get_state (run) != GBOX_RUN_PAUSED)
     g_main_context_iteration (NULL, TRUE);
-  saved = gbox_finetune_checkpoint_load_spec (path, &error);
+  saved = gbox_finetune_checkpoint_load_spec (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (gbox_finetune_spec_get_values (saved)->prompt, ==, "some words");
   g_object_set (spec, "learning-rate", 0.001, "kl", 0.5, "temperature", 0.8, "steps", watch.points->len + 3,

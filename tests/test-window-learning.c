@@ -326,7 +326,14 @@ is_there (gpointer path)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-static void
+static gboolean
+has_gone_on (gpointer first)
+{
+  return *(const guint *) first > 0;
+}
+
+/* (transfer full): the path of what was saved, in a folder of its own. */
+static char *
 check_save (WindowFixture *fixture)
 {
   g_autofree char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
@@ -337,6 +344,41 @@ check_save (WindowFixture *fixture)
   window_activate (fixture, "finetune-save-to", g_variant_new_string (path));
   window_wait_until (is_there, path);
   window_iterate (100);
+  return g_steal_pointer (&path);
+}
+
+static void
+on_point (GboxFinetuneSession *session, const GboxPoint *point, guint *first)
+{
+  if (*first == 0)
+    *first = point->step;
+}
+
+/* A checkpoint goes on where it was saved, with what it was made with; what is none changes nothing. */
+static void
+check_open (WindowFixture *fixture, const char *path)
+{
+  GboxFinetuneSession *session = get_finetune (fixture);
+  const guint saved = gbox_run_get_step (gbox_finetune_session_get_run (session));
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *none = completion_testing_model ();
+  guint first = 0;
+
+  g_assert_true (is_enabled (fixture, "open"));
+  window_activate (fixture, "finetune-open", g_variant_new_string (none));
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "checkpoint");
+  g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, saved);
+  g_signal_connect (session, "point", G_CALLBACK (on_point), &first);
+  set_finetune (fixture, "prompt", "others");
+  window_activate (fixture, "finetune-open", g_variant_new_string (path));
+  window_wait_until (has_gone_on, &first);
+  g_assert_cmpuint (first, ==, saved + 1);
+  g_assert_cmpstr (gbox_finetune_session_get_values (session)->prompt, ==, "some words");
+  window_wait_until (is_trained, fixture);
+  g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, 2 * saved);
+  g_assert_cmpstr (gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (session))->resume, ==, "");
+  g_signal_handlers_disconnect_by_data (session, &first);
   window_remove_folder (folder);
 }
 
@@ -405,15 +447,15 @@ check_earlier (WindowFixture *fixture)
   g_assert_cmpfloat (gbox_finetune_log_get_smoothing (log), ==, 0.6);
   window_activate (fixture, "finetune-reset", NULL);
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
-  g_assert_nonnull (window_find_label (page, "Run 1"));
+  g_assert_nonnull (window_find_label (page, "Run 2"));
   g_assert_true (is_enabled (fixture, "finetune-export-curves"));
   window_activate (fixture, "finetune-reset", NULL);
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
   window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (7));
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
-  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (1));
+  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (2));
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 0);
-  g_assert_null (window_find_label (page, "Run 1"));
+  g_assert_null (window_find_label (page, "Run 2"));
   g_assert_false (is_enabled (fixture, "finetune-export-curves"));
 }
 
@@ -441,6 +483,7 @@ drive_finetune (gpointer data)
 {
   WindowFixture *fixture = data;
   GboxFinetuneSession *session = get_finetune (fixture);
+  g_autofree char *path = NULL;
 
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
@@ -449,11 +492,13 @@ drive_finetune (gpointer data)
   window_activate (fixture, "reinforcement-play-pause", NULL);
   window_wait_until (is_trained, fixture);
   check_texts (fixture);
-  check_save (fixture);
+  path = check_save (fixture);
   check_export (fixture);
+  check_open (fixture, path);
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
   g_assert_false (is_enabled (fixture, "reinforcement-save"));
   g_assert_false (is_enabled (fixture, "toggle-right-pane"));
+  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (1));
   check_earlier (fixture);
   check_view (fixture);
   g_assert_null (gbox_finetune_session_get_run (session));

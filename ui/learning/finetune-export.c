@@ -98,7 +98,7 @@ gbox_finetune_export_save (GboxLearningPage *page, GboxFinetuneExport what, cons
   g_autoptr (GTask) task = NULL;
   Writing *writing;
 
-  if (content == NULL)
+  if (error != NULL)
     {
       gbox_learning_page_tell_problem (page, "Not Saved", error->message);
       return;
