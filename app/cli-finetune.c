@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "cli.h"
 #include "learning/finetune-checkpoint.h"
+#include "learning/finetune-csv.h"
 #include "learning/finetune-job.h"
 #include "runtime/engine.h"
 
@@ -16,15 +17,24 @@ typedef struct
 {
   gboolean json;
   char *csv;
+  char *samples_csv;
 } Options;
 
 static void
 options_clear (Options *options)
 {
   g_free (options->csv);
+  g_free (options->samples_csv);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
+
+/* Files that are written beside what is printed; NULL for none. */
+typedef struct
+{
+  FILE *points;
+  FILE *completions;
+} Tables;
 
 typedef struct
 {
@@ -32,31 +42,13 @@ typedef struct
   GboxRun *run;
   const char *checkpoint;
   gboolean json;
-  FILE *csv;            /* (nullable) */
+  FILE *csv;            /* (nullable): the curves */
+  FILE *samples_csv;    /* (nullable): the completions */
+  GString *line;        /* of one of them, empty but while it is written */
   GPtrArray *compared;  /* of GboxFinetuneCompletion: before, then after */
   gboolean interrupted; /* by the user */
   int code;
 } Session;
-
-/* What a training step tells, in the order of a line. */
-static const struct
-{
-  const char *name;
-  GboxFinetuneValue value;
-} columns[] = {
-  { "reward_mean", GBOX_FINETUNE_REWARD_MEAN },
-  { "reward_std", GBOX_FINETUNE_REWARD_STD },
-  { "reward_min", GBOX_FINETUNE_REWARD_MIN },
-  { "reward_max", GBOX_FINETUNE_REWARD_MAX },
-  { "kl", GBOX_FINETUNE_KL },
-  { "entropy", GBOX_FINETUNE_ENTROPY },
-  { "gradient_norm", GBOX_FINETUNE_GRADIENT_NORM },
-  { "tokens_per_second", GBOX_FINETUNE_TOKENS_PER_SECOND },
-  { "learning_rate", GBOX_FINETUNE_LEARNING_RATE },
-  { "kl_coefficient", GBOX_FINETUNE_COEFFICIENT },
-  { "end_rate", GBOX_FINETUNE_END_RATE },
-  { "no_signal", GBOX_FINETUNE_NO_SIGNAL },
-};
 
 static void
 print_step (const GboxPoint *point)
@@ -65,32 +57,20 @@ print_step (const GboxPoint *point)
 
   json_builder_begin_object (builder);
   cli_add_integer (builder, "step", point->step);
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    cli_add_number (builder, columns[i].name, point->values[columns[i].value]);
+  for (guint i = 0; i < GBOX_FINETUNE_N_VALUES; i++)
+    if (gbox_finetune_value_get_name (i) != NULL)
+      cli_add_number (builder, gbox_finetune_value_get_name (i), point->values[i]);
   cli_add_number (builder, "seconds", point->seconds);
   json_builder_end_object (builder);
   cli_print_json (builder);
 }
 
 static void
-write_csv_header (FILE *csv)
+write_line (FILE *file, GString *line)
 {
-  fputs ("step", csv);
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    fprintf (csv, ",%s", columns[i].name);
-  fputs (",seconds\n", csv);
-}
-
-static void
-write_csv (FILE *csv, const GboxPoint *point)
-{
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  fprintf (csv, "%u", point->step);
-  for (gsize i = 0; i < G_N_ELEMENTS (columns); i++)
-    fprintf (csv, ",%s", g_ascii_dtostr (text, sizeof text, point->values[columns[i].value]));
-  fprintf (csv, ",%s\n", g_ascii_dtostr (text, sizeof text, point->seconds));
-  fflush (csv);
+  fputs (line->str, file);
+  fflush (file);
+  g_string_truncate (line, 0);
 }
 
 static void
@@ -105,7 +85,10 @@ on_point (GboxRun *run, const GboxPoint *point, Session *session)
 {
   end_progress ();
   if (session->csv != NULL)
-    write_csv (session->csv, point);
+    {
+      gbox_finetune_csv_add_point (session->line, point);
+      write_line (session->csv, session->line);
+    }
   if (session->json)
     print_step (point);
   else
@@ -129,6 +112,11 @@ on_record (GboxRun *run, GType type, gconstpointer record, Session *session)
 {
   const GboxFinetuneCompletion *completion = record;
 
+  if (type == GBOX_TYPE_FINETUNE_COMPLETION && session->samples_csv != NULL)
+    {
+      gbox_finetune_csv_add_completion (session->line, completion);
+      write_line (session->samples_csv, session->line);
+    }
   if (type == GBOX_TYPE_FINETUNE_PIECE)
     show_piece (record);
   else if (type == GBOX_TYPE_FINETUNE_COMPLETION && completion->phase != GBOX_FINETUNE_TRAINING)
@@ -235,23 +223,40 @@ free_completion (gpointer completion)
   gbox_finetune_completion_free (completion);
 }
 
+static void
+write_headers (Session *session)
+{
+  if (session->csv != NULL)
+    {
+      gbox_finetune_csv_add_points_header (session->line);
+      write_line (session->csv, session->line);
+    }
+  if (session->samples_csv != NULL)
+    {
+      gbox_finetune_csv_add_completions_header (session->line);
+      write_line (session->samples_csv, session->line);
+    }
+}
+
 static int
-run_session (GboxEngine *engine, GboxFinetuneSpec *spec, const Options *options, FILE *csv)
+run_session (GboxEngine *engine, GboxFinetuneSpec *spec, const Options *options, const Tables *tables)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GboxRun) run = gbox_engine_start (engine, GBOX_SPEC (spec));
   g_autoptr (GPtrArray) compared = g_ptr_array_new_with_free_func (free_completion);
+  g_autoptr (GString) line = g_string_new (NULL);
   Session session = {
     .loop = loop,
     .run = run,
     .checkpoint = gbox_finetune_spec_get_values (spec)->checkpoint,
     .json = options->json,
-    .csv = csv,
+    .csv = tables->points,
+    .samples_csv = tables->completions,
+    .line = line,
     .compared = compared,
   };
 
-  if (csv != NULL)
-    write_csv_header (csv);
+  write_headers (&session);
   watch (&session);
   for (guint i = 0; session.code == CLI_OK && i < compared->len; i++)
     print_completion (&session, compared->pdata[i]);
@@ -263,6 +268,8 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
 {
   GOptionEntry entries[] = {
     { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv, "Write the curves into this file too", "FILE" },
+    { "samples-csv", 0, 0, G_OPTION_ARG_FILENAME, &options->samples_csv,
+      "Write all completions into this file: before, of each step, and after", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
       "Print a JSON object a line for each step, then for each completion before and after", NULL },
     G_OPTION_ENTRY_NULL,
@@ -295,7 +302,7 @@ parse (char **argv, Options *options, GError **error)
   if (!parse_into (flags, argv, &first, error))
     return NULL;
   resume = gbox_finetune_spec_get_values (flags)->resume;
-  spec = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, error) : gbox_finetune_spec_new ();
+  spec = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, NULL, error) : gbox_finetune_spec_new ();
   if (spec == NULL || !parse_into (spec, argv, options, error)
       || !gbox_spec_validate (GBOX_SPEC (spec), error))
     return NULL;
@@ -315,6 +322,27 @@ fail_to_open (const char *path)
   return CLI_FAILED;
 }
 
+/* Nothing is trained before both can be written. */
+static gboolean
+open_tables (Tables *tables, const Options *options, int *code)
+{
+  if (options->csv != NULL && (tables->points = g_fopen (options->csv, "w")) == NULL)
+    *code = fail_to_open (options->csv);
+  else if (options->samples_csv != NULL
+           && (tables->completions = g_fopen (options->samples_csv, "w")) == NULL)
+    *code = fail_to_open (options->samples_csv);
+  return *code == CLI_OK;
+}
+
+static void
+close_table (FILE *file, const char *path, int *code)
+{
+  const gboolean is_written = file == NULL || fclose (file) == 0;
+
+  if (!is_written && *code == CLI_OK)
+    *code = fail_to_open (path);
+}
+
 int
 cli_finetune (char **argv)
 {
@@ -324,17 +352,18 @@ cli_finetune (char **argv)
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxFinetuneSpec) spec = parse (words, &options, &error);
   g_autoptr (GboxEngine) engine = NULL;
-  FILE *csv = NULL;
-  int code;
+  Tables tables = { NULL };
+  int code = CLI_OK;
 
   if (spec == NULL)
     return is_usage_error (error) ? cli_usage_error (argv[0], error) : cli_failure (error);
-  if (options.csv != NULL && (csv = g_fopen (options.csv, "w")) == NULL)
-    return fail_to_open (options.csv);
-  engine = gbox_engine_new (0, &error);
-  code = engine != NULL ? run_session (engine, spec, &options, csv) : cli_failure (error);
-  if (csv != NULL && fclose (csv) != 0 && code == CLI_OK)
-    code = fail_to_open (options.csv);
+  if (open_tables (&tables, &options, &code))
+    {
+      engine = gbox_engine_new (0, &error);
+      code = engine != NULL ? run_session (engine, spec, &options, &tables) : cli_failure (error);
+    }
+  close_table (tables.points, options.csv, &code);
+  close_table (tables.completions, options.samples_csv, &code);
   if (engine != NULL)
     gbox_engine_shutdown (engine);
   return code;

@@ -57,14 +57,35 @@ assert_same_step (JsonObject *a, JsonObject *b)
                          json_object_get_double_member (b, link->data));
 }
 
+/* The table has a line for a completion that was printed, with its text in quotes. */
+static void
+check_sample (const char *table, JsonObject *completion)
+{
+  const char *phase = json_object_get_string_member (completion, "phase");
+  g_auto (GStrv) parts = g_strsplit (json_object_get_string_member (completion, "completion"), "\"", -1);
+  g_autofree char *text = g_strjoinv ("\"\"", parts);
+  g_autofree char *end = g_strdup_printf (",\"%s\"\n", text);
+  g_autofree char *begin = g_strdup_printf ("\n%s,%d,%d,%d,", phase, g_str_equal (phase, "before") ? 0 : 4,
+                                            (int) json_object_get_int_member (completion, "sample"),
+                                            (int) json_object_get_int_member (completion, "tokens"));
+  const char *line = strstr (table, begin);
+
+  g_assert_nonnull (line);
+  g_assert_nonnull (strstr (line, end));
+}
+
 static void
 test_lines (void)
 {
   g_autofree char *folder = make_folder ();
   g_autofree char *model = get_model ();
-  g_autofree char *line = g_strconcat (FINETUNE " --steps 4 --csv {tmp}/curve.csv --model ", model, NULL);
+  g_autofree char *line
+    = g_strconcat (FINETUNE " --steps 4 --csv {tmp}/curve.csv --samples-csv {tmp}/samples.csv --model ",
+                   model, NULL);
   g_autoptr (GPtrArray) objects = run (folder, line);
   g_autofree char *csv_path = g_build_filename (folder, "curve.csv", NULL);
+  g_autofree char *samples_path = g_build_filename (folder, "samples.csv", NULL);
+  g_autofree char *samples = NULL;
   g_autofree char *csv = NULL;
   g_auto (GStrv) rows = NULL;
   double in_csv;
@@ -86,6 +107,12 @@ test_lines (void)
   g_assert_true (g_str_has_prefix (rows[0], "step,reward_mean,"));
   in_csv = g_ascii_strtod (strchr (rows[2], ',') + 1, NULL);
   g_assert_cmpfloat (in_csv, ==, json_object_get_double_member (get (objects, 1), "reward_mean"));
+  g_assert_true (g_file_get_contents (samples_path, &samples, NULL, NULL));
+  g_assert_true (
+    g_str_has_prefix (samples, "phase,step,sample,tokens,ended,reward,advantage,kl,completion\n"));
+  check_sample (samples, get (objects, 4));
+  check_sample (samples, get (objects, 4 + 5));
+  g_assert_nonnull (strstr (samples, "\ntraining,4,0,"));
   remove_folder (g_steal_pointer (&folder));
 }
 

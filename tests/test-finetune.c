@@ -8,6 +8,7 @@
 #include "models/language-model.h"
 #include "models/policy-file.h"
 #include "runtime/engine.h"
+#include "runtime/job-private.h"
 
 #include <glib/gstdio.h>
 #include <math.h>
@@ -355,7 +356,7 @@ test_resume (gconstpointer data)
   train (engine, spec, &whole);
   g_object_set (spec, "steps", 3u, "checkpoint", half_path, NULL);
   train (engine, spec, &half);
-  again = gbox_finetune_checkpoint_load_spec (half_path, NULL);
+  again = gbox_finetune_checkpoint_load_spec (half_path, NULL, NULL);
   g_assert_nonnull (again);
   g_assert_cmpuint (gbox_finetune_spec_get_values (again)->steps, ==, 3);
   g_object_set (again, "steps", 6u, "resume", half_path, "checkpoint", end_path, NULL);
@@ -394,7 +395,7 @@ test_control (void)
   gbox_run_pause (run);
   while (gbox_run_get_state (run) != GBOX_RUN_PAUSED)
     g_main_context_iteration (NULL, TRUE);
-  saved = gbox_finetune_checkpoint_load_spec (path, &error);
+  saved = gbox_finetune_checkpoint_load_spec (path, NULL, &error);
   g_assert_no_error (error);
   g_assert_cmpstr (gbox_finetune_spec_get_values (saved)->prompt, ==, "some words");
   g_object_set (spec, "learning-rate", 0.001, "kl", 0.5, "temperature", 0.8, "steps", watch.points->len + 3,
@@ -412,6 +413,34 @@ test_control (void)
   g_object_set (spec, "batch", 3u, NULL);
   g_assert_false (gbox_run_adjust (run, GBOX_SPEC (spec), NULL));
   g_remove (path);
+}
+
+/* A change while the completions to compare are written ends nothing before they are. */
+static void
+test_late_change (void)
+{
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
+  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
+  g_autoptr (GboxJob) job = NULL;
+  GboxStepResult result = GBOX_STEP_CONTINUE;
+
+  g_assert_no_error (error);
+  g_object_set (spec, "steps", 1u, NULL);
+  job = gbox_finetune_job_new (spec);
+  g_assert_true (gbox_job_start (job, &(GboxJobContext){ team, store }, &error));
+  g_object_set (spec, "learning-rate", 0.001, NULL);
+  while (result == GBOX_STEP_CONTINUE)
+    {
+      result = gbox_job_step (job, &error);
+      g_assert_true (gbox_job_adjust (job, GBOX_SPEC (spec), &error));
+      g_assert_cmpint (gbox_job_has_steps_left (job), ==, result == GBOX_STEP_CONTINUE);
+    }
+  g_assert_cmpint (result, ==, GBOX_STEP_FINISHED);
+  g_object_set (spec, "steps", 2u, NULL);
+  g_assert_true (gbox_job_adjust (job, GBOX_SPEC (spec), &error));
+  g_assert_true (gbox_job_has_steps_left (job));
 }
 
 /* All get the same reward. */
@@ -543,6 +572,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/finetune/resume/head", GINT_TO_POINTER (GBOX_TRAIN_HEAD), test_resume);
   g_test_add_data_func ("/finetune/resume/last-block", GINT_TO_POINTER (GBOX_TRAIN_LAST_BLOCK), test_resume);
   g_test_add_func ("/finetune/control", test_control);
+  g_test_add_func ("/finetune/late-change", test_late_change);
   g_test_add_func ("/finetune/no-signal", test_no_signal);
   g_test_add_func ("/finetune/model", test_model);
   g_test_add_func ("/finetune/last-block-model", test_last_block_model);

@@ -2,6 +2,7 @@
 /* safetensors files: reading, writing, and headers that lie. */
 #include "fixture.h"
 
+#include "formats/atomic-file.h"
 #include "formats/safetensors.h"
 
 #include <glib/gstdio.h>
@@ -257,6 +258,46 @@ test_save (void)
   g_rmdir (folder);
 }
 
+/* What a killed program left is removed, but not what another one is writing, nor what only looks alike. */
+static void
+test_save_cleans_up (void)
+{
+  static const char *const kept[] = { "a.safetensors.backup", "b.safetensors.glassbox-AbCdEf" };
+  const GboxNamedTensor tensor = { .name = "none", .dtype = GBOX_DTYPE_F32, .n_dims = 1, .dims = { 0 } };
+  g_autoptr (GError) error = NULL;
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "a.safetensors", NULL);
+  g_autofree char *left = g_build_filename (folder, "a.safetensors.glassbox-AbCdEf", NULL);
+  g_autofree char *written = NULL;
+  int fd;
+
+  g_assert_true (g_file_set_contents (left, "half", -1, NULL));
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_autofree char *other = g_build_filename (folder, kept[i], NULL);
+
+      g_assert_true (g_file_set_contents (other, "half", -1, NULL));
+    }
+  fd = gbox_open_temporary (path, &written, &error);
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (left, G_FILE_TEST_EXISTS));
+  g_assert_true (gbox_safetensors_save (path, &tensor, 1, NULL, &error));
+  g_assert_no_error (error);
+  g_assert_true (g_file_test (written, G_FILE_TEST_EXISTS));
+  g_assert_true (g_close (fd, NULL));
+  g_assert_true (gbox_safetensors_save (path, &tensor, 1, NULL, &error));
+  g_assert_false (g_file_test (written, G_FILE_TEST_EXISTS));
+  g_assert_cmpuint (count_files (folder), ==, 1 + G_N_ELEMENTS (kept));
+  for (gsize i = 0; i < G_N_ELEMENTS (kept); i++)
+    {
+      g_autofree char *other = g_build_filename (folder, kept[i], NULL);
+
+      g_assert_cmpint (g_unlink (other), ==, 0);
+    }
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 /* A limit on the size of files stands for a full disk. */
 static void
 test_save_to_full_disk (void)
@@ -327,6 +368,7 @@ main (int argc, char **argv)
   g_test_add_func ("/safetensors/lengths", test_lengths);
   g_test_add_func ("/safetensors/not-finite", test_not_finite);
   g_test_add_func ("/safetensors/save", test_save);
+  g_test_add_func ("/safetensors/save-cleans-up", test_save_cleans_up);
   g_test_add_func ("/safetensors/save-to-full-disk", test_save_to_full_disk);
   g_test_add_func ("/safetensors/save-refused", test_save_refused);
   g_test_add_func ("/safetensors/truncated", test_truncated);

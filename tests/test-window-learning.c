@@ -326,7 +326,14 @@ is_there (gpointer path)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
-static void
+static gboolean
+has_gone_on (gpointer first)
+{
+  return *(const guint *) first > 0;
+}
+
+/* (transfer full): the path of what was saved, in a folder of its own. */
+static char *
 check_save (WindowFixture *fixture)
 {
   g_autofree char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
@@ -337,7 +344,138 @@ check_save (WindowFixture *fixture)
   window_activate (fixture, "finetune-save-to", g_variant_new_string (path));
   window_wait_until (is_there, path);
   window_iterate (100);
+  return g_steal_pointer (&path);
+}
+
+static void
+on_point (GboxFinetuneSession *session, const GboxPoint *point, guint *first)
+{
+  if (*first == 0)
+    *first = point->step;
+}
+
+/* A checkpoint goes on where it was saved, with what it was made with; what is none changes nothing. */
+static void
+check_open (WindowFixture *fixture, const char *path)
+{
+  GboxFinetuneSession *session = get_finetune (fixture);
+  const guint saved = gbox_run_get_step (gbox_finetune_session_get_run (session));
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *none = completion_testing_model ();
+  guint first = 0;
+
+  g_assert_true (is_enabled (fixture, "open"));
+  window_activate (fixture, "finetune-open", g_variant_new_string (none));
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "checkpoint");
+  g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, saved);
+  g_signal_connect (session, "point", G_CALLBACK (on_point), &first);
+  set_finetune (fixture, "prompt", "others");
+  window_activate (fixture, "finetune-open", g_variant_new_string (path));
+  window_wait_until (has_gone_on, &first);
+  g_assert_cmpuint (first, ==, saved + 1);
+  g_assert_cmpstr (gbox_finetune_session_get_values (session)->prompt, ==, "some words");
+  window_wait_until (is_trained, fixture);
+  g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, 2 * saved);
+  g_assert_cmpstr (gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (session))->resume, ==, "");
+  g_signal_handlers_disconnect_by_data (session, &first);
   window_remove_folder (folder);
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+
+  for (; *text != '\0'; text++)
+    n += *text == '\n';
+  return n;
+}
+
+/* (transfer full): what is in the file that an action has saved. */
+static char *export(WindowFixture *fixture, const char *what, const char *path)
+{
+  g_autofree char *action = g_strdup_printf ("finetune-export-%s-to", what);
+  char *content;
+
+  window_activate (fixture, action, g_variant_new_string (path));
+  window_wait_until (is_there, (gpointer) path);
+  g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
+  return content;
+}
+
+/* Curves, completions and charts can be saved: a line each, and pictures of their kind. */
+static void
+check_export (WindowFixture *fixture)
+{
+  const guint n_steps = gbox_run_get_step (gbox_finetune_session_get_run (get_finetune (fixture)));
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
+  g_autofree char *curves_path = g_build_filename (folder, "curves.csv", NULL);
+  g_autofree char *completions_path = g_build_filename (folder, "completions.csv", NULL);
+  g_autofree char *png_path = g_build_filename (folder, "charts.png", NULL);
+  g_autofree char *svg_path = g_build_filename (folder, "charts.SVG", NULL);
+  g_autofree char *curves = export(fixture, "curves", curves_path);
+  g_autofree char *completions = export(fixture, "completions", completions_path);
+  g_autofree char *png = export(fixture, "charts", png_path);
+  g_autofree char *svg = export(fixture, "charts", svg_path);
+
+  g_assert_true (g_str_has_prefix (curves, "run,step,reward_mean,"));
+  g_assert_nonnull (strstr (curves, "\n1,1,"));
+  g_assert_cmpuint (count_lines (curves), ==, 1 + n_steps);
+  g_assert_nonnull (strstr (completions, "\nbefore,0,3,"));
+  g_assert_nonnull (strstr (completions, "\ntraining,1,7,"));
+  g_assert_nonnull (strstr (completions, "\nafter,"));
+  g_assert_cmpmem (png, 4, "\211PNG", 4);
+  g_assert_nonnull (strstr (svg, "<svg"));
+  window_activate (fixture, "finetune-export-charts-to", g_variant_new_string ("/nowhere/charts.gif"));
+  window_close_dialog (fixture, ".svg");
+  window_iterate (100);
+  window_remove_folder (folder);
+}
+
+/* A run that is followed by another one stays as a pale line, until it is removed. */
+static void
+check_earlier (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GboxFinetuneLog *log = gbox_learning_page_get_log (GBOX_LEARNING_PAGE (page));
+  GListModel *earlier = gbox_finetune_log_get_earlier (log);
+
+  g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 0);
+  g_action_group_change_action_state (G_ACTION_GROUP (fixture->window), "finetune-smoothing",
+                                      g_variant_new_double (0.6));
+  g_assert_cmpfloat (gbox_finetune_log_get_smoothing (log), ==, 0.6);
+  window_activate (fixture, "finetune-reset", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
+  g_assert_nonnull (window_find_label (page, "Run 2"));
+  g_assert_true (is_enabled (fixture, "finetune-export-curves"));
+  window_activate (fixture, "finetune-reset", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
+  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (7));
+  g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
+  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (2));
+  g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 0);
+  g_assert_null (window_find_label (page, "Run 2"));
+  g_assert_false (is_enabled (fixture, "finetune-export-curves"));
+}
+
+/* All charts show the same steps. */
+static void
+check_view (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GboxFinetuneCharts *charts = gbox_learning_page_get_charts (GBOX_LEARNING_PAGE (page));
+  GboxChart *chart = GBOX_CHART (window_find_widget (GTK_WIDGET (charts), GBOX_TYPE_CHART));
+  double low, high;
+
+  set_finetune (fixture, "steps", "100");
+  window_activate (fixture, "finetune-view", g_variant_new ("(dd)", 10.0, 30.0));
+  g_assert_true (gbox_chart_get_view (chart, &low, &high));
+  g_assert_cmpfloat (low, ==, 10);
+  g_assert_cmpfloat (high, ==, 30);
+  window_activate (fixture, "finetune-view-whole", NULL);
+  g_assert_false (gbox_chart_get_view (chart, &low, &high));
+  g_assert_cmpfloat (high, ==, 100);
 }
 
 static void
@@ -345,6 +483,7 @@ drive_finetune (gpointer data)
 {
   WindowFixture *fixture = data;
   GboxFinetuneSession *session = get_finetune (fixture);
+  g_autofree char *path = NULL;
 
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
@@ -353,11 +492,15 @@ drive_finetune (gpointer data)
   window_activate (fixture, "reinforcement-play-pause", NULL);
   window_wait_until (is_trained, fixture);
   check_texts (fixture);
-  check_save (fixture);
+  path = check_save (fixture);
+  check_export (fixture);
+  check_open (fixture, path);
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
   g_assert_false (is_enabled (fixture, "reinforcement-save"));
   g_assert_false (is_enabled (fixture, "toggle-right-pane"));
-  window_activate (fixture, "finetune-reset", NULL);
+  window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (1));
+  check_earlier (fixture);
+  check_view (fixture);
   g_assert_null (gbox_finetune_session_get_run (session));
   g_assert_cmpuint (g_list_model_get_n_items (gbox_finetune_session_get_pairs (session)), ==, 0);
   window_close (fixture);

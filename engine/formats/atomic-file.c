@@ -7,7 +7,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <glib/gstdio.h>
+#include <string.h>
+#include <sys/file.h>
 #include <unistd.h>
+
+/* Between the name of a file and the random end of its temporary one. */
+#define TEMPORARY_MARK ".glassbox-"
+#define RANDOM_END     "XXXXXX"
 
 void
 gbox_set_write_error (GError **error, const char *display_name, int saved_errno)
@@ -42,6 +48,59 @@ gbox_write_fully (int fd, const void *data, gsize n_bytes, const char *display_n
       n_bytes -= (gsize) n;
     }
   return TRUE;
+}
+
+/* Its writer holds a lock, which the kernel takes back when it ends. */
+static void
+remove_if_left_behind (const char *path)
+{
+  const int fd = g_open (path, O_RDWR | O_CLOEXEC | O_NOFOLLOW, 0);
+
+  if (fd < 0)
+    return;
+  if (flock (fd, LOCK_EX | LOCK_NB) == 0)
+    (void) g_unlink (path);
+  close (fd);
+}
+
+static void
+remove_left_behind (const char *path)
+{
+  g_autofree char *folder = g_path_get_dirname (path);
+  g_autofree char *name = g_path_get_basename (path);
+  g_autofree char *begin = g_strconcat (name, TEMPORARY_MARK, NULL);
+  const gsize length = strlen (begin) + strlen (RANDOM_END);
+  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
+  const char *entry;
+
+  while (dir != NULL && (entry = g_dir_read_name (dir)) != NULL)
+    if (strlen (entry) == length && g_str_has_prefix (entry, begin))
+      {
+        g_autofree char *left = g_build_filename (folder, entry, NULL);
+
+        remove_if_left_behind (left);
+      }
+}
+
+int
+gbox_open_temporary (const char *path, char **temporary, GError **error)
+{
+  g_autofree char *name = g_strconcat (path, TEMPORARY_MARK RANDOM_END, NULL);
+  int fd;
+
+  remove_left_behind (path);
+  fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0666);
+  if (fd < 0)
+    {
+      g_autofree char *display_name = g_filename_display_name (path);
+
+      gbox_set_write_error (error, display_name, errno);
+      return -1;
+    }
+  /* Where a file system has no locks, nothing is taken for left behind either. */
+  (void) flock (fd, LOCK_EX | LOCK_NB);
+  *temporary = g_steal_pointer (&name);
+  return fd;
 }
 
 gboolean

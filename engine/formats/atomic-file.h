@@ -32,6 +32,19 @@ gboolean gbox_write_fully (int fd, const void *data, gsize n_bytes, const char *
  */
 gboolean gbox_sync_and_rename (int fd, const char *from, const char *to, GError **error);
 
+/**
+ * gbox_open_temporary:
+ * @path: the file that is to be written
+ * @temporary: (out) (transfer full) (type filename): the name of the new, empty file, in the same folder
+ * @error: return location for an error
+ *
+ * Removes what programs that were killed while they wrote @path have left behind. The new file is locked as
+ * long as it is open, so that nobody takes it for such a rest.
+ *
+ * Returns: its descriptor, to be closed; -1 with %GBOX_ERROR_IO
+ */
+int gbox_open_temporary (const char *path, char **temporary, GError **error);
+
 /* Sets %GBOX_ERROR_IO saying in words that @display_name could not be written because of @saved_errno. */
 void gbox_set_write_error (GError **error, const char *display_name, int saved_errno);
 

@@ -6,8 +6,6 @@
 #include "formats/atomic-file.h"
 #include "formats/dtype.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <glib/gstdio.h>
 #include <json-glib/json-glib.h>
 #include <string.h>
@@ -150,7 +148,7 @@ gboolean
 gbox_safetensors_save (
   const char *path, const GboxNamedTensor *tensors, guint n_tensors, GHashTable *metadata, GError **error)
 {
-  g_autofree char *temporary = g_strconcat (path, ".XXXXXX", NULL);
+  g_autofree char *temporary = NULL;
   g_autoptr (GPtrArray) sorted = g_ptr_array_new ();
   g_autoptr (GString) header = NULL;
   gboolean done;
@@ -162,14 +160,9 @@ gbox_safetensors_save (
     g_ptr_array_add (sorted, (gpointer) &tensors[i]);
   g_ptr_array_sort (sorted, compare_alignment);
   header = build_header (sorted, metadata);
-  fd = g_mkstemp_full (temporary, O_RDWR | O_CLOEXEC, 0666);
+  fd = gbox_open_temporary (path, &temporary, error);
   if (fd < 0)
-    {
-      g_autofree char *display_name = g_filename_display_name (path);
-
-      gbox_set_write_error (error, display_name, errno);
-      return FALSE;
-    }
+    return FALSE;
   done = write_file (fd, temporary, path, header, sorted, error);
   close (fd);
   if (!done)

@@ -102,7 +102,7 @@ load_models (GboxComparisonJob *self, GboxModelStore *store, GError **error)
   g_autoptr (GboxTensorFile) file = NULL;
   const char *base;
 
-  self->trained = gbox_finetune_checkpoint_load_spec (path, error);
+  self->trained = gbox_finetune_checkpoint_load_spec (path, NULL, error);
   file = self->trained != NULL ? gbox_tensor_file_open (path, error) : NULL;
   base = file != NULL ? gbox_policy_file_get_base (file, error) : NULL;
   if (base == NULL)

@@ -126,15 +126,18 @@ read_progress (const GboxTensorFile *file, const char *path, GboxFinetuneProgres
 }
 
 GboxFinetuneSpec *
-gbox_finetune_checkpoint_load_spec (const char *path, GError **error)
+gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **error)
 {
   g_autoptr (GboxTensorFile) file = open_checkpoint (path, error);
   const char *json = file != NULL ? gbox_tensor_file_get_metadata (file, "spec") : NULL;
   g_autoptr (GError) reason = NULL;
+  GboxFinetuneProgress progress = { 0 };
   GboxSpec *spec = NULL;
 
-  if (file == NULL)
+  if (file == NULL || !read_progress (file, path, &progress, error))
     return NULL;
+  if (step != NULL)
+    *step = progress.step;
   if (json != NULL)
     spec = gbox_spec_new_from_json (GBOX_TYPE_FINETUNE_SPEC, json, &reason);
   if (spec != NULL)

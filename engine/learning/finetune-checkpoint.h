@@ -46,11 +46,12 @@ gboolean gbox_finetune_checkpoint_save (const char *path,
 /**
  * gbox_finetune_checkpoint_load_spec:
  * @path: a checkpoint
+ * @step: (out) (optional): how many training steps had been done
  * @error: return location for an error
  *
  * Returns: (transfer full) (nullable): the spec as it was saved, with what was adjusted
  */
-GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, GError **error);
+GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **error);
 
 /**
  * gbox_finetune_checkpoint_load:

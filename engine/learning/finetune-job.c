@@ -447,6 +447,13 @@ adjust (GboxJob *job, GboxSpec *spec, GError **error)
   return TRUE;
 }
 
+/* The completions after the last training step are still to be written then. */
+static gboolean
+has_steps_left (GboxJob *job)
+{
+  return GBOX_FINETUNE_JOB (job)->stage != STAGE_END;
+}
+
 static void
 pause_work (GboxJob *job)
 {
@@ -473,6 +480,7 @@ gbox_finetune_job_class_init (GboxFinetuneJobClass *class)
   job_class->adjust = adjust;
   job_class->save = save;
   job_class->pause = pause_work;
+  job_class->has_steps_left = has_steps_left;
 }
 
 static void

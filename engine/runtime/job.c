@@ -160,5 +160,8 @@ gbox_job_has_steps_left (GboxJob *job)
 {
   const GboxJobPrivate *private = get_private (job);
 
+  if (GBOX_JOB_GET_CLASS (job)->has_steps_left != NULL)
+    return GBOX_JOB_GET_CLASS (job)->has_steps_left (job);
+
   return private->n_steps == 0 || private->n_done < private->n_steps;
 }

@@ -42,6 +42,8 @@ G_DECLARE_DERIVABLE_TYPE (GboxJob, gbox_job, GBOX, JOB, GObject)
  * @save: (nullable): writes the result to a path; the suffix says as what (`.png` a picture, `.safetensors` a
  * checkpoint)
  * @pause: (nullable): told that it will do no steps for a while
+ * @has_steps_left: (nullable): whether a running job goes on after @adjust; without it, as long as fewer
+ * points were posted than its length says. For jobs that have something to do yet after their last point.
  *
  * All on the engine thread, on which the job is also made and finalized. A job reports through the functions
  * below.
@@ -55,6 +57,7 @@ struct _GboxJobClass
   gboolean (*adjust) (GboxJob *job, GboxSpec *spec, GError **error);
   gboolean (*save) (GboxJob *job, const char *path, GError **error);
   void (*pause) (GboxJob *job);
+  gboolean (*has_steps_left) (GboxJob *job);
 };
 
 gboolean gbox_job_start (GboxJob *job, const GboxJobContext *context, GError **error);

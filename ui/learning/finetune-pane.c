@@ -2,10 +2,13 @@
 /* The left pane of finetuning: which model is to learn what, and how. */
 #include "learning/finetune-pane.h"
 
+#include "learning/policy-saving.h"
 #include "learning/start-bar.h"
 #include "models/model-chooser.h"
 #include "widgets/parameter-row.h"
 #include "widgets/telling.h"
+
+#define FOLDER_MODE 0755
 
 struct _GboxFinetunePane
 {
@@ -16,6 +19,8 @@ struct _GboxFinetunePane
   AdwComboRow *reward_row;
   GtkEditable *formula_row;
   AdwComboRow *train_row;
+  GtkWidget *checkpoint_row;
+  GtkSwitch *checkpoint_switch;
   GboxStartBar *start_bar;
 
   GboxFinetuneSession *session;
@@ -29,8 +34,10 @@ static const struct
   const char *name;
   gboolean is_live;
 } rows[] = {
-  { "temperature_row", TRUE }, { "batch_row", FALSE }, { "length_row", FALSE },       { "seed_row", FALSE },
-  { "steps_row", TRUE },       { "kl_row", TRUE },     { "learning_rate_row", TRUE },
+  { "temperature_row", TRUE },   { "batch_row", FALSE },
+  { "length_row", FALSE },       { "seed_row", FALSE },
+  { "steps_row", TRUE },         { "kl_row", TRUE },
+  { "learning_rate_row", TRUE }, { "checkpoint_every_row", FALSE },
 };
 
 /* In the order of the row, which has one more for all others. */
@@ -82,12 +89,26 @@ on_formula_applied (GboxFinetunePane *self)
 }
 
 static void
+on_checkpoint_switched (GboxFinetunePane *self)
+{
+  g_autofree char *path = gbox_policy_saving_get_checkpoint ();
+  g_autofree char *folder = g_path_get_dirname (path);
+
+  if (self->session == NULL)
+    return;
+  /* Where that fails, the first checkpoint says so. */
+  (void) g_mkdir_with_parents (folder, FOLDER_MODE);
+  g_object_set (gbox_finetune_session_get_spec (self->session), "checkpoint",
+                gtk_switch_get_active (self->checkpoint_switch) ? path : "", NULL);
+}
+
+static void
 follow_run (GboxFinetunePane *self)
 {
   const gboolean is_free = !gbox_finetune_session_has_begun (self->session);
   GtkWidget *const others[]
     = { GTK_WIDGET (self->model_chooser), GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->reward_row),
-        GTK_WIDGET (self->formula_row), GTK_WIDGET (self->train_row) };
+        GTK_WIDGET (self->formula_row),   GTK_WIDGET (self->train_row),  self->checkpoint_row };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_set_sensitive (get_row (self, i), is_free || rows[i].is_live);
@@ -117,11 +138,14 @@ gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, formula_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, train_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, checkpoint_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, checkpoint_switch);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, start_bar);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, rows[i].name, FALSE, 0);
   gtk_widget_class_bind_template_callback (widget_class, on_reward_selected);
   gtk_widget_class_bind_template_callback (widget_class, on_formula_applied);
+  gtk_widget_class_bind_template_callback (widget_class, on_checkpoint_switched);
 }
 
 static void

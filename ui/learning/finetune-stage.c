@@ -5,7 +5,6 @@
 #include "learning/finetune-list.h"
 #include "models/model-status.h"
 #include "widgets/axis.h"
-#include "widgets/chart.h"
 
 struct _GboxFinetuneStage
 {
@@ -23,18 +22,9 @@ struct _GboxFinetuneStage
   GtkLabel *rate_label;
   GtkLabel *warning_label;
   GtkLabel *error_label;
-  GboxChart *reward_chart;
-  GboxChart *kl_chart;
-  GboxChart *entropy_chart;
+  GboxFinetuneCharts *charts;
 
   GboxFinetuneSession *session;
-  GboxSeries *mean;
-  GboxSeries *best;
-  GboxSeries *worst;
-  GboxSeries *low; /* a standard deviation around the mean */
-  GboxSeries *high;
-  GboxSeries *kl;
-  GboxSeries *entropy;
 };
 
 G_DEFINE_FINAL_TYPE (GboxFinetuneStage, gbox_finetune_stage, ADW_TYPE_BIN)
@@ -49,7 +39,7 @@ show_number (GtkLabel *label, double value, const char *unit)
 }
 
 static void
-show_numbers (GboxFinetuneStage *self, const GboxPoint *point)
+on_point (GboxFinetuneStage *self, const GboxPoint *point)
 {
   const double rate = point->values[GBOX_FINETUNE_TOKENS_PER_SECOND];
   g_autofree char *step = g_strdup_printf ("%u", point->step);
@@ -61,36 +51,10 @@ show_numbers (GboxFinetuneStage *self, const GboxPoint *point)
 }
 
 static void
-on_point (GboxFinetuneStage *self, const GboxPoint *point)
-{
-  const double mean = point->values[GBOX_FINETUNE_REWARD_MEAN], std = point->values[GBOX_FINETUNE_REWARD_STD];
-
-  gbox_series_append (self->low, point->step, mean - std);
-  gbox_series_append (self->high, point->step, mean + std);
-  gbox_series_append (self->best, point->step, point->values[GBOX_FINETUNE_REWARD_MAX]);
-  gbox_series_append (self->worst, point->step, point->values[GBOX_FINETUNE_REWARD_MIN]);
-  gbox_series_append (self->mean, point->step, mean);
-  gbox_series_append (self->kl, point->step, point->values[GBOX_FINETUNE_KL]);
-  gbox_series_append (self->entropy, point->step, point->values[GBOX_FINETUNE_ENTROPY]);
-  show_numbers (self, point);
-}
-
-/* What is changed now works from the step that comes next on. */
-static void
-on_adjusted (GboxFinetuneStage *self, const char *text)
-{
-  gbox_chart_add_mark (self->reward_chart, gbox_run_get_step (gbox_finetune_session_get_run (self->session)),
-                       text);
-}
-
-static void
 on_cleared (GboxFinetuneStage *self)
 {
   GtkLabel *const labels[] = { self->step_label, self->reward_label, self->seconds_label, self->rate_label };
 
-  gbox_chart_clear (self->reward_chart);
-  gbox_chart_clear (self->kl_chart);
-  gbox_chart_clear (self->entropy_chart);
   for (gsize i = 0; i < G_N_ELEMENTS (labels); i++)
     gtk_label_set_label (labels[i], "–");
 }
@@ -100,7 +64,6 @@ static void
 follow_spec (GboxFinetuneStage *self)
 {
   const GboxFinetuneValues *values = gbox_finetune_session_get_values (self->session);
-  const guint steps = gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (self->session))->steps;
   g_autoptr (GboxReward) reward = gbox_reward_parse (values->reward, NULL);
   g_autofree char *description = reward != NULL ? gbox_reward_describe (reward) : g_strdup (values->reward);
   g_autofree char *title = g_strdup_printf ("“%s”", values->prompt);
@@ -113,9 +76,6 @@ follow_spec (GboxFinetuneStage *self)
   gtk_label_set_label (self->title_label, title);
   gtk_label_set_label (self->task_label, task);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->task_label), task);
-  gbox_chart_set_x_max (self->reward_chart, steps);
-  gbox_chart_set_x_max (self->kl_chart, steps);
-  gbox_chart_set_x_max (self->entropy_chart, steps);
 }
 
 /* The charts while there is a model to train, else what is missing. */
@@ -148,7 +108,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_finetune_stage_dispose;
-  g_type_ensure (GBOX_TYPE_CHART);
+  g_type_ensure (GBOX_TYPE_FINETUNE_CHARTS);
   g_type_ensure (GBOX_TYPE_FINETUNE_LIST);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-stage.ui");
@@ -164,21 +124,13 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, rate_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, warning_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, error_label);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, reward_chart);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, kl_chart);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, entropy_chart);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, charts);
 }
 
 static void
 gbox_finetune_stage_init (GboxFinetuneStage *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  gbox_chart_add_band (self->reward_chart, GBOX_SERIES_BLUE, &self->low, &self->high);
-  self->best = gbox_chart_add_series (self->reward_chart, "Best", GBOX_SERIES_GREEN);
-  self->worst = gbox_chart_add_series (self->reward_chart, "Worst", GBOX_SERIES_RED);
-  self->mean = gbox_chart_add_series (self->reward_chart, "Mean ± 1 sd", GBOX_SERIES_BLUE);
-  self->kl = gbox_chart_add_series (self->kl_chart, "nats a completion", GBOX_SERIES_PURPLE);
-  self->entropy = gbox_chart_add_series (self->entropy_chart, "nats a token", GBOX_SERIES_ORANGE);
 }
 
 static gboolean
@@ -197,17 +149,17 @@ bind_bar (GboxFinetuneStage *self, const char *property, GtkLabel *label)
 }
 
 void
-gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *session)
+gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *session, GboxFinetuneLog *log)
 {
   g_return_if_fail (GBOX_IS_FINETUNE_STAGE (self) && self->session == NULL);
 
   self->session = g_object_ref (session);
   gbox_finetune_list_set_session (self->list, session);
+  gbox_finetune_charts_set_log (self->charts, session, log);
   gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (session));
   bind_bar (self, "warning", self->warning_label);
   bind_bar (self, "error", self->error_label);
   g_signal_connect_object (session, "point", G_CALLBACK (on_point), self, G_CONNECT_SWAPPED);
-  g_signal_connect_object (session, "adjusted", G_CALLBACK (on_adjusted), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "cleared", G_CALLBACK (on_cleared), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::model", G_CALLBACK (follow_model), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_spec), self, G_CONNECT_SWAPPED);
@@ -221,4 +173,10 @@ AdwFlap *
 gbox_finetune_stage_get_flap (GboxFinetuneStage *self)
 {
   return self->flap;
+}
+
+GboxFinetuneCharts *
+gbox_finetune_stage_get_charts (GboxFinetuneStage *self)
+{
+  return self->charts;
 }

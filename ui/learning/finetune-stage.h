@@ -4,7 +4,7 @@
 
 #include <adwaita.h>
 
-#include "learning/finetune-session.h"
+#include "learning/finetune-charts.h"
 
 G_BEGIN_DECLS
 
@@ -12,9 +12,11 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GboxFinetuneStage, gbox_finetune_stage, GBOX, FINETUNE_STAGE, AdwBin)
 
 /* Once. */
-void gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *session);
+void
+gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *session, GboxFinetuneLog *log);
 
 /* That of the completions. */
 AdwFlap *gbox_finetune_stage_get_flap (GboxFinetuneStage *self);
+GboxFinetuneCharts *gbox_finetune_stage_get_charts (GboxFinetuneStage *self);
 
 G_END_DECLS

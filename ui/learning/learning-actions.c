@@ -2,6 +2,7 @@
 /* The commands of the Reinforcement page as actions of its window. */
 #include "learning/learning-actions.h"
 
+#include "learning/policy-opening.h"
 #include "learning/policy-saving.h"
 
 struct _GboxLearningActions
@@ -123,6 +124,18 @@ on_finetune_save_to (GboxLearningActions *self, GVariant *parameter)
 }
 
 static void
+on_open (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_policy_opening_choose (self->page);
+}
+
+static void
+on_finetune_open (GboxLearningActions *self, GVariant *parameter)
+{
+  gbox_policy_opening_open (self->page, g_variant_get_string (parameter, NULL));
+}
+
+static void
 on_cell (GboxLearningActions *self, GVariant *parameter)
 {
   const GboxGridworld *world = gbox_gridworld_session_get_world (self->gridworld);
@@ -148,6 +161,7 @@ static const struct
   { "finetune-pause", NULL, on_finetune_pause },    { "finetune-reset", NULL, on_finetune_reset },
   { "finetune-set", "(ss)", on_finetune_set },      { "finetune-model", "s", on_finetune_model },
   { "finetune-save-to", "s", on_finetune_save_to }, { "reinforcement-play-pause", NULL, on_play_pause },
+  { "reinforcement-open", NULL, on_open },          { "finetune-open", "s", on_finetune_open },
   { "reinforcement-reset", NULL, on_reset },        { "reinforcement-save", NULL, on_save },
 };
 
@@ -184,6 +198,7 @@ update_finetune (GboxLearningActions *self)
   set_enabled (self, "finetune-reset", gbox_finetune_session_get_run (self->finetune) != NULL);
   set_enabled (self, "finetune-save-to", can_save);
   set_enabled (self, "reinforcement-save", can_save && is_language (self));
+  set_enabled (self, "reinforcement-open", is_language (self));
   set_enabled (self, "reinforcement-right-pane", is_language (self));
 }
 

@@ -15,11 +15,11 @@ G_BEGIN_DECLS
  * `gridworld-speed` and `gridworld-smoothing` (double).
  *
  * `finetune-start`, `-pause`, `-reset`, `finetune-set`, `finetune-model` (name or path), `finetune-save-to`
- * (path of a .safetensors file).
+ * (path of a .safetensors file), `finetune-open` (path of one to go on from).
  *
  * `reinforcement-play-pause` and `reinforcement-reset` are those of the view that is shown;
- * `reinforcement-save`; with states `reinforcement-view` (string), `reinforcement-left-pane` and
- * `reinforcement-right-pane` (boolean).
+ * `reinforcement-open` and `reinforcement-save` ask for a file; with states `reinforcement-view` (string),
+ * `reinforcement-left-pane` and `reinforcement-right-pane` (boolean).
  */
 #define GBOX_TYPE_LEARNING_ACTIONS (gbox_learning_actions_get_type ())
 G_DECLARE_FINAL_TYPE (GboxLearningActions, gbox_learning_actions, GBOX, LEARNING_ACTIONS, GObject)

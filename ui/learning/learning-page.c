@@ -2,6 +2,7 @@
 /* The Reinforcement page: agents that learn from rewards, while one watches. */
 #include "learning/learning-page.h"
 
+#include "learning/curves-actions.h"
 #include "learning/finetune-pane.h"
 #include "learning/finetune-stage.h"
 #include "learning/gridworld-pane.h"
@@ -26,7 +27,9 @@ struct _GboxLearningPage
   GboxSettings *settings;
   GboxFinetuneSession *finetune;
   GboxGridworldSession *gridworld;
+  GboxFinetuneLog *log;
   GboxLearningActions *actions;
+  GboxCurvesActions *curves_actions;
 };
 
 enum
@@ -97,7 +100,9 @@ gbox_learning_page_dispose (GObject *object)
 {
   GboxLearningPage *self = GBOX_LEARNING_PAGE (object);
 
+  g_clear_object (&self->curves_actions);
   g_clear_object (&self->actions);
+  g_clear_object (&self->log);
   g_clear_object (&self->finetune);
   g_clear_object (&self->gridworld);
   g_clear_object (&self->settings);
@@ -170,7 +175,8 @@ gbox_learning_page_set_up (GboxLearningPage *self,
   restore (self);
   self->finetune = gbox_finetune_session_new (engine, settings);
   gbox_finetune_pane_set_session (self->finetune_pane, self->finetune);
-  gbox_finetune_stage_set_session (self->finetune_stage, self->finetune);
+  self->log = gbox_finetune_log_new (self->finetune);
+  gbox_finetune_stage_set_session (self->finetune_stage, self->finetune, self->log);
   self->gridworld = gbox_gridworld_session_new (engine, settings);
   gbox_gridworld_pane_set_session (self->gridworld_pane, self->gridworld);
   gbox_gridworld_stage_set_session (self->gridworld_stage, self->gridworld);
@@ -179,6 +185,7 @@ gbox_learning_page_set_up (GboxLearningPage *self,
   g_signal_connect_object (self->gridworld, "message", G_CALLBACK (gbox_learning_page_tell), self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_learning_actions_new (self, actions);
+  self->curves_actions = gbox_curves_actions_new (self, actions);
 }
 
 void
@@ -212,6 +219,18 @@ GboxFinetuneSession *
 gbox_learning_page_get_finetune (GboxLearningPage *self)
 {
   return self->finetune;
+}
+
+GboxFinetuneLog *
+gbox_learning_page_get_log (GboxLearningPage *self)
+{
+  return self->log;
+}
+
+GboxFinetuneCharts *
+gbox_learning_page_get_charts (GboxLearningPage *self)
+{
+  return gbox_finetune_stage_get_charts (self->finetune_stage);
 }
 
 GboxGridworldSession *

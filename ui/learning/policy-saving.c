@@ -53,3 +53,9 @@ gbox_policy_saving_choose (GboxLearningPage *page)
   g_signal_connect_object (dialog, "response", G_CALLBACK (on_response), page, G_CONNECT_SWAPPED);
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
+
+char *
+gbox_policy_saving_get_checkpoint (void)
+{
+  return g_build_filename (g_get_user_data_dir (), "glassbox", "finetuning.safetensors", NULL);
+}

@@ -12,4 +12,7 @@ void gbox_policy_saving_choose (GboxLearningPage *page);
 /* Saves to a .safetensors file, which the model menus open and finetuning goes on from; tells how it went. */
 void gbox_policy_saving_save (GboxLearningPage *page, const char *path);
 
+/* The file that checkpoints are kept in on the way, in the user's data. Free with g_free(). */
+char *gbox_policy_saving_get_checkpoint (void);
+
 G_END_DECLS

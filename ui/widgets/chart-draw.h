@@ -17,6 +17,7 @@ typedef struct
 {
   GboxSeries *series;
   GboxSeriesColumns *columns;
+  gboolean is_pale; /* stands back behind the others, and is not in the legend */
 } GboxCurve;
 
 /**
@@ -36,6 +37,8 @@ typedef struct
  * @x_label: (nullable): before the first tick
  * @empty_text: (nullable): in the middle while there is no point
  * @x_max: x of the plot's right edge
+ * @view_low: x of the left edge while only a part is in view
+ * @view_high: x of its right edge; all is in view if it is not above @view_low
  * @curves: (element-type GboxCurve): later ones on top
  * @band_low: (nullable): lower edge of a filled band
  * @band_high: (nullable): its upper edge, with a point for each of the lower one's
@@ -52,6 +55,8 @@ typedef struct
   char *x_label;
   char *empty_text;
   double x_max;
+  double view_low;
+  double view_high;
   GPtrArray *curves;
   GboxSeries *band_low;
   GboxSeries *band_high;
@@ -62,6 +67,9 @@ typedef struct
   double hover_x;
   double cursor_x;
 } GboxChartContent;
+
+/* The x at the plot's edges. Returns: whether that is but a part. */
+gboolean gbox_chart_content_get_view (const GboxChartContent *content, double *low, double *high);
 
 /* Pixels from the left edge of @widget to the plot: room for "0,000". */
 int gbox_chart_draw_get_plot_start (GtkWidget *widget);

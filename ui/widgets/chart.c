@@ -10,6 +10,7 @@
 #define MINIMUM_HEIGHT 120
 #define NATURAL_WIDTH  600
 #define NATURAL_HEIGHT 140
+#define MINIMUM_VIEW   4 /* steps that are in view at least */
 
 struct _GboxChart
 {
@@ -29,7 +30,14 @@ enum
   N_PROPS
 };
 
+enum
+{
+  SIGNAL_VIEW_CHANGED,
+  N_SIGNALS
+};
+
 static GParamSpec *properties[N_PROPS];
+static guint signals[N_SIGNALS];
 
 G_DEFINE_FINAL_TYPE (GboxChart, gbox_chart, GTK_TYPE_WIDGET)
 
@@ -57,9 +65,11 @@ describe (gpointer user_data)
 
   for (guint i = 0; i < self->content.curves->len; i++)
     {
-      g_autofree char *curve = gbox_chart_describe_curve (self->content.curves->pdata[i]);
+      const GboxCurve *curve = self->content.curves->pdata[i];
+      g_autofree char *description = curve->is_pale ? NULL : gbox_chart_describe_curve (curve);
 
-      g_string_append_printf (text, "%s%s", i > 0 ? ", " : "", curve);
+      if (description != NULL)
+        g_string_append_printf (text, "%s%s", text->len > 0 ? ", " : "", description);
     }
   gtk_accessible_update_property (GTK_ACCESSIBLE (self), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, text->str, -1);
   self->describe_source = 0;
@@ -121,11 +131,12 @@ static void
 on_motion (GboxChart *self, double x, double y, GtkEventController *motion)
 {
   graphene_rect_t plot;
-  double share, hover_x;
+  double share, hover_x, low, high;
 
   gbox_chart_draw_get_plot (GTK_WIDGET (self), &self->content, &plot);
+  gbox_chart_content_get_view (&self->content, &low, &high);
   share = (x - plot.origin.x) / plot.size.width;
-  hover_x = share >= 0 && share <= 1 && y >= plot.origin.y ? share * self->content.x_max : NAN;
+  hover_x = share >= 0 && share <= 1 && y >= plot.origin.y ? low + share * (high - low) : NAN;
   if (isnan (hover_x) && isnan (self->content.hover_x))
     return;
   self->content.hover_x = hover_x;
@@ -245,6 +256,8 @@ gbox_chart_class_init (GboxChartClass *klass)
   properties[PROP_PLOT_START]
     = g_param_spec_int ("plot-start", NULL, NULL, 0, G_MAXINT, 0, G_PARAM_READABLE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
+  signals[SIGNAL_VIEW_CHANGED] = g_signal_new ("view-changed", G_TYPE_FROM_CLASS (klass), G_SIGNAL_RUN_LAST,
+                                               0, NULL, NULL, NULL, G_TYPE_NONE, 0);
   gtk_widget_class_set_css_name (widget_class, "chart");
   gtk_widget_class_set_accessible_role (widget_class, GTK_ACCESSIBLE_ROLE_IMG);
 }
@@ -279,13 +292,26 @@ gbox_chart_add_series (GboxChart *self, const char *name, GboxSeriesRole role)
   GboxCurve *curve;
 
   g_return_val_if_fail (GBOX_IS_CHART (self), NULL);
-  curve = g_new (GboxCurve, 1);
+  curve = g_new0 (GboxCurve, 1);
   curve->series = gbox_series_new (name, role);
   curve->columns = gbox_series_columns_new (curve->series);
   g_ptr_array_add (self->content.curves, curve);
   g_signal_connect_swapped (curve->series, "changed", G_CALLBACK (on_changed), self);
   on_changed (self);
   return curve->series;
+}
+
+GboxSeries *
+gbox_chart_add_pale_series (GboxChart *self, const char *name, GboxSeriesRole role)
+{
+  GboxSeries *series = gbox_chart_add_series (self, name, role);
+  GPtrArray *curves;
+
+  g_return_val_if_fail (series != NULL, NULL);
+  curves = self->content.curves;
+  ((GboxCurve *) curves->pdata[curves->len - 1])->is_pale = TRUE;
+  g_ptr_array_insert (curves, 0, g_ptr_array_steal_index (curves, curves->len - 1));
+  return series;
 }
 
 void
@@ -307,7 +333,8 @@ gbox_chart_clear (GboxChart *self)
 {
   g_return_if_fail (GBOX_IS_CHART (self));
   for (guint i = 0; i < self->content.curves->len; i++)
-    gbox_series_clear (((GboxCurve *) self->content.curves->pdata[i])->series);
+    if (!((GboxCurve *) self->content.curves->pdata[i])->is_pale)
+      gbox_series_clear (((GboxCurve *) self->content.curves->pdata[i])->series);
   if (self->content.band_low != NULL)
     {
       gbox_series_clear (self->content.band_low);
@@ -389,6 +416,51 @@ gbox_chart_set_x_max (GboxChart *self, double x_max)
 }
 
 void
+gbox_chart_set_view (GboxChart *self, double low, double high)
+{
+  const double x_max = self->content.x_max, width = fmax (high - low, fmin (MINIMUM_VIEW, x_max));
+
+  g_return_if_fail (GBOX_IS_CHART (self) && isfinite (low) && isfinite (high));
+
+  low = CLAMP (low, 0, fmax (x_max - width, 0));
+  high = low + width;
+  if (high <= 0 || width >= x_max)
+    low = high = 0;
+  if (low == self->content.view_low && high == self->content.view_high)
+    return;
+  self->content.view_low = low;
+  self->content.view_high = high;
+  gtk_widget_queue_draw (GTK_WIDGET (self));
+  g_signal_emit (self, signals[SIGNAL_VIEW_CHANGED], 0);
+}
+
+void
+gbox_chart_show_whole (GboxChart *self)
+{
+  g_return_if_fail (GBOX_IS_CHART (self));
+  gbox_chart_set_view (self, 0, self->content.x_max);
+}
+
+gboolean
+gbox_chart_get_view (GboxChart *self, double *low, double *high)
+{
+  g_return_val_if_fail (GBOX_IS_CHART (self), FALSE);
+  return gbox_chart_content_get_view (&self->content, low, high);
+}
+
+double
+gbox_chart_get_x_at (GboxChart *self, double x)
+{
+  graphene_rect_t plot;
+  double low, high;
+
+  g_return_val_if_fail (GBOX_IS_CHART (self), NAN);
+  gbox_chart_draw_get_plot (GTK_WIDGET (self), &self->content, &plot);
+  gbox_chart_content_get_view (&self->content, &low, &high);
+  return low + (x - plot.origin.x) / plot.size.width * (high - low);
+}
+
+void
 gbox_chart_set_reference_line (GboxChart *self, double value, const char *label)
 {
   g_return_if_fail (GBOX_IS_CHART (self));
@@ -414,6 +486,18 @@ gbox_chart_set_cursor (GboxChart *self, double x)
     return;
   self->content.cursor_x = x;
   gtk_widget_queue_draw (GTK_WIDGET (self));
+}
+
+void
+gbox_chart_draw_still (GboxChart *self, cairo_t *cr)
+{
+  GboxChartContent still;
+
+  g_return_if_fail (GBOX_IS_CHART (self));
+
+  still = self->content;
+  still.hover_x = NAN;
+  gbox_chart_draw (GTK_WIDGET (self), &still, cr);
 }
 
 int
