@@ -2,6 +2,7 @@
 /* The middle of finetuning: how the reward rises, and what that costs. */
 #include "learning/finetune-stage.h"
 
+#include "learning/changes-card.h"
 #include "learning/finetune-list.h"
 #include "models/model-status.h"
 #include "widgets/axis.h"
@@ -26,6 +27,7 @@ struct _GboxFinetuneStage
   GboxChart *reward_chart;
   GboxChart *kl_chart;
   GboxChart *entropy_chart;
+  GboxChangesCard *changes_card;
 
   GboxFinetuneSession *session;
   GboxSeries *mean;
@@ -148,6 +150,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_finetune_stage_dispose;
+  g_type_ensure (GBOX_TYPE_CHANGES_CARD);
   g_type_ensure (GBOX_TYPE_CHART);
   g_type_ensure (GBOX_TYPE_FINETUNE_LIST);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
@@ -167,6 +170,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, reward_chart);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, kl_chart);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, entropy_chart);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, changes_card);
 }
 
 static void
@@ -215,6 +219,14 @@ gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *s
                            G_CONNECT_SWAPPED);
   follow_model (self);
   follow_spec (self);
+}
+
+void
+gbox_finetune_stage_set_changes (GboxFinetuneStage *self, GboxChangesSession *changes)
+{
+  g_return_if_fail (GBOX_IS_FINETUNE_STAGE (self));
+
+  gbox_changes_card_set_session (self->changes_card, changes);
 }
 
 AdwFlap *

@@ -2,6 +2,7 @@
 /* The Reinforcement page: agents that learn from rewards, while one watches. */
 #include "learning/learning-page.h"
 
+#include "learning/changes-actions.h"
 #include "learning/finetune-pane.h"
 #include "learning/finetune-stage.h"
 #include "learning/gridworld-pane.h"
@@ -27,6 +28,8 @@ struct _GboxLearningPage
   GboxFinetuneSession *finetune;
   GboxGridworldSession *gridworld;
   GboxLearningActions *actions;
+  GboxChangesSession *changes;
+  GboxChangesActions *changes_actions;
 };
 
 enum
@@ -98,6 +101,8 @@ gbox_learning_page_dispose (GObject *object)
   GboxLearningPage *self = GBOX_LEARNING_PAGE (object);
 
   g_clear_object (&self->actions);
+  g_clear_object (&self->changes_actions);
+  g_clear_object (&self->changes);
   g_clear_object (&self->finetune);
   g_clear_object (&self->gridworld);
   g_clear_object (&self->settings);
@@ -158,6 +163,18 @@ restore (GboxLearningPage *self)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+set_up_changes (GboxLearningPage *self, GboxEngine *engine, GActionMap *actions)
+{
+  g_autoptr (GboxPolicyShelf) shelf = gbox_policy_shelf_new (self->finetune);
+
+  self->changes = gbox_changes_session_new (engine, self->finetune, shelf);
+  gbox_finetune_stage_set_changes (self->finetune_stage, self->changes);
+  g_signal_connect_object (self->changes, "message", G_CALLBACK (gbox_learning_page_tell), self,
+                           G_CONNECT_SWAPPED);
+  self->changes_actions = gbox_changes_actions_new (self, self->changes, actions);
+}
+
 void
 gbox_learning_page_set_up (GboxLearningPage *self,
                            GboxEngine *engine,
@@ -179,6 +196,7 @@ gbox_learning_page_set_up (GboxLearningPage *self,
   g_signal_connect_object (self->gridworld, "message", G_CALLBACK (gbox_learning_page_tell), self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_learning_actions_new (self, actions);
+  set_up_changes (self, engine, actions);
 }
 
 void
@@ -186,6 +204,7 @@ gbox_learning_page_end (GboxLearningPage *self)
 {
   g_return_if_fail (GBOX_IS_LEARNING_PAGE (self));
 
+  gbox_changes_session_cancel (self->changes);
   gbox_finetune_session_end (self->finetune);
   gbox_gridworld_session_end (self->gridworld);
 }
@@ -212,6 +231,12 @@ GboxFinetuneSession *
 gbox_learning_page_get_finetune (GboxLearningPage *self)
 {
   return self->finetune;
+}
+
+GboxChangesSession *
+gbox_learning_page_get_changes (GboxLearningPage *self)
+{
+  return self->changes;
 }
 
 GboxGridworldSession *

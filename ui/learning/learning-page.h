@@ -4,6 +4,7 @@
 
 #include <adwaita.h>
 
+#include "learning/changes-session.h"
 #include "learning/finetune-session.h"
 #include "learning/gridworld-session.h"
 
@@ -41,6 +42,7 @@ AdwFlap *gbox_learning_page_get_right_flap (GboxLearningPage *self);
 const char *gbox_learning_page_get_view (GboxLearningPage *self);
 GboxGridworldSession *gbox_learning_page_get_gridworld (GboxLearningPage *self);
 GboxFinetuneSession *gbox_learning_page_get_finetune (GboxLearningPage *self);
+GboxChangesSession *gbox_learning_page_get_changes (GboxLearningPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */
 void gbox_learning_page_commit (GboxLearningPage *self);
 /* Says something once, in passing. */
