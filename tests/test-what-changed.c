@@ -140,13 +140,58 @@ test_empty (void)
   g_assert_cmpfloat (habits.repetition, ==, 0);
 }
 
-static void
-test_has_term (void)
+/* The text of range @i. */
+static char *
+cut (const char *text, const GArray *ranges, guint i)
 {
-  g_assert_true (gbox_text_has_term ("The END.", "end"));
-  g_assert_true (gbox_text_has_term ("The END.", "end ."));
-  g_assert_true (gbox_text_has_term ("The END.", "."));
-  g_assert_false (gbox_text_has_term ("The ending", "end"));
+  const GboxRewardRange *range = &g_array_index (ranges, GboxRewardRange, i);
+
+  return g_strndup (text + range->begin, range->end - range->begin);
+}
+
+static void
+assert_term (const char *text, const char *term, const char *const *expected)
+{
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+
+  g_assert_cmpint (gbox_text_find_term (text, term, ranges), ==, expected[0] != NULL);
+  g_assert_cmpint (gbox_text_find_term (text, term, NULL), ==, expected[0] != NULL);
+  g_assert_cmpuint (ranges->len, ==, g_strv_length ((char **) expected));
+  for (guint i = 0; i < ranges->len; i++)
+    {
+      g_autofree char *place = cut (text, ranges, i);
+
+      g_assert_cmpstr (place, ==, expected[i]);
+    }
+}
+
+static void
+test_find_term (void)
+{
+  assert_term ("The END. Endless end", "end", (const char *const[]){ "END", "end", NULL });
+  assert_term ("The END .", "end .", (const char *const[]){ "END .", NULL });
+  assert_term ("The END.", ".", (const char *const[]){ ".", NULL });
+  assert_term ("The ending", "end", (const char *const[]){ NULL });
+  assert_term ("' été ' ' Été", "été", (const char *const[]){ "été", "Été", NULL });
+  assert_term ("", "end", (const char *const[]){ NULL });
+}
+
+/* Pairs: a b, b a, a B, B a, a c; signs are none. */
+static void
+test_find_repetition (void)
+{
+  static const char text[] = "a b, ' a B a c";
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+  g_autofree char *first = NULL;
+  g_autofree char *second = NULL;
+
+  g_assert_cmpfloat_with_epsilon (gbox_text_find_repetition (text, ranges), 2.0 / 5, 1e-12);
+  g_assert_cmpuint (ranges->len, ==, 2);
+  first = cut (text, ranges, 0);
+  second = cut (text, ranges, 1);
+  g_assert_cmpstr (first, ==, "a B");
+  g_assert_cmpstr (second, ==, "B a");
+  g_assert_cmpfloat (gbox_text_find_repetition ("a", NULL), ==, 0);
 }
 
 /* Probabilities .5, .25, .25 and then .125, .125, .75, whatever is added to all logits. */
@@ -180,7 +225,8 @@ main (int argc, char **argv)
   g_test_add ("/what-changed/terms", Fixture, NULL, set_up, test_terms, tear_down);
   g_test_add ("/what-changed/habits", Fixture, NULL, set_up, test_habits, tear_down);
   g_test_add_func ("/what-changed/empty", test_empty);
-  g_test_add_func ("/what-changed/has-term", test_has_term);
+  g_test_add_func ("/what-changed/find-term", test_find_term);
+  g_test_add_func ("/what-changed/find-repetition", test_find_repetition);
   g_test_add_func ("/what-changed/tokens", test_tokens);
   g_test_add_func ("/what-changed/perplexity", test_perplexity);
   return g_test_run ();

@@ -3,8 +3,11 @@
 #include <glib/gstdio.h>
 
 #include "completion-testing.h"
+#include "learning/changes-window.h"
+#include "learning/finding.h"
 #include "learning/finetune-row.h"
 #include "learning/gridworld-card.h"
+#include "learning/marked-text.h"
 #include "models/model-chooser.h"
 #include "window-drive.h"
 
@@ -478,6 +481,151 @@ check_view (WindowFixture *fixture)
   g_assert_cmpfloat (high, ==, 100);
 }
 
+static GboxChangesSession *
+get_changes (WindowFixture *fixture)
+{
+  return gbox_learning_page_get_changes (gbox_window_get_learning_page (fixture->window));
+}
+
+static gboolean
+is_compared (gpointer data)
+{
+  return !gbox_changes_session_is_running (get_changes (data));
+}
+
+static guint
+count_places (const GboxFinding *finding, const GboxComparison *comparison, guint policy)
+{
+  g_autoptr (GArray) samples = gbox_finding_list_samples (finding, comparison, policy);
+  guint n = 0;
+
+  for (guint i = 0; i < samples->len; i++)
+    n += g_array_index (samples, GboxFindingSample, i).ranges->len;
+  return n;
+}
+
+/* A finding's samples have it as often as it was counted. */
+static void
+check_terms (const GboxComparison *comparison, const GArray *changes, gboolean is_other)
+{
+  g_assert_cmpuint (changes->len, >, 0);
+  for (guint i = 0; i < MIN (changes->len, 8); i++)
+    {
+      const GboxTermChange *change = &g_array_index (changes, GboxTermChange, i);
+      const GboxFinding finding = { .kind = GBOX_FINDING_TERM, .is_other = is_other, .term = change->term };
+
+      g_assert_cmpuint (count_places (&finding, comparison, 0), ==, change->n_before);
+      g_assert_cmpuint (count_places (&finding, comparison, 1), ==, change->n_after);
+    }
+}
+
+static guint
+count_samples (const GboxFinding *finding, const GboxComparison *comparison, guint policy)
+{
+  g_autoptr (GArray) samples = gbox_finding_list_samples (finding, comparison, policy);
+
+  return samples->len;
+}
+
+static void
+check_comparison (const GboxComparison *comparison)
+{
+  GboxFinding finding = { .kind = GBOX_FINDING_TOKEN };
+
+  check_terms (comparison, comparison->words, FALSE);
+  check_terms (comparison, comparison->pairs, FALSE);
+  check_terms (comparison, comparison->other_words, TRUE);
+  for (guint i = 0; i < comparison->first_tokens[1]->len; i++)
+    {
+      finding.token = g_array_index (comparison->first_tokens[1], int, i);
+      g_assert_cmpuint (count_samples (&finding, comparison, 1), >, 0);
+    }
+  finding.kind = GBOX_FINDING_LENGTH;
+  g_assert_cmpuint (count_samples (&finding, comparison, 0), ==, 4);
+  finding.is_other = TRUE;
+  g_assert_cmpuint (count_samples (&finding, comparison, 1), ==, 12);
+  finding.kind = GBOX_FINDING_PERPLEXITY;
+  g_assert_cmpuint (count_samples (&finding, comparison, 1), ==, 1);
+}
+
+static GtkWidget *
+find_changes_window (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GBOX_IS_CHANGES_WINDOW (window))
+        return window;
+    }
+  return NULL;
+}
+
+/* All findings, and the samples of the one that was asked for. */
+static void
+check_changes_window (WindowFixture *fixture)
+{
+  const GboxComparison *comparison = gbox_changes_session_get_comparison (get_changes (fixture));
+  const GboxTermChange *change = NULL;
+  GtkWidget *window;
+
+  for (guint i = 0; i < comparison->words->len && (change == NULL || change->is_own); i++)
+    change = &g_array_index (comparison->words, GboxTermChange, i);
+  window_activate (fixture, "what-changed-samples", g_variant_new_string (change->term));
+  window = find_changes_window ();
+  g_assert_nonnull (window);
+  g_assert_nonnull (window_find_label (window, "Perplexity"));
+  {
+    g_autofree char *title = g_strdup_printf ("%s — Words after the prompt", change->term);
+
+    g_assert_nonnull (window_find_label (window, title));
+  }
+  gtk_window_destroy (GTK_WINDOW (window));
+}
+
+/* The policy is kept by itself and compared with the model it was; a stop leaves nothing. */
+static void
+check_changes (WindowFixture *fixture)
+{
+  window_activate (fixture, "what-changed-set", g_variant_new ("(ss)", "samples", "4"));
+  window_activate (fixture, "what-changed-set", g_variant_new ("(ss)", "text", "some more words"));
+  g_assert_true (is_enabled (fixture, "what-changed"));
+  g_assert_false (is_enabled (fixture, "what-changed-details"));
+  window_activate (fixture, "what-changed", NULL);
+  g_assert_false (is_enabled (fixture, "what-changed"));
+  window_activate (fixture, "what-changed-cancel", NULL);
+  g_assert_true (is_compared (fixture));
+  g_assert_null (gbox_changes_session_get_comparison (get_changes (fixture)));
+  window_activate (fixture, "what-changed", NULL);
+  window_wait_until (is_compared, fixture);
+  g_assert_nonnull (gbox_changes_session_get_comparison (get_changes (fixture)));
+  g_assert_cmpuint (gbox_changes_session_get_step (get_changes (fixture)), ==,
+                    gbox_run_get_step (gbox_finetune_session_get_run (get_finetune (fixture))));
+  check_comparison (gbox_changes_session_get_comparison (get_changes (fixture)));
+  check_changes_window (fixture);
+}
+
+/* A text that ends in white space, which a completion may, needs no more room than its words. */
+static void
+check_white_space (void)
+{
+  GtkWidget *label = g_object_ref_sink (gtk_label_new (NULL));
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+  int minimum, minimum_for_height;
+
+  gtk_label_set_wrap (GTK_LABEL (label), TRUE);
+  gtk_label_set_wrap_mode (GTK_LABEL (label), PANGO_WRAP_WORD_CHAR);
+  gbox_marked_text_show (GTK_LABEL (label), " hello\tyou                                             \n\n",
+                         ranges);
+  g_assert_cmpstr (gtk_label_get_label (GTK_LABEL (label)), ==, "hello you");
+  gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, -1, &minimum, NULL, NULL, NULL);
+  gtk_widget_measure (label, GTK_ORIENTATION_HORIZONTAL, G_MAXINT16, &minimum_for_height, NULL, NULL, NULL);
+  g_assert_cmpint (minimum_for_height, <=, minimum);
+  g_object_unref (label);
+}
+
 static void
 drive_finetune (gpointer data)
 {
@@ -487,12 +635,14 @@ drive_finetune (gpointer data)
 
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
+  check_white_space ();
   prepare_finetune (fixture);
   check_pause (fixture);
   window_activate (fixture, "reinforcement-play-pause", NULL);
   window_wait_until (is_trained, fixture);
   check_texts (fixture);
   path = check_save (fixture);
+  check_changes (fixture);
   check_export (fixture);
   check_open (fixture, path);
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
@@ -502,6 +652,8 @@ drive_finetune (gpointer data)
   check_earlier (fixture);
   check_view (fixture);
   g_assert_null (gbox_finetune_session_get_run (session));
+  g_assert_null (gbox_changes_session_get_comparison (get_changes (fixture)));
+  g_assert_false (is_enabled (fixture, "what-changed"));
   g_assert_cmpuint (g_list_model_get_n_items (gbox_finetune_session_get_pairs (session)), ==, 0);
   window_close (fixture);
 }

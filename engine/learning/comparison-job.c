@@ -20,6 +20,7 @@ typedef struct
 {
   gboolean is_ended;
   gboolean is_finite;
+  int first;
   GboxSample sample;
   GString *text;
   GboxTokenDecoder *decoder;
@@ -135,7 +136,8 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   self->reward = gbox_reward_parse (gbox_finetune_spec_get_values (self->trained)->reward, error);
   if (self->reward == NULL)
     return FALSE;
-  self->comparison = gbox_comparison_new (gbox_finetune_spec_get_values (self->trained)->prompt);
+  self->comparison = gbox_comparison_new (gbox_finetune_spec_get_values (self->trained)->prompt,
+                                          gbox_comparison_spec_get_values (self->spec)->text);
   self->n_vocab = gbox_transformer_get_config (self->transformers[0])->n_vocab;
   self->logits = g_new (float, BATCH *(gsize) self->n_vocab);
   for (guint i = 0; i < GBOX_COMPARISON_N_POLICIES; i++)
@@ -242,6 +244,8 @@ choose (GboxComparisonJob *self, GError **error)
                                "may be damaged. Choose another.");
           return FALSE;
         }
+      if (self->position == 1)
+        sequence->first = id;
       gbox_token_decoder_push (sequence->decoder, id, sequence->text);
       sequence->is_ended = gbox_tokenizer_is_end (tokenizer, id) || self->position >= length;
       if (!sequence->is_ended)
@@ -262,6 +266,8 @@ end_batch (GboxComparisonJob *self)
     {
       gbox_token_decoder_finish (self->sequences[i].decoder, self->sequences[i].text);
       g_ptr_array_add (texts, g_strdup (self->sequences[i].text->str));
+      if (self->prompt == 0)
+        g_array_append_val (self->comparison->first_tokens[self->policy], self->sequences[i].first);
     }
   self->n_written += self->n;
   clear_sequences (self);

@@ -21,6 +21,8 @@ G_BEGIN_DECLS
  * @prompts: (element-type utf8): see there, the trained one first
  * @texts: (element-type utf8): completions of each prompt by each policy; those of the same index had the
  * same random numbers
+ * @first_tokens: (element-type int): what the completions of the trained prompt begin with, one for each
+ * @text: what perplexity was measured on
  * @words: (element-type GboxTermChange): of the trained prompt
  * @pairs: (element-type GboxTermChange): see there
  * @other_words: (element-type GboxTermChange): of the other prompts
@@ -38,6 +40,8 @@ typedef struct
   gint n_references; /* atomic */
   GPtrArray *prompts;
   GPtrArray *texts[GBOX_COMPARISON_N_PROMPTS][GBOX_COMPARISON_N_POLICIES];
+  GArray *first_tokens[GBOX_COMPARISON_N_POLICIES];
+  char *text;
   GArray *words;
   GArray *pairs;
   GArray *other_words;

@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Without texts; transfer full. */
-GboxComparison *gbox_comparison_new (const char *prompt);
+/* Without completions; transfer full. @text: what perplexity is measured on. */
+GboxComparison *gbox_comparison_new (const char *prompt, const char *text);
 
 /* Fills in what follows from the texts. */
 void gbox_comparison_evaluate_texts (GboxComparison *comparison, const GboxReward *reward);

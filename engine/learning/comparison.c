@@ -8,7 +8,7 @@ static const char *const other_prompts[GBOX_COMPARISON_N_PROMPTS - 1]
   = { "The capital of France", "Once upon a time", "To install the program" };
 
 GboxComparison *
-gbox_comparison_new (const char *prompt)
+gbox_comparison_new (const char *prompt, const char *text)
 {
   GboxComparison *comparison = g_new0 (GboxComparison, 1);
 
@@ -20,6 +20,9 @@ gbox_comparison_new (const char *prompt)
   for (guint i = 0; i < GBOX_COMPARISON_N_PROMPTS; i++)
     for (guint j = 0; j < GBOX_COMPARISON_N_POLICIES; j++)
       comparison->texts[i][j] = g_ptr_array_new_with_free_func (g_free);
+  for (guint j = 0; j < GBOX_COMPARISON_N_POLICIES; j++)
+    comparison->first_tokens[j] = g_array_new (FALSE, FALSE, sizeof (int));
+  comparison->text = g_strdup (text);
   return comparison;
 }
 
@@ -38,6 +41,9 @@ gbox_comparison_unref (GboxComparison *comparison)
   for (guint i = 0; i < GBOX_COMPARISON_N_PROMPTS; i++)
     for (guint j = 0; j < GBOX_COMPARISON_N_POLICIES; j++)
       g_ptr_array_unref (comparison->texts[i][j]);
+  for (guint j = 0; j < GBOX_COMPARISON_N_POLICIES; j++)
+    g_array_unref (comparison->first_tokens[j]);
+  g_free (comparison->text);
   g_ptr_array_unref (comparison->prompts);
   g_clear_pointer (&comparison->words, g_array_unref);
   g_clear_pointer (&comparison->pairs, g_array_unref);

@@ -24,25 +24,37 @@ find_end (const char *text, gboolean *is_word)
   return text;
 }
 
+/* The next term after *@range, which is the empty one at 0 in the beginning. */
+static gboolean
+find_next (const char *text, gboolean with_signs, GboxTermRange *range)
+{
+  while (text[range->end] != '\0')
+    {
+      const char *begin = text + range->end;
+      const char *end = find_end (begin, &range->is_word);
+
+      if (!range->is_word)
+        end = g_utf8_next_char (begin);
+      range->begin = (gsize) (begin - text);
+      range->end = (gsize) (end - text);
+      if (range->is_word || (with_signs && !g_unichar_isspace (g_utf8_get_char (begin))))
+        return TRUE;
+    }
+  return FALSE;
+}
+
 static GPtrArray *
 split (const char *text, gboolean with_signs)
 {
   GPtrArray *terms = g_ptr_array_new_with_free_func (g_free);
+  GboxTermRange range = { 0 };
 
-  for (const char *at = text; *at != '\0';)
+  while (find_next (text, with_signs, &range))
     {
-      gboolean is_word;
-      const char *end = find_end (at, &is_word);
+      const gsize length = range.end - range.begin;
 
-      if (is_word)
-        g_ptr_array_add (terms, g_utf8_strdown (at, end - at));
-      else
-        {
-          end = g_utf8_next_char (at);
-          if (with_signs && !g_unichar_isspace (g_utf8_get_char (at)))
-            g_ptr_array_add (terms, g_strndup (at, (gsize) (end - at)));
-        }
-      at = end;
+      g_ptr_array_add (terms, range.is_word ? g_utf8_strdown (text + range.begin, (gssize) length)
+                                            : g_strndup (text + range.begin, length));
     }
   return terms;
 }
@@ -72,4 +84,15 @@ gbox_terms_list_words (const char *text, guint n_words)
   GPtrArray *terms = split (text, FALSE);
 
   return n_words > 1 ? pair (terms) : terms;
+}
+
+GArray *
+gbox_terms_locate (const char *text, gboolean with_signs)
+{
+  GArray *ranges = g_array_new (FALSE, FALSE, sizeof (GboxTermRange));
+  GboxTermRange range = { 0 };
+
+  while (find_next (text, with_signs, &range))
+    g_array_append_val (ranges, range);
+  return ranges;
 }

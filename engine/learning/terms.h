@@ -24,4 +24,15 @@ GPtrArray *gbox_terms_list (const char *text, guint n_words);
 /* The same without signs. */
 GPtrArray *gbox_terms_list_words (const char *text, guint n_words);
 
+/* A term's first byte, and the byte after its last. */
+typedef struct
+{
+  gsize begin;
+  gsize end;
+  gboolean is_word;
+} GboxTermRange;
+
+/* (transfer full) (element-type GboxTermRange): where the single terms of either list stand, one for each. */
+GArray *gbox_terms_locate (const char *text, gboolean with_signs);
+
 G_END_DECLS

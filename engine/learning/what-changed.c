@@ -110,17 +110,6 @@ gbox_find_term_changes (const GboxTextSample *before,
   return changes;
 }
 
-gboolean
-gbox_text_has_term (const char *text, const char *term)
-{
-  g_autoptr (GPtrArray) terms = gbox_terms_list (text, strchr (term, ' ') != NULL ? 2 : 1);
-
-  for (guint i = 0; i < terms->len; i++)
-    if (g_str_equal (terms->pdata[i], term))
-      return TRUE;
-  return FALSE;
-}
-
 static double
 get_log_sum (const float *logits, int n, float *max)
 {

@@ -60,8 +60,25 @@ GArray *gbox_find_term_changes (const GboxTextSample *before,
                                 guint n_words,
                                 const GboxReward *reward);
 
-/* Whether a text has a term of gbox_find_term_changes(): to show where it came from. */
-gboolean gbox_text_has_term (const char *text, const char *term);
+/**
+ * gbox_text_find_term:
+ * @text: UTF-8
+ * @term: of gbox_find_term_changes()
+ * @ranges: (nullable) (element-type GboxRewardRange): where the text has it is appended, as term 0
+ *
+ * Returns: whether the text has it
+ */
+gboolean gbox_text_find_term (const char *text, const char *term, GArray *ranges);
+
+/**
+ * gbox_text_find_repetition:
+ * @text: UTF-8
+ * @ranges: (nullable) (element-type GboxRewardRange): the pairs of words that the text had before are
+ * appended, as term 0
+ *
+ * Returns: their share of its pairs, as in #GboxTextHabits; 0 where there are none
+ */
+double gbox_text_find_repetition (const char *text, GArray *ranges);
 
 /**
  * GboxTokenChange:

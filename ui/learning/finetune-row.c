@@ -2,13 +2,8 @@
 /* A line of two completions, with their rewards and what is counted in them. */
 #include "learning/finetune-row.h"
 
+#include "learning/marked-text.h"
 #include "widgets/axis.h"
-
-/* What is counted stands on a blue ground; of 65535. */
-#define MATCH_RED   0x1c1c
-#define MATCH_GREEN 0x7171
-#define MATCH_BLUE  0xd8d8
-#define MATCH_ALPHA 0x6000
 
 struct _GboxFinetuneRow
 {
@@ -25,45 +20,15 @@ struct _GboxFinetuneRow
 
 G_DEFINE_FINAL_TYPE (GboxFinetuneRow, gbox_finetune_row, GTK_TYPE_LIST_BOX_ROW)
 
-/* @skipped: bytes of the text that are not shown at its beginning */
-static void
-add_match (PangoAttrList *attributes, const GboxRewardRange *range, gsize skipped)
-{
-  PangoAttribute *const both[] = {
-    pango_attr_background_new (MATCH_RED, MATCH_GREEN, MATCH_BLUE),
-    pango_attr_background_alpha_new (MATCH_ALPHA),
-  };
-
-  for (gsize i = 0; i < G_N_ELEMENTS (both); i++)
-    {
-      both[i]->start_index = (guint) (MAX (range->begin, skipped) - skipped);
-      both[i]->end_index = (guint) (MAX (range->end, skipped) - skipped);
-      pango_attr_list_insert (attributes, both[i]);
-    }
-}
-
-/* On a single line, byte for byte: a match stays where it is. */
-static char *
-join_lines (const char *text)
-{
-  return g_strdelimit (g_strdup (text), "\n\r\t", ' ');
-}
-
 static void
 show_text (GboxFinetuneRow *self, GtkLabel *label, GtkLabel *badge, const GboxFinetuneText *text)
 {
   const GboxReward *reward = gbox_finetune_session_get_reward (self->session);
   g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
-  g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
-  const gsize skipped = strspn (text->text, " \n\r\t");
-  g_autofree char *line = join_lines (text->text + skipped);
 
   if (reward != NULL)
     gbox_reward_score (reward, text->text, ranges);
-  for (guint i = 0; i < ranges->len; i++)
-    add_match (attributes, &g_array_index (ranges, GboxRewardRange, i), skipped);
-  gtk_label_set_label (label, line);
-  gtk_label_set_attributes (label, attributes);
+  gbox_marked_text_show (label, text->text, ranges);
   /* Its place is kept. */
   gtk_widget_set_opacity (GTK_WIDGET (badge), text->is_whole ? 1 : 0);
   if (text->is_whole)

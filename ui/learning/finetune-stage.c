@@ -2,6 +2,7 @@
 /* The middle of finetuning: how the reward rises, and what that costs. */
 #include "learning/finetune-stage.h"
 
+#include "learning/changes-card.h"
 #include "learning/finetune-list.h"
 #include "models/model-status.h"
 #include "widgets/axis.h"
@@ -23,6 +24,7 @@ struct _GboxFinetuneStage
   GtkLabel *warning_label;
   GtkLabel *error_label;
   GboxFinetuneCharts *charts;
+  GboxChangesCard *changes_card;
 
   GboxFinetuneSession *session;
 };
@@ -109,6 +111,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
 
   G_OBJECT_CLASS (class)->dispose = gbox_finetune_stage_dispose;
   g_type_ensure (GBOX_TYPE_FINETUNE_CHARTS);
+  g_type_ensure (GBOX_TYPE_CHANGES_CARD);
   g_type_ensure (GBOX_TYPE_FINETUNE_LIST);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-stage.ui");
@@ -125,6 +128,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, warning_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, error_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, charts);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, changes_card);
 }
 
 static void
@@ -167,6 +171,14 @@ gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *s
                            G_CONNECT_SWAPPED);
   follow_model (self);
   follow_spec (self);
+}
+
+void
+gbox_finetune_stage_set_changes (GboxFinetuneStage *self, GboxChangesSession *changes)
+{
+  g_return_if_fail (GBOX_IS_FINETUNE_STAGE (self));
+
+  gbox_changes_card_set_session (self->changes_card, changes);
 }
 
 AdwFlap *

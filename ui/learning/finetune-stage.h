@@ -4,7 +4,9 @@
 
 #include <adwaita.h>
 
+#include "learning/changes-session.h"
 #include "learning/finetune-charts.h"
+#include "learning/finetune-session.h"
 
 G_BEGIN_DECLS
 
@@ -14,6 +16,9 @@ G_DECLARE_FINAL_TYPE (GboxFinetuneStage, gbox_finetune_stage, GBOX, FINETUNE_STA
 /* Once. */
 void
 gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *session, GboxFinetuneLog *log);
+
+/* What finds out what else changed; once. */
+void gbox_finetune_stage_set_changes (GboxFinetuneStage *self, GboxChangesSession *changes);
 
 /* That of the completions. */
 AdwFlap *gbox_finetune_stage_get_flap (GboxFinetuneStage *self);

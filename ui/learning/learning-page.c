@@ -2,6 +2,7 @@
 /* The Reinforcement page: agents that learn from rewards, while one watches. */
 #include "learning/learning-page.h"
 
+#include "learning/changes-actions.h"
 #include "learning/curves-actions.h"
 #include "learning/finetune-pane.h"
 #include "learning/finetune-stage.h"
@@ -30,6 +31,8 @@ struct _GboxLearningPage
   GboxFinetuneLog *log;
   GboxLearningActions *actions;
   GboxCurvesActions *curves_actions;
+  GboxChangesSession *changes;
+  GboxChangesActions *changes_actions;
 };
 
 enum
@@ -102,6 +105,8 @@ gbox_learning_page_dispose (GObject *object)
 
   g_clear_object (&self->curves_actions);
   g_clear_object (&self->actions);
+  g_clear_object (&self->changes_actions);
+  g_clear_object (&self->changes);
   g_clear_object (&self->log);
   g_clear_object (&self->finetune);
   g_clear_object (&self->gridworld);
@@ -163,6 +168,18 @@ restore (GboxLearningPage *self)
                            G_CONNECT_SWAPPED);
 }
 
+static void
+set_up_changes (GboxLearningPage *self, GboxEngine *engine, GActionMap *actions)
+{
+  g_autoptr (GboxPolicyShelf) shelf = gbox_policy_shelf_new (self->finetune);
+
+  self->changes = gbox_changes_session_new (engine, self->finetune, shelf);
+  gbox_finetune_stage_set_changes (self->finetune_stage, self->changes);
+  g_signal_connect_object (self->changes, "message", G_CALLBACK (gbox_learning_page_tell), self,
+                           G_CONNECT_SWAPPED);
+  self->changes_actions = gbox_changes_actions_new (self, self->changes, actions);
+}
+
 void
 gbox_learning_page_set_up (GboxLearningPage *self,
                            GboxEngine *engine,
@@ -186,6 +203,7 @@ gbox_learning_page_set_up (GboxLearningPage *self,
                            G_CONNECT_SWAPPED);
   self->actions = gbox_learning_actions_new (self, actions);
   self->curves_actions = gbox_curves_actions_new (self, actions);
+  set_up_changes (self, engine, actions);
 }
 
 void
@@ -193,6 +211,7 @@ gbox_learning_page_end (GboxLearningPage *self)
 {
   g_return_if_fail (GBOX_IS_LEARNING_PAGE (self));
 
+  gbox_changes_session_cancel (self->changes);
   gbox_finetune_session_end (self->finetune);
   gbox_gridworld_session_end (self->gridworld);
 }
@@ -231,6 +250,12 @@ GboxFinetuneCharts *
 gbox_learning_page_get_charts (GboxLearningPage *self)
 {
   return gbox_finetune_stage_get_charts (self->finetune_stage);
+}
+
+GboxChangesSession *
+gbox_learning_page_get_changes (GboxLearningPage *self)
+{
+  return self->changes;
 }
 
 GboxGridworldSession *

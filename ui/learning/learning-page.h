@@ -4,7 +4,9 @@
 
 #include <adwaita.h>
 
+#include "learning/changes-session.h"
 #include "learning/finetune-charts.h"
+#include "learning/finetune-session.h"
 #include "learning/gridworld-session.h"
 
 G_BEGIN_DECLS
@@ -43,6 +45,9 @@ GboxGridworldSession *gbox_learning_page_get_gridworld (GboxLearningPage *self);
 GboxFinetuneSession *gbox_learning_page_get_finetune (GboxLearningPage *self);
 GboxFinetuneLog *gbox_learning_page_get_log (GboxLearningPage *self);
 GboxFinetuneCharts *gbox_learning_page_get_charts (GboxLearningPage *self);
+}
+
+GboxChangesSession *gbox_learning_page_get_changes (GboxLearningPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */
 void gbox_learning_page_commit (GboxLearningPage *self);
 /* Says something once, in passing. */

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A line about one finding: what it is, before and after. */
+#include "learning/finding-row.h"
+
+struct _GboxFindingRow
+{
+  GtkListBoxRow parent_instance;
+
+  GtkLabel *name_label;
+  GtkLabel *numbers_label;
+  GtkLabel *value_label;
+
+  GboxFinding finding;
+  const char *section;
+};
+
+G_DEFINE_FINAL_TYPE (GboxFindingRow, gbox_finding_row, GTK_TYPE_LIST_BOX_ROW)
+
+static void
+gbox_finding_row_class_init (GboxFindingRowClass *class)
+{
+  GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
+
+  gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finding-row.ui");
+  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, name_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, numbers_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, value_label);
+}
+
+static void
+gbox_finding_row_init (GboxFindingRow *self)
+{
+  gtk_widget_init_template (GTK_WIDGET (self));
+}
+
+GtkWidget *
+gbox_finding_row_new (
+  const GboxFinding *finding, const char *section, const char *name, const char *numbers, const char *value)
+{
+  GboxFindingRow *self = g_object_new (GBOX_TYPE_FINDING_ROW, NULL);
+
+  self->finding = *finding;
+  self->section = section;
+  gtk_label_set_label (self->name_label, name);
+  gtk_label_set_label (self->numbers_label, numbers);
+  gtk_label_set_label (self->value_label, value);
+  gtk_widget_set_visible (GTK_WIDGET (self->value_label), *value != '\0');
+  return GTK_WIDGET (self);
+}
+
+const GboxFinding *
+gbox_finding_row_get_finding (GboxFindingRow *self)
+{
+  return &self->finding;
+}
+
+const char *
+gbox_finding_row_get_section (GboxFindingRow *self)
+{
+  return self->section;
+}
+
+const char *
+gbox_finding_row_get_name (GboxFindingRow *self)
+{
+  return gtk_label_get_label (self->name_label);
+}
