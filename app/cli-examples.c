@@ -44,6 +44,7 @@ add_example (JsonBuilder *builder, const GboxExample *example)
   json_builder_begin_object (builder);
   cli_add_text (builder, "path", path);
   cli_add_number (builder, "activation", example->activation);
+  cli_add_integer (builder, "class", example->class_id);
   add_square (builder, "patch", &example->patch);
   add_square (builder, "crop", &example->crop);
   json_builder_set_member_name (builder, "at");

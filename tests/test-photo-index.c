@@ -412,6 +412,22 @@ probe_mean (Fixture *f, const char *layer, int unit, const char *name)
   return (double) probe->channel_means[unit];
 }
 
+/* The class with the largest logit. */
+static int
+get_class (Fixture *f, const char *name)
+{
+  const guint layer = (guint) gbox_network_find_layer (f->network, "class");
+  g_autofree char *path = g_build_filename (f->folder, name, NULL);
+  g_autoptr (GboxImage) image = gbox_image_load (path, NULL);
+  g_autoptr (GboxProbe) probe = gbox_probe_new (f->network, f->context.team, layer, image, -1, -1, -1, NULL);
+  int best = 0;
+
+  for (int unit = 1; unit < TINY_CLASSES; unit++)
+    if (probe->channel_means[unit] > probe->channel_means[best])
+      best = unit;
+  return best;
+}
+
 /* What is said of photographs that are their own patches is what probing says, in the right order. */
 static void
 test_examples (Fixture *f, gconstpointer data)
@@ -441,6 +457,7 @@ test_examples (Fixture *f, gconstpointer data)
           if (i > 0)
             g_assert_cmpfloat (examples->examples[i].activation, <=, examples->examples[i - 1].activation);
           sum += examples->examples[i].activation;
+          g_assert_cmpint (examples->examples[i].class_id, ==, get_class (f, name));
         }
       g_assert_cmpfloat (examples->largest, ==, examples->examples[0].activation);
       g_assert_cmpfloat (examples->smallest, ==, examples->examples[examples->n - 1].activation);

@@ -104,6 +104,24 @@ crop (GboxExample *example, GboxNetwork *network, guint layer, int side, GError 
 }
 
 static gboolean
+find_class (GboxExample *example, GboxPhotoIndex *index, gint64 model, gint64 photo, GError **error)
+{
+  g_autoptr (GArray) classes = gbox_photo_index_get_units (index, model, "class", photo, error);
+  float largest = -INFINITY;
+
+  if (classes == NULL)
+    return FALSE;
+  example->class_id = -1;
+  for (guint i = 0; i < classes->len; i++)
+    if (g_array_index (classes, GboxUnitSummary, i).mean.value > largest)
+      {
+        largest = g_array_index (classes, GboxUnitSummary, i).mean.value;
+        example->class_id = (int) i;
+      }
+  return TRUE;
+}
+
+static gboolean
 describe (
   GboxExample *example, GboxPhotoIndex *index, const Ranked *ranked, const GboxPhotoCut *cut, GError **error)
 {
@@ -177,6 +195,7 @@ gbox_examples_new (GboxPhotoIndex *index,
       GboxExample *example = &self->examples[self->n];
 
       if (describe (example, index, &g_array_index (ranked, Ranked, self->n), &cut, error)
+          && find_class (example, index, model, g_array_index (ranked, Ranked, self->n).photo, error)
           && crop (example, network, layer, cut.side, error))
         continue;
       g_free (example->path);

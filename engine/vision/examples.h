@@ -30,6 +30,8 @@ typedef enum
  * @patch: the patch of it that excites the unit most
  * @y: where the unit is strongest in that patch: row of the layer's map
  * @x: column
+ * @class_id: the class whose logit is largest in any of the photograph's patches; −1 where the classes were
+ * not looked at
  * @crop: what the unit sees there, in the upright photograph's pixels
  */
 typedef struct
@@ -41,6 +43,7 @@ typedef struct
   GboxPhotoPatch patch;
   int y;
   int x;
+  int class_id;
   GboxPhotoPatch crop;
 } GboxExample;
 

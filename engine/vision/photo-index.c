@@ -47,6 +47,7 @@ typedef enum
   STATEMENT_ADD_ANSWERS,
   STATEMENT_LIST_PHOTOS,
   STATEMENT_GET_ANSWERS,
+  STATEMENT_GET_UNITS,
   STATEMENT_GET_PHOTO,
   N_STATEMENTS,
 } Statement;
@@ -71,6 +72,7 @@ static const char *const texts[N_STATEMENTS] = {
   [STATEMENT_GET_ANSWERS]
   = ("SELECT photo, substr (units, ?3, ?4) FROM answers WHERE model = ?1 AND layer = ?2"
      " ORDER BY photo"),
+  [STATEMENT_GET_UNITS] = "SELECT units FROM answers WHERE model = ?1 AND layer = ?2 AND photo = ?3",
   [STATEMENT_GET_PHOTO] = "SELECT path, width, height FROM photos WHERE id = ?1",
 };
 
@@ -568,6 +570,30 @@ gbox_photo_index_get_answers (GboxPhotoIndex *self, gint64 model, const char *la
   sqlite3_reset (statement);
   if (result == SQLITE_DONE)
     return g_steal_pointer (&answers);
+  set_error (self, error);
+  return NULL;
+}
+
+GArray *
+gbox_photo_index_get_units (
+  GboxPhotoIndex *self, gint64 model, const char *layer, gint64 photo, GError **error)
+{
+  sqlite3_stmt *statement = get_statement (self, STATEMENT_GET_UNITS, error);
+  g_autoptr (GArray) units = g_array_new (FALSE, FALSE, sizeof (GboxUnitSummary));
+  int result;
+
+  if (statement == NULL)
+    return NULL;
+  sqlite3_bind_int64 (statement, 1, model);
+  bind_text (statement, 2, layer);
+  sqlite3_bind_int64 (statement, 3, photo);
+  result = sqlite3_step (statement);
+  if (result == SQLITE_ROW && sqlite3_column_bytes (statement, 0) > 0)
+    g_array_append_vals (units, sqlite3_column_blob (statement, 0),
+                         (guint) sqlite3_column_bytes (statement, 0) / (guint) sizeof (GboxUnitSummary));
+  sqlite3_reset (statement);
+  if (result == SQLITE_ROW || result == SQLITE_DONE)
+    return g_steal_pointer (&units);
   set_error (self, error);
   return NULL;
 }

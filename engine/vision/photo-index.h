@@ -150,6 +150,11 @@ typedef struct
 GArray *gbox_photo_index_get_answers (
   GboxPhotoIndex *index, gint64 model, const char *layer, int unit, GError **error);
 
+/* (element-type GboxUnitSummary): what all units of a layer answer to a photograph; empty where that was not
+ * looked at. Transfer full, nullable. */
+GArray *gbox_photo_index_get_units (
+  GboxPhotoIndex *index, gint64 model, const char *layer, gint64 photo, GError **error);
+
 /**
  * gbox_photo_index_get_photo:
  * @photo: number of a photograph

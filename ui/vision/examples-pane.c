@@ -23,6 +23,7 @@ struct _GboxExamplesPane
   GtkDrawingArea *histogram;
   GtkLabel *distribution_label;
   GtkLabel *ratio_label;
+  GtkLabel *classes_label;
   GtkWidget *progress_box;
   GtkProgressBar *progress_bar;
   GtkLabel *progress_label;
@@ -123,6 +124,35 @@ follow_ratio (GboxExamplesPane *self)
   gtk_label_set_label (self->ratio_label, text);
 }
 
+/* Whether it means one thing: what the photographs that excite it most are taken for, the most frequent
+ * first. */
+static char *
+describe_classes (GboxExamplesPane *self, const GboxExamples *examples)
+{
+  GboxNetwork *network = gbox_vision_session_get_network (gbox_photo_session_get_vision (self->session));
+  g_autoptr (GString) text = g_string_new (NULL);
+  guint counts[GBOX_PHOTO_SESSION_N_EXAMPLES] = { 0 }; /* by the first example of the class */
+
+  for (guint i = 0; i < examples->n; i++)
+    {
+      guint first = 0;
+
+      while (examples->examples[first].class_id != examples->examples[i].class_id)
+        first++;
+      counts[first]++;
+    }
+  for (guint count = examples->n; count > 0; count--)
+    for (guint i = 0; i < examples->n; i++)
+      if (counts[i] == count && examples->examples[i].class_id >= 0 && network != NULL)
+        {
+          const char *label = gbox_network_get_class_label (network, examples->examples[i].class_id);
+
+          g_string_append_printf (text, "%s%u × %s", text->len > 0 ? ", " : "Taken for ", count,
+                                  label != NULL ? label : "?");
+        }
+  return g_string_free (g_steal_pointer (&text), FALSE);
+}
+
 static void
 show_figures (GboxExamplesPane *self, const GboxExamples *examples)
 {
@@ -130,9 +160,13 @@ show_figures (GboxExamplesPane *self, const GboxExamples *examples)
   g_autofree char *sd = format_activation (examples->sd);
   g_autofree char *smallest = format_activation (examples->smallest);
   g_autofree char *largest = format_activation (examples->largest);
+  g_autofree char *classes = describe_classes (self, examples);
   g_autofree char *text = g_strdup_printf ("%s to %s, mean %s ± %s", smallest, largest, mean, sd);
 
   gtk_label_set_label (self->distribution_label, text);
+  gtk_label_set_label (self->classes_label, classes);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->classes_label), classes);
+  gtk_widget_set_visible (GTK_WIDGET (self->classes_label), *classes != '\0');
   gtk_widget_queue_draw (GTK_WIDGET (self->histogram));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->histogram), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
   follow_ratio (self);
@@ -249,6 +283,7 @@ gbox_examples_pane_class_init (GboxExamplesPaneClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, histogram);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, distribution_label);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, ratio_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, classes_label);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, progress_box);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, progress_bar);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, progress_label);
