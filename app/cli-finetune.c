@@ -302,7 +302,8 @@ parse (char **argv, Options *options, GError **error)
   if (!parse_into (flags, argv, &first, error))
     return NULL;
   resume = gbox_finetune_spec_get_values (flags)->resume;
-  spec = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, NULL, error) : gbox_finetune_spec_new ();
+  spec
+    = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, NULL, error) : gbox_finetune_spec_new ();
   if (spec == NULL || !parse_into (spec, argv, options, error)
       || !gbox_spec_validate (GBOX_SPEC (spec), error))
     return NULL;

@@ -4,6 +4,7 @@
 #include "learning/finetune-job.h"
 
 #include "learning/finetune-checkpoint.h"
+#include "learning/finetune-csv.h"
 #include "learning/reward.h"
 #include "models/language-model.h"
 #include "models/policy-file.h"
@@ -560,6 +561,23 @@ test_refused (void)
   assert_fails ("prompt", "abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz", "Shorten");
 }
 
+/* Quotes are doubled, and a text may have lines. */
+static void
+test_csv (void)
+{
+  const GboxFinetuneCompletion completion = { .phase = GBOX_FINETUNE_TRAINING,
+                                              .step = 3,
+                                              .sequence = 1,
+                                              .n_tokens = 7,
+                                              .reward = 0.5,
+                                              .advantage = -0.25,
+                                              .text = (char *) "say \"a, b\"\nend" };
+  g_autoptr (GString) csv = g_string_new (NULL);
+
+  gbox_finetune_csv_add_completion (csv, &completion);
+  g_assert_cmpstr (csv->str, ==, "training,3,1,7,0,0.5,-0.25,0,\"say \"\"a, b\"\"\nend\"\n");
+}
+
 int
 main (int argc, char **argv)
 {
@@ -576,6 +594,7 @@ main (int argc, char **argv)
   g_test_add_func ("/finetune/no-signal", test_no_signal);
   g_test_add_func ("/finetune/model", test_model);
   g_test_add_func ("/finetune/last-block-model", test_last_block_model);
+  g_test_add_func ("/finetune/csv", test_csv);
   g_test_add_func ("/finetune/refused", test_refused);
   return g_test_run ();
 }

@@ -191,6 +191,8 @@ go_on (GboxGridworldJob *self)
     end_episode (self, is_end);
 }
 
+/* A single step that is asked for after the last episode does nothing: it may have been on its way already.
+ */
 static GboxStepResult
 step (GboxJob *job, GError **error)
 {
@@ -198,6 +200,8 @@ step (GboxJob *job, GError **error)
   const GboxGridworldValues *values = gbox_gridworld_spec_get_values (self->spec);
   const gint64 begin = g_get_monotonic_time ();
 
+  if (self->n_episodes >= values->episodes)
+    return GBOX_STEP_FINISHED;
   do
     go_on (self);
   while (values->moves == 0 && self->n_episodes < values->episodes

@@ -45,8 +45,6 @@ GboxGridworldSession *gbox_learning_page_get_gridworld (GboxLearningPage *self);
 GboxFinetuneSession *gbox_learning_page_get_finetune (GboxLearningPage *self);
 GboxFinetuneLog *gbox_learning_page_get_log (GboxLearningPage *self);
 GboxFinetuneCharts *gbox_learning_page_get_charts (GboxLearningPage *self);
-}
-
 GboxChangesSession *gbox_learning_page_get_changes (GboxLearningPage *self);
 /* Takes over what has been typed into a parameter and not yet been entered. */
 void gbox_learning_page_commit (GboxLearningPage *self);

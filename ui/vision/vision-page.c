@@ -164,8 +164,6 @@ gbox_vision_page_dispose (GObject *object)
   g_clear_object (&self->actions);
   g_clear_object (&self->photo_actions);
   g_clear_object (&self->photos);
-}
-
   g_clear_object (&self->atlas);
   g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
@@ -302,8 +300,6 @@ gbox_vision_page_end (GboxVisionPage *self)
 
   cancel_opening (self);
   gbox_photo_session_end (self->photos);
-}
-
   gbox_unit_atlas_set_active (self->atlas, FALSE);
   gbox_vision_session_end (self->session);
 }
