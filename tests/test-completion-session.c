@@ -4,6 +4,7 @@
 
 #include "base/error.h"
 #include "completion-testing.h"
+#include "completion/attention-shade.h"
 
 typedef struct
 {
@@ -411,6 +412,46 @@ test_model_names (Fixture *fixture, gconstpointer data)
   g_assert_true (gbox_completion_session_get_writer (session) == before);
 }
 
+static void
+assert_shade (Fixture *fixture, guint i, int begin, int end, double strength)
+{
+  guint n;
+  const GboxShade *shades = gbox_completion_session_get_shades (fixture->session, &n);
+
+  g_assert_cmpuint (i, <, n);
+  g_assert_cmpint (shades[i].begin, ==, begin);
+  g_assert_cmpint (shades[i].end, ==, end);
+  g_assert_cmpfloat_with_epsilon (shades[i].strength, strength, 1e-6);
+}
+
+/* Of “aé”, a line break with spaces, and “b c”: tokens that begin the text, are a part of a character, or are
+ * hardly looked at have no shade; white space has one where it is all there is. */
+static void
+test_shades (Fixture *fixture, gconstpointer data)
+{
+  static const int lengths[] = { 0, 1, 1, 1, 3, 1, 2 };
+  static const float attention[] = { 0.5f, 0.1f, 0.1f, 0.2f, 0.3f, 0.001f, 0.4f };
+  GboxCompletionSession *session = fixture->session;
+  const guint n_tokens = G_N_ELEMENTS (lengths);
+  guint n;
+
+  gbox_completion_session_set_text (session, "aé\n  b c");
+  gbox_attention_shade (session, n_tokens, lengths, attention, n_tokens);
+  gbox_completion_session_get_shades (session, &n);
+  g_assert_cmpuint (n, ==, 4);
+  assert_shade (fixture, 0, 0, 1, 0.1);
+  assert_shade (fixture, 1, 1, 2, 0.2);
+  assert_shade (fixture, 2, 2, 5, 0.3);
+  assert_shade (fixture, 3, 6, 8, 0.4);
+  gbox_completion_session_edit (session, "aé");
+  gbox_completion_session_get_shades (session, &n);
+  g_assert_cmpuint (n, ==, 0);
+  /* Where these tokens are in another text is not known. */
+  gbox_attention_shade (session, n_tokens, lengths, attention, n_tokens);
+  gbox_completion_session_get_shades (session, &n);
+  g_assert_cmpuint (n, ==, 0);
+}
+
 /* What cannot be read is said in words, and what was written before stays. */
 static void
 test_failure (Fixture *fixture, gconstpointer data)
@@ -520,6 +561,7 @@ main (int argc, char **argv)
   add ("/completion-session/n-used", test_n_used);
   add ("/completion-session/interrupted", test_interrupted);
   add ("/completion-session/model-names", test_model_names);
+  add ("/completion-session/shades", test_shades);
   add ("/completion-session/look", test_look);
   add ("/completion-session/failure", test_failure);
   add ("/completion-session/live", test_live);

@@ -2,7 +2,6 @@
 /* What the Completion page is about: a text, what a model made of it, and the run that goes on. */
 #include "completion/completion-session-private.h"
 
-#include "base/error.h"
 #include "models/model-list.h"
 
 static void init_model_choice (GboxModelChoiceInterface *interface);
@@ -379,50 +378,12 @@ choose (GboxCompletionSession *self, GboxModelItem *model)
   notify (self, PROP_MODEL);
 }
 
-GboxModelItem *
-gbox_completion_session_get_writer (GboxCompletionSession *self)
-{
-  if (self->branch == NULL)
-    return self->model;
-  return gbox_model_list_find (self->models, self->engine, gbox_branch_get_model (self->branch));
-}
-
 void
 gbox_completion_session_choose_model (GboxCompletionSession *self, const char *name)
 {
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   choose (self, gbox_model_list_find (self->models, self->engine, name));
-}
-
-/* One of the catalogue need not be here yet. */
-static gboolean
-check_model (GboxCompletionSession *self, const char *name, GError **error)
-{
-  const GboxModelEntry *entry = gbox_catalogue_find (get_catalogue (self), name);
-  g_autofree char *path = NULL;
-
-  if (entry != NULL && entry->kind == GBOX_MODEL_LANGUAGE)
-    return TRUE;
-  if (entry != NULL)
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "%s looks at images and writes no text. Choose a language model.", entry->title);
-      return FALSE;
-    }
-  path = gbox_catalogue_locate (get_catalogue (self), name, error);
-  return path != NULL;
-}
-
-gboolean
-gbox_completion_session_try_model (GboxCompletionSession *self, const char *name, GError **error)
-{
-  g_return_val_if_fail (GBOX_IS_COMPLETION_SESSION (self), FALSE);
-
-  if (!check_model (self, name, error))
-    return FALSE;
-  gbox_completion_session_choose_model (self, name);
-  return TRUE;
 }
 
 const char *
