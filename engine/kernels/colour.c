@@ -35,6 +35,49 @@ gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float
   return !work.has_nan;
 }
 
+/* Between 0 and 1 by so much, for a finite number to come of it. */
+#define LEAST_DISTANCE (1.0 / 512.0)
+
+static double
+invert_sigmoid (double y)
+{
+  const double inside = CLAMP (y, LEAST_DISTANCE, 1.0 - LEAST_DISTANCE);
+
+  return log (inside / (1.0 - inside));
+}
+
+/* Cramer's rule: component @i of M⁻¹·x. */
+static double
+solve (const double x[3], int i)
+{
+  double m[3][3], determinants[2];
+
+  for (int k = 0; k < 2; k++)
+    {
+      for (int row = 0; row < 3; row++)
+        for (int column = 0; column < 3; column++)
+          m[row][column] = k == 1 && column == i ? x[row] : (double) correlation[row][column];
+      determinants[k] = m[0][0] * (m[1][1] * m[2][2] - m[1][2] * m[2][1])
+                        - m[0][1] * (m[1][0] * m[2][2] - m[1][2] * m[2][0])
+                        + m[0][2] * (m[1][0] * m[2][1] - m[1][1] * m[2][0]);
+    }
+  return determinants[1] / determinants[0];
+}
+
+void
+gbox_colour_inverse (gboolean decorrelate, const float *rgb, float *t, gsize n)
+{
+  for (gsize i = 0; i < n; i++)
+    {
+      double x[3];
+
+      for (gsize p = 0; p < 3; p++)
+        x[p] = invert_sigmoid ((double) rgb[p * n + i]);
+      for (gsize p = 0; p < 3; p++)
+        t[p * n + i] = (float) (decorrelate ? solve (x, (int) p) : x[p]);
+    }
+}
+
 void
 gbox_colour_backward (
   GboxTeam *team, gboolean decorrelate, const float *rgb, const float *drgb, float *dt, gsize n)

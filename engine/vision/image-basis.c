@@ -294,3 +294,35 @@ gbox_image_basis_backward (
       gbox_colour_backward (team, self->decorrelate, rgb, drgb, dparameters, n);
     }
 }
+
+/* Divided by what forward multiplies with, and by the H·W that it does not divide by. */
+static void
+divide_by_scale (const GboxImageBasis *self, float *spectrum)
+{
+  const gsize n = (gsize) self->height * (gsize) self->columns;
+  const float n_pixels = (float) self->height * (float) self->width;
+
+  for (gsize i = 0; i < 3 * n; i++)
+    for (gsize part = 0; part < 2; part++)
+      spectrum[2 * i + part] /= self->scale[i % n] * n_pixels;
+}
+
+void
+gbox_image_basis_take_image (
+  GboxImageBasis *self, GboxTeam *team, const float *rgb, float *parameters, float *scratch)
+{
+  const gsize n = (gsize) self->height * (gsize) self->width;
+
+  gbox_colour_inverse (self->decorrelate, rgb, self->basis == GBOX_BASIS_PIXEL ? parameters : scratch, n);
+  if (self->basis == GBOX_BASIS_FOURIER)
+    {
+      gbox_fft_forward (self->fft, team, scratch, NULL, parameters);
+      divide_by_scale (self, parameters);
+    }
+  else if (self->basis == GBOX_BASIS_MACO)
+    {
+      gbox_fft_forward (self->fft, team, scratch, NULL, self->dspectrum);
+      for (gsize i = 0; i < gbox_image_basis_get_n_parameters (self); i++)
+        parameters[i] = atan2f (self->dspectrum[2 * i + 1], self->dspectrum[2 * i]);
+    }
+}

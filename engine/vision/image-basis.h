@@ -30,6 +30,17 @@ gsize gbox_image_basis_get_n_parameters (const GboxImageBasis *self);
 guint gbox_image_basis_get_shape (const GboxImageBasis *self, guint64 dims[4]);
 /* N(0, 0.01), or phases of −π … π, from the seed, independent of the number of threads. */
 void gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, float *parameters);
+/**
+ * gbox_image_basis_take_image:
+ * @rgb: planes (3, H, W) in 0 … 1
+ * @parameters: (out): what gbox_image_basis_forward() makes it of; for MACO its phases, whatever its
+ * amplitudes were
+ * @scratch: (3, H, W), aligned to 64 bytes
+ *
+ * Black and white become half a step of 8 bits less.
+ */
+void gbox_image_basis_take_image (
+  GboxImageBasis *self, GboxTeam *team, const float *rgb, float *parameters, float *scratch);
 /* parameters → rgb planes (3, H, W) in 0 … 1. No allocation. All pointers aligned to 64 bytes. Returns
  * whether every value is a number. */
 gboolean gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb);

@@ -7,6 +7,7 @@
 #include "base/philox.h"
 #include "kernels/adam.h"
 #include "kernels/affine-sample.h"
+#include "models/image.h"
 #include "models/plan.h"
 #include "vision/objective.h"
 #include "vision/penalty.h"
@@ -114,6 +115,30 @@ init_memory (GboxPipeline *self, GError **error)
   return TRUE;
 }
 
+/* The middle of it, as a square of the picture's size. */
+static gboolean
+load_start (GboxPipeline *self, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const gsize n = (gsize) values->size * (gsize) values->size;
+  const GboxPreprocessing preprocessing
+    = { .resize = values->size, .crop = values->size, .filter = GBOX_FILTER_BICUBIC };
+  g_autoptr (GboxImage) image = NULL;
+  g_autoptr (GboxImage) square = NULL;
+
+  if (values->start[0] == '\0')
+    return TRUE;
+  image = gbox_image_load (values->start, error);
+  if (image == NULL)
+    return FALSE;
+  square = gbox_image_prepare (image, &preprocessing);
+  for (gsize i = 0; i < n; i++)
+    for (gsize c = 0; c < 3; c++)
+      self->rgb[c * n + i] = (float) square->pixels[3 * i + c] / INPUT_SCALE;
+  gbox_image_basis_take_image (self->basis, self->team, self->rgb, self->state.parameters, self->drgb);
+  return TRUE;
+}
+
 GboxPipeline *
 gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *spec, GError **error)
 {
@@ -130,6 +155,8 @@ gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *
   if (self->basis == NULL || !init_memory (self, error))
     return NULL;
   gbox_image_basis_init_parameters (self->basis, values->seed, self->state.parameters);
+  if (!load_start (self, error))
+    return NULL;
   gbox_pipeline_render (self);
   return g_steal_pointer (&self);
 }

@@ -91,7 +91,7 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
 static void
 note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
 {
-  static const char *const others[] = { "steps", "schedule", "checkpoint", NULL };
+  static const char *const others[] = { "steps", "start", "schedule", "checkpoint", NULL };
   g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -154,6 +154,17 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
   return TRUE;
 }
 
+/* What is saved names the file wherever it is opened from. */
+static void
+settle_start (GboxVisualizationJob *self)
+{
+  const char *start = gbox_visualization_spec_get_values (self->spec)->start;
+  g_autofree char *path = start[0] != '\0' ? g_canonicalize_filename (start, NULL) : NULL;
+
+  if (path != NULL)
+    g_object_set (self->spec, "start", path, NULL);
+}
+
 /* Everything but the schedule and the file to go on from, which have become part of the job. */
 static gboolean
 take_spec (GboxVisualizationJob *self, GError **error)
@@ -182,6 +193,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
+  settle_start (self);
   self->team = context->team;
   self->store = context->store;
   if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, error)

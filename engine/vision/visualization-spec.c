@@ -51,6 +51,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
   G_STRUCT_OFFSET (GboxVisualizationValues, blur),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
+  G_STRUCT_OFFSET (GboxVisualizationValues, start),
   G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
 };
@@ -117,6 +118,7 @@ finalize (GObject *object)
   g_free (self->values.model);
   g_free (self->values.layer);
   g_free (self->values.direction);
+  g_free (self->values.start);
   g_free (self->values.schedule);
   g_free (self->values.checkpoint);
   G_OBJECT_CLASS (gbox_visualization_spec_parent_class)->finalize (object);
@@ -136,7 +138,7 @@ refuse (GError **error, const char *message)
 }
 
 /* The parameters' own shape, and what is no parameter of the picture. */
-static const char *const fixed[] = { "basis", "size", "steps", "schedule", "checkpoint", NULL };
+static const char *const fixed[] = { "basis", "size", "steps", "start", "schedule", "checkpoint", NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -352,6 +354,12 @@ install_rest (GObjectClass *class, guint *id)
                                  "Where a unit is silent on the first picture and gives no "
                                  "gradient, let the gradient through for 16 steps",
                                  TRUE, PLAIN_FLAGS));
+  install (
+    class, id,
+    g_param_spec_string ("start", "Start from",
+                         "File of a photo or an earlier picture to begin with, instead of noise; making the "
+                         "picture again needs the same file",
+                         "", PLAIN_FLAGS));
   install (class, id,
            g_param_spec_string ("schedule", "Changes on the way",
                                 "What changes after which step, such as 100:learning-rate=0.02;200:rotate=0",

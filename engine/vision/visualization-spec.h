@@ -39,8 +39,9 @@ GType gbox_objective_kind_get_type (void);
  * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
  * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
  * live), `final-jitter` (int 4, live), `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live),
- * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `redirect` (boolean TRUE: lead
- * a dead unit out for the first 16 steps), `schedule` (string,
+ * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `start` (string, "": a file of
+ * an image to begin with), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule`
+ * (string,
  * "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way), `checkpoint` (string, "": a
  * checkpoint to go on from).
  */
@@ -83,6 +84,7 @@ typedef struct
   double total_variation;
   double blur;
   gboolean redirect;
+  char *start;
   char *schedule;
   char *checkpoint;
 } GboxVisualizationValues;

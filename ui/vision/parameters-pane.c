@@ -244,11 +244,10 @@ fill_presets (GboxParametersPane *self)
 
   for (guint i = 0; presets[i]; i++)
     {
-      g_autofree char *title = g_strdup (presets[i]);
+      const gboolean is_acronym = g_str_equal (presets[i], "maco");
+      g_autofree char *title = is_acronym ? g_ascii_strup (presets[i], -1) : g_strdup (presets[i]);
 
       title[0] = g_ascii_toupper (title[0]);
-      if (g_str_equal (presets[i], "maco")) /* an acronym */
-        memcpy (title, "MACO", strlen ("MACO"));
       gtk_string_list_append (self->presets, title);
     }
   gtk_string_list_append (self->presets, "Custom");

@@ -365,7 +365,7 @@ restore_spec (GboxVisionSession *self)
   if (error)
     g_info ("The last parameters are not taken up: %s", error->message);
   self->spec = spec ? GBOX_VISUALIZATION_SPEC (spec) : gbox_visualization_spec_new ();
-  g_object_set (self->spec, "schedule", "", "checkpoint", "", NULL);
+  g_object_set (self->spec, "start", "", "schedule", "", "checkpoint", "", NULL);
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (on_spec_notify), self, G_CONNECT_SWAPPED);
 }
 
