@@ -3,6 +3,7 @@
 #pragma once
 
 #include "learning/learning-page.h"
+#include "learning/policy-shelf.h"
 
 G_BEGIN_DECLS
 
@@ -11,5 +12,9 @@ void gbox_policy_saving_choose (GboxLearningPage *page);
 
 /* Saves to a .safetensors file, which the model menus open and finetuning goes on from; tells how it went. */
 void gbox_policy_saving_save (GboxLearningPage *page, const char *path);
+
+/* Keeps the policy by itself, and completes its prompt with the model it was and with it: activates
+ * `win.completion-compare` and goes to that page. */
+void gbox_policy_saving_try (GboxLearningPage *page, GboxPolicyShelf *shelf);
 
 G_END_DECLS
