@@ -140,7 +140,7 @@ follow_comparison (GboxChangesCard *self)
   gtk_widget_set_visible (GTK_WIDGET (self->hint_label), TRUE);
   gtk_widget_set_visible (self->lists_box, FALSE);
   gtk_widget_set_visible (self->details_button, comparison != NULL);
-  gtk_button_set_label (GTK_BUTTON (self->start_button), comparison != NULL ? "Find Out Again" : "Find Out");
+  gtk_button_set_label (GTK_BUTTON (self->start_button), comparison != NULL ? "Again" : "Find Out");
   if (comparison != NULL)
     {
       g_autoptr (GArray) came = choose_words (comparison, 1);
