@@ -607,6 +607,55 @@ check_changes (WindowFixture *fixture)
   check_changes_window (fixture);
 }
 
+static GboxCompletionSession *
+get_completion (WindowFixture *fixture)
+{
+  return gbox_completion_page_get_session (gbox_window_get_completion_page (fixture->window));
+}
+
+static gboolean
+has_both (gpointer data)
+{
+  GboxCompletionSession *session = get_completion (data);
+
+  return g_list_model_get_n_items (gbox_completion_session_get_samples (session)) == 4
+         && !gbox_completion_session_is_running (session);
+}
+
+/* On the Completion page each sample of the original stands before that of the policy. */
+static void
+check_try (WindowFixture *fixture)
+{
+  GboxCompletionSession *session = get_completion (fixture);
+
+  window_activate (fixture, "completion-set", g_variant_new ("(ss)", "samples", "2"));
+  window_activate (fixture, "completion-set", g_variant_new ("(ss)", "max-tokens", "3"));
+  window_activate (fixture, "finetune-compare", NULL);
+  window_wait_until (has_both, fixture);
+  g_assert_cmpstr (gbox_completion_session_get_prompt (session), ==, "some words");
+  for (guint i = 0; i < 4; i++)
+    {
+      g_autoptr (GboxBranch) branch
+        = g_list_model_get_item (gbox_completion_session_get_samples (session), i);
+      g_autofree char *title = NULL;
+      g_autofree char *expected = g_strdup_printf ("seed 0·%u", i / 2 + 1);
+
+      g_object_get (branch, "title", &title, NULL);
+      g_assert_cmpstr (title, ==, expected);
+      g_assert_cmpuint (gbox_branch_get_n_own (branch), >, 0);
+      g_assert_cmpint (strstr (gbox_completion_session_get_model_title (session, branch),
+                               "finetuned: characters:ab")
+                         != NULL,
+                       ==, i % 2 == 1);
+    }
+  g_assert_nonnull (
+    window_find_label (GTK_WIDGET (gbox_window_get_completion_page (fixture->window)), "finetuned"));
+  window_activate (fixture, "complete", NULL);
+  g_assert_cmpuint (g_list_model_get_n_items (gbox_completion_session_get_samples (session)), ==, 2);
+  window_activate (fixture, "complete-stop", NULL);
+  window_activate (fixture, "page", g_variant_new_string ("reinforcement"));
+}
+
 /* A text that ends in white space, which a completion may, needs no more room than its words. */
 static void
 check_white_space (void)
@@ -643,6 +692,7 @@ drive_finetune (gpointer data)
   check_texts (fixture);
   path = check_save (fixture);
   check_changes (fixture);
+  check_try (fixture);
   check_export (fixture);
   check_open (fixture, path);
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));

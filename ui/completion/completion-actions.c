@@ -23,6 +23,19 @@ on_complete (GboxCompletionActions *self, GVariant *parameter)
   gbox_completion_session_complete (self->session);
 }
 
+/* A prompt, two models, and what to call the second. */
+static void
+on_compare (GboxCompletionActions *self, GVariant *parameter)
+{
+  const char *prompt, *model, *other, *title;
+
+  g_variant_get (parameter, "(&s&s&s&s)", &prompt, &model, &other, &title);
+  gbox_completion_page_commit (self->page);
+  gbox_completion_session_set_text (self->session, prompt);
+  gbox_completion_session_add_model (self->session, other, title);
+  gbox_completion_session_compare (self->session, model, other);
+}
+
 static void
 on_continue (GboxCompletionActions *self, GVariant *parameter)
 {
@@ -137,21 +150,14 @@ static const struct
   const char *parameter_type;
   Handler handler;
 } commands[] = {
-  { "complete", NULL, on_complete },
-  { "continue", NULL, on_continue },
-  { "complete-stop", NULL, on_stop },
-  { "prompt", "s", on_prompt },
-  { "completion-text", "s", on_text },
-  { "completion-set", "(ss)", on_set },
-  { "completion-model", "s", on_model },
-  { "sample", "u", on_sample },
-  { "look-at", "i", on_look_at },
-  { "branch", "(uu)", on_branch },
-  { "other-token", "i", on_other_token },
-  { "completion-open", NULL, on_open },
-  { "completion-open-file", "s", on_open_file },
-  { "completion-save", NULL, on_save },
-  { "completion-save-to", "s", on_save_to },
+  { "complete", NULL, on_complete },    { "completion-compare", "(ssss)", on_compare },
+  { "continue", NULL, on_continue },    { "complete-stop", NULL, on_stop },
+  { "prompt", "s", on_prompt },         { "completion-text", "s", on_text },
+  { "completion-set", "(ss)", on_set }, { "completion-model", "s", on_model },
+  { "sample", "u", on_sample },         { "look-at", "i", on_look_at },
+  { "branch", "(uu)", on_branch },      { "other-token", "i", on_other_token },
+  { "completion-open", NULL, on_open }, { "completion-open-file", "s", on_open_file },
+  { "completion-save", NULL, on_save }, { "completion-save-to", "s", on_save_to },
 };
 
 static void

@@ -20,6 +20,8 @@ struct _GboxCompletionSession
   GPtrArray *writing; /* of GboxBranch: what each sample of the run is written to */
   GListStore *roots;
   GListStore *samples;
+  char *other_model; /* nullable: what the samples are to be written with too */
+  gboolean is_comparing;
 
   char *prompt;
   GboxBranch *branch; /* at hand, nullable */

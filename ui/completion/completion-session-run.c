@@ -124,39 +124,6 @@ interrupt (GboxCompletionSession *self, const char *words)
     gbox_branch_interrupt (g_ptr_array_index (self->writing, i), words);
 }
 
-static void
-on_state (GboxCompletionSession *self)
-{
-  if (gbox_run_is_final (self->run))
-    {
-      set_reading (self, -1);
-      if (gbox_run_get_state (self->run) == GBOX_RUN_FAILED)
-        {
-          interrupt (self, "failed");
-          gbox_completion_session_set_error (self, gbox_run_get_error (self->run)->message);
-        }
-      else
-        interrupt (self, "by you");
-    }
-  g_object_notify (G_OBJECT (self), "is-running");
-}
-
-static void
-on_notice (GboxCompletionSession *self, const char *id, const char *text)
-{
-  g_signal_emit_by_name (self, "message", text);
-}
-
-void
-gbox_completion_session_connect_run (GboxCompletionSession *self)
-{
-  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
-  g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
-  g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
-  g_signal_group_connect_swapped (self->run_signals, "notice-posted", G_CALLBACK (on_notice), self);
-  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
-}
-
 /* Of the prompt at hand and the model; the newest stands first. */
 static GboxBranch *
 ensure_root (GboxCompletionSession *self)
@@ -199,6 +166,7 @@ start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_to
   g_autofree char *kept = format_kept (parent, fork);
   const guint seed = gbox_completion_spec_get_values (self->spec)->seed;
 
+  g_clear_pointer (&self->other_model, g_free);
   gbox_completion_session_choose_model (self, gbox_branch_get_model (parent));
   gbox_completion_session_stop (self);
   gbox_completion_session_set_error (self, NULL);
@@ -221,6 +189,63 @@ start (GboxCompletionSession *self, GboxBranch *parent, guint fork, int first_to
   g_object_notify (G_OBJECT (self), "is-running");
 }
 
+/* Once all samples of the one model are whole, those of the other are written. */
+static void
+go_on_with_other (GboxCompletionSession *self)
+{
+  g_autofree char *model = g_steal_pointer (&self->other_model);
+
+  if (model == NULL || gbox_run_get_state (self->run) != GBOX_RUN_FINISHED)
+    return;
+  gbox_completion_session_choose_model (self, model);
+  start (self, ensure_root (self), 0, -1, self->writing->len);
+  for (guint i = 0; i < self->writing->len; i++)
+    g_list_store_insert (self->samples, 2 * i + 1, g_ptr_array_index (self->writing, i));
+}
+
+static void
+on_state (GboxCompletionSession *self)
+{
+  if (gbox_run_is_final (self->run))
+    {
+      set_reading (self, -1);
+      if (gbox_run_get_state (self->run) == GBOX_RUN_FAILED)
+        {
+          interrupt (self, "failed");
+          gbox_completion_session_set_error (self, gbox_run_get_error (self->run)->message);
+        }
+      else
+        interrupt (self, "by you");
+      go_on_with_other (self);
+    }
+  g_object_notify (G_OBJECT (self), "is-running");
+}
+
+static void
+on_notice (GboxCompletionSession *self, const char *id, const char *text)
+{
+  g_signal_emit_by_name (self, "message", text);
+}
+
+void
+gbox_completion_session_connect_run (GboxCompletionSession *self)
+{
+  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
+  g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
+  g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
+  g_signal_group_connect_swapped (self->run_signals, "notice-posted", G_CALLBACK (on_notice), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
+}
+
+static void
+write_samples (GboxCompletionSession *self)
+{
+  self->pinned = -1;
+  start (self, ensure_root (self), 0, -1, gbox_completion_spec_get_values (self->spec)->samples);
+  g_list_store_splice (self->samples, 0, g_list_model_get_n_items (G_LIST_MODEL (self->samples)),
+                       self->writing->pdata, self->writing->len);
+}
+
 void
 gbox_completion_session_complete (GboxCompletionSession *self)
 {
@@ -228,10 +253,27 @@ gbox_completion_session_complete (GboxCompletionSession *self)
 
   if (!gbox_model_item_get_present (self->model))
     return;
-  self->pinned = -1;
-  start (self, ensure_root (self), 0, -1, gbox_completion_spec_get_values (self->spec)->samples);
-  g_list_store_splice (self->samples, 0, g_list_model_get_n_items (G_LIST_MODEL (self->samples)),
-                       self->writing->pdata, self->writing->len);
+  self->is_comparing = FALSE;
+  write_samples (self);
+}
+
+void
+gbox_completion_session_compare (GboxCompletionSession *self, const char *model, const char *other)
+{
+  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
+
+  gbox_completion_session_choose_model (self, model);
+  if (!gbox_model_item_get_present (self->model))
+    return;
+  self->is_comparing = TRUE;
+  write_samples (self);
+  self->other_model = g_strdup (other);
+}
+
+gboolean
+gbox_completion_session_is_comparing (GboxCompletionSession *self)
+{
+  return self->is_comparing;
 }
 
 gboolean

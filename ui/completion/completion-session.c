@@ -125,6 +125,7 @@ gbox_completion_session_finalize (GObject *object)
   gbox_token_map_free (self->map);
   g_free (self->prompt);
   g_free (self->error);
+  g_free (self->other_model);
   G_OBJECT_CLASS (gbox_completion_session_parent_class)->finalize (object);
 }
 
@@ -384,6 +385,21 @@ gbox_completion_session_choose_model (GboxCompletionSession *self, const char *n
   g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
 
   choose (self, gbox_model_list_find (self->models, self->engine, name));
+}
+
+void
+gbox_completion_session_add_model (GboxCompletionSession *self, const char *path, const char *title)
+{
+  g_return_if_fail (GBOX_IS_COMPLETION_SESSION (self));
+
+  gbox_model_item_set_title (gbox_model_list_find (self->models, self->engine, path), title);
+}
+
+const char *
+gbox_completion_session_get_model_title (GboxCompletionSession *self, GboxBranch *branch)
+{
+  return gbox_model_item_get_title (
+    gbox_model_list_find (self->models, self->engine, gbox_branch_get_model (branch)));
 }
 
 const char *

@@ -70,6 +70,8 @@ const char *gbox_completion_session_get_error (GboxCompletionSession *self); /* 
 void gbox_completion_session_choose_model (GboxCompletionSession *self, const char *name);
 /* The same, but refuses a name that is none, and that of a model that writes no text. */
 gboolean gbox_completion_session_try_model (GboxCompletionSession *self, const char *name, GError **error);
+/* A file joins the models under a name of its own, and is not chosen. */
+void gbox_completion_session_add_model (GboxCompletionSession *self, const char *path, const char *title);
 
 /* The text before the tokens; all of it while there is no branch. */
 const char *gbox_completion_session_get_prompt (GboxCompletionSession *self);
@@ -82,6 +84,22 @@ void gbox_completion_session_set_text (GboxCompletionSession *self, const char *
 
 /* Writes as many samples as the spec says, from the prompt on. */
 void gbox_completion_session_complete (GboxCompletionSession *self);
+
+/**
+ * gbox_completion_session_compare:
+ * @self: a session
+ * @model: a catalogue name or the path of a file
+ * @other: another one
+ *
+ * Writes the samples with one model after the other, with the same seed: in
+ * gbox_completion_session_get_samples() each stands before that of the same number by @other.
+ */
+void gbox_completion_session_compare (GboxCompletionSession *self, const char *model, const char *other);
+/* Whether the samples are of two models. */
+gboolean gbox_completion_session_is_comparing (GboxCompletionSession *self);
+/* (transfer none): of the model that wrote a branch. */
+const char *gbox_completion_session_get_model_title (GboxCompletionSession *self, GboxBranch *branch);
+
 /* Goes on with the branch at hand where it was cut short. */
 void gbox_completion_session_continue (GboxCompletionSession *self);
 gboolean gbox_completion_session_can_continue (GboxCompletionSession *self);

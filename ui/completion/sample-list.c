@@ -22,7 +22,12 @@ G_DEFINE_FINAL_TYPE (GboxSampleList, gbox_sample_list, ADW_TYPE_BIN)
 static GtkWidget *
 create_row (gpointer item, gpointer user_data)
 {
-  return gbox_sample_row_new (item);
+  GboxSampleList *self = user_data;
+  GboxCompletionSession *session = self->session;
+
+  return gbox_sample_row_new (item, gbox_completion_session_is_comparing (session)
+                                      ? gbox_completion_session_get_model_title (session, item)
+                                      : NULL);
 }
 
 static void
@@ -108,7 +113,7 @@ gbox_sample_list_set_session (GboxSampleList *self, GboxCompletionSession *sessi
 
   self->session = g_object_ref (session);
   self->checks = g_object_ref (checks);
-  gtk_list_box_bind_model (self->list, samples, create_row, NULL, NULL);
+  gtk_list_box_bind_model (self->list, samples, create_row, self, NULL);
   g_signal_connect_object (samples, "items-changed", G_CALLBACK (on_samples_changed), self,
                            G_CONNECT_SWAPPED | G_CONNECT_AFTER);
   g_signal_connect_object (session, "notify::branch", G_CALLBACK (follow_branch), self, G_CONNECT_SWAPPED);

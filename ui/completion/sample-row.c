@@ -7,6 +7,7 @@ struct _GboxSampleRow
   GtkListBoxRow parent_instance;
 
   GtkLabel *title_label;
+  GtkLabel *model_label;
   GtkLabel *line_label;
   GtkLabel *ending_label;
   GtkLabel *numbers_label;
@@ -94,6 +95,7 @@ gbox_sample_row_class_init (GboxSampleRowClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_sample_row_dispose;
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/sample-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, title_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, model_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, line_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, ending_label);
   gtk_widget_class_bind_template_child (widget_class, GboxSampleRow, numbers_label);
@@ -108,11 +110,14 @@ gbox_sample_row_init (GboxSampleRow *self)
 }
 
 GtkWidget *
-gbox_sample_row_new (GboxBranch *branch)
+gbox_sample_row_new (GboxBranch *branch, const char *model)
 {
   GboxSampleRow *self = g_object_new (GBOX_TYPE_SAMPLE_ROW, NULL);
 
   self->branch = g_object_ref (branch);
+  gtk_label_set_label (self->model_label, model != NULL ? model : "");
+  gtk_widget_set_visible (GTK_WIDGET (self->model_label), model != NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->model_label), model);
   g_object_bind_property (branch, "title", self->title_label, "label", G_BINDING_SYNC_CREATE);
   g_object_bind_property (branch, "line", self->line_label, "label", G_BINDING_SYNC_CREATE);
   g_signal_connect_object (branch, "notify::n-tokens", G_CALLBACK (follow_numbers), self, G_CONNECT_SWAPPED);

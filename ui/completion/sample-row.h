@@ -11,6 +11,7 @@ G_BEGIN_DECLS
 #define GBOX_TYPE_SAMPLE_ROW (gbox_sample_row_get_type ())
 G_DECLARE_FINAL_TYPE (GboxSampleRow, gbox_sample_row, GBOX, SAMPLE_ROW, GtkListBoxRow)
 
-GtkWidget *gbox_sample_row_new (GboxBranch *branch);
+/* @model: (nullable): who wrote it, where that is to be told. */
+GtkWidget *gbox_sample_row_new (GboxBranch *branch, const char *model);
 
 G_END_DECLS

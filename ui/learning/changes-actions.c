@@ -3,6 +3,7 @@
 #include "learning/changes-actions.h"
 
 #include "learning/changes-window.h"
+#include "learning/policy-saving.h"
 
 struct _GboxChangesActions
 {
@@ -10,6 +11,7 @@ struct _GboxChangesActions
 
   GboxLearningPage *page; /* owns this */
   GboxChangesSession *session;
+  GboxPolicyShelf *shelf;
   GActionMap *map; /* the window outlives its page */
 };
 
@@ -63,6 +65,12 @@ on_samples (GboxChangesActions *self, GVariant *parameter)
   present (self, g_variant_get_string (parameter, NULL));
 }
 
+static void
+on_compare (GboxChangesActions *self, GVariant *parameter)
+{
+  gbox_policy_saving_try (self->page, self->shelf);
+}
+
 typedef void (*Handler) (GboxChangesActions *self, GVariant *parameter);
 
 static const struct
@@ -73,7 +81,7 @@ static const struct
 } commands[] = {
   { "what-changed", NULL, on_start },          { "what-changed-cancel", NULL, on_cancel },
   { "what-changed-set", "(ss)", on_set },      { "what-changed-details", NULL, on_details },
-  { "what-changed-samples", "s", on_samples },
+  { "what-changed-samples", "s", on_samples }, { "finetune-compare", NULL, on_compare },
 };
 
 static void
@@ -88,6 +96,7 @@ update (GboxChangesActions *self)
   const gboolean has_findings = gbox_changes_session_get_comparison (self->session) != NULL;
 
   set_enabled (self, "what-changed", gbox_changes_session_can_start (self->session));
+  set_enabled (self, "finetune-compare", gbox_policy_shelf_can_put (self->shelf));
   set_enabled (self, "what-changed-cancel", gbox_changes_session_is_running (self->session));
   set_enabled (self, "what-changed-details", has_findings);
   set_enabled (self, "what-changed-samples", has_findings);
@@ -96,7 +105,10 @@ update (GboxChangesActions *self)
 static void
 gbox_changes_actions_dispose (GObject *object)
 {
-  g_clear_object (&GBOX_CHANGES_ACTIONS (object)->session);
+  GboxChangesActions *self = GBOX_CHANGES_ACTIONS (object);
+
+  g_clear_object (&self->session);
+  g_clear_object (&self->shelf);
   G_OBJECT_CLASS (gbox_changes_actions_parent_class)->dispose (object);
 }
 
@@ -112,7 +124,10 @@ gbox_changes_actions_init (GboxChangesActions *self)
 }
 
 GboxChangesActions *
-gbox_changes_actions_new (GboxLearningPage *page, GboxChangesSession *session, GActionMap *map)
+gbox_changes_actions_new (GboxLearningPage *page,
+                          GboxChangesSession *session,
+                          GboxPolicyShelf *shelf,
+                          GActionMap *map)
 {
   static const char *const followed[] = { "notify::comparison", "notify::is-running", "notify::can-start" };
   GboxChangesActions *self = g_object_new (GBOX_TYPE_CHANGES_ACTIONS, NULL);
@@ -120,6 +135,7 @@ gbox_changes_actions_new (GboxLearningPage *page, GboxChangesSession *session, G
   self->page = page;
   self->map = map;
   self->session = g_object_ref (session);
+  self->shelf = g_object_ref (shelf);
   for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
     {
       const char *type = commands[i].parameter_type;

@@ -11,14 +11,16 @@ G_BEGIN_DECLS
  * GboxChangesActions:
  *
  * `what-changed`, `what-changed-cancel`, `what-changed-set` (property of the comparison's spec, value as
- * text), `what-changed-details`, `what-changed-samples` (a word after the trained prompt: shows what it came
- * from).
+ * text), `finetune-compare` (on the Completion page), `what-changed-details`, `what-changed-samples` (a word
+ * after the trained prompt: shows what it came from).
  */
 #define GBOX_TYPE_CHANGES_ACTIONS (gbox_changes_actions_get_type ())
 G_DECLARE_FINAL_TYPE (GboxChangesActions, gbox_changes_actions, GBOX, CHANGES_ACTIONS, GObject)
 
 /* @page: owns them; @map: outlives the page */
-GboxChangesActions *
-gbox_changes_actions_new (GboxLearningPage *page, GboxChangesSession *session, GActionMap *map);
+GboxChangesActions *gbox_changes_actions_new (GboxLearningPage *page,
+                                              GboxChangesSession *session,
+                                              GboxPolicyShelf *shelf,
+                                              GActionMap *map);
 
 G_END_DECLS

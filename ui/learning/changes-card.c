@@ -11,6 +11,11 @@
 /* Below, chance alone would do: the 95 % of a single word. */
 #define MIN_Z 1.96
 
+#define HINT                                                                                                 \
+  "Pause the training or wait for its end, then find out which words each policy writes more often than "    \
+  "the other beside what is rewarded."
+#define NO_FINDING "No single word changed by more than chance would change it. Pairs and tokens may have."
+
 #define WORD_CHARS  10
 #define VALUE_CHARS 5
 
@@ -131,10 +136,11 @@ follow_comparison (GboxChangesCard *self)
   const GboxComparison *comparison = gbox_changes_session_get_comparison (self->session);
   g_autofree char *step = NULL;
 
-  gtk_widget_set_visible (self->lists_box, comparison != NULL);
+  gtk_label_set_label (self->hint_label, comparison != NULL ? NO_FINDING : HINT);
+  gtk_widget_set_visible (GTK_WIDGET (self->hint_label), TRUE);
+  gtk_widget_set_visible (self->lists_box, FALSE);
   gtk_widget_set_visible (self->details_button, comparison != NULL);
-  gtk_widget_set_visible (GTK_WIDGET (self->hint_label), comparison == NULL);
-  gtk_button_set_label (GTK_BUTTON (self->start_button), comparison != NULL ? "Find Out Again" : "Find Out");
+  gtk_button_set_label (GTK_BUTTON (self->start_button), comparison != NULL ? "Again" : "Find Out");
   if (comparison != NULL)
     {
       g_autoptr (GArray) came = choose_words (comparison, 1);
@@ -143,6 +149,8 @@ follow_comparison (GboxChangesCard *self)
 
       fill_list (self->came_list, came, largest);
       fill_list (self->went_list, went, largest);
+      gtk_widget_set_visible (self->lists_box, largest > 0);
+      gtk_widget_set_visible (GTK_WIDGET (self->hint_label), largest <= 0);
       step = g_strdup_printf ("log-odds against the original, at step %u",
                               gbox_changes_session_get_step (self->session));
     }

@@ -14,6 +14,7 @@ struct _GboxFinetuneList
   GtkListBox *list;
 
   GboxFinetuneSession *session;
+  guint tick; /* while there is something new to show in the next frame */
 };
 
 G_DEFINE_FINAL_TYPE (GboxFinetuneList, gbox_finetune_list, ADW_TYPE_BIN)
@@ -48,9 +49,10 @@ show_heading (GboxFinetuneList *self, GtkLabel *label, const char *name, Side si
   g_string_free (markup, TRUE);
 }
 
-static void
-follow_texts (GboxFinetuneList *self)
+static gboolean
+show_headings (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
+  GboxFinetuneList *self = GBOX_FINETUNE_LIST (widget);
   const guint step = gbox_finetune_session_get_text_step (self->session);
   g_autofree char *now = NULL;
 
@@ -66,6 +68,16 @@ follow_texts (GboxFinetuneList *self)
     }
   show_heading (self, self->before_label, "Before", gbox_finetune_pair_get_before);
   show_heading (self, self->now_label, now, gbox_finetune_pair_get_now);
+  self->tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* Once a frame, however many completions end until then. */
+static void
+follow_texts (GboxFinetuneList *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show_headings, NULL, NULL);
 }
 
 static GtkWidget *
@@ -110,5 +122,5 @@ gbox_finetune_list_set_session (GboxFinetuneList *self, GboxFinetuneSession *ses
   gtk_list_box_bind_model (self->list, gbox_finetune_session_get_pairs (session), make_row, self, NULL);
   g_signal_connect_object (session, "cleared", G_CALLBACK (follow_texts), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "texts-changed", G_CALLBACK (follow_texts), self, G_CONNECT_SWAPPED);
-  follow_texts (self);
+  show_headings (GTK_WIDGET (self), NULL, NULL);
 }

@@ -16,6 +16,7 @@ struct _GboxFinetuneRow
 
   GboxFinetuneSession *session;
   GboxFinetunePair *pair;
+  guint tick; /* while there is something new to show in the next frame */
 };
 
 G_DEFINE_FINAL_TYPE (GboxFinetuneRow, gbox_finetune_row, GTK_TYPE_LIST_BOX_ROW)
@@ -39,9 +40,10 @@ show_text (GboxFinetuneRow *self, GtkLabel *label, GtkLabel *badge, const GboxFi
     }
 }
 
-static void
-follow (GboxFinetuneRow *self)
+static gboolean
+show (GtkWidget *widget, GdkFrameClock *clock, gpointer data)
 {
+  GboxFinetuneRow *self = GBOX_FINETUNE_ROW (widget);
   const GboxFinetuneText *before = gbox_finetune_pair_get_before (self->pair);
   const GboxFinetuneText *now = gbox_finetune_pair_get_now (self->pair);
 
@@ -51,6 +53,16 @@ follow (GboxFinetuneRow *self)
     gtk_widget_add_css_class (GTK_WIDGET (self->now_badge), "success");
   else
     gtk_widget_remove_css_class (GTK_WIDGET (self->now_badge), "success");
+  self->tick = 0;
+  return G_SOURCE_REMOVE;
+}
+
+/* A small model writes more pieces a second than there are frames. */
+static void
+follow (GboxFinetuneRow *self)
+{
+  if (self->tick == 0)
+    self->tick = gtk_widget_add_tick_callback (GTK_WIDGET (self), show, NULL, NULL);
 }
 
 static void
@@ -90,6 +102,6 @@ gbox_finetune_row_new (GboxFinetuneSession *session, GboxFinetunePair *pair)
   self->session = g_object_ref (session);
   self->pair = g_object_ref (pair);
   g_signal_connect_object (pair, "changed", G_CALLBACK (follow), self, G_CONNECT_SWAPPED);
-  follow (self);
+  show (GTK_WIDGET (self), NULL, NULL);
   return GTK_WIDGET (self);
 }

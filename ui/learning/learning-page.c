@@ -177,7 +177,7 @@ set_up_changes (GboxLearningPage *self, GboxEngine *engine, GActionMap *actions)
   gbox_finetune_stage_set_changes (self->finetune_stage, self->changes);
   g_signal_connect_object (self->changes, "message", G_CALLBACK (gbox_learning_page_tell), self,
                            G_CONNECT_SWAPPED);
-  self->changes_actions = gbox_changes_actions_new (self, self->changes, actions);
+  self->changes_actions = gbox_changes_actions_new (self, self->changes, shelf, actions);
 }
 
 void

@@ -59,3 +59,58 @@ gbox_policy_saving_get_checkpoint (void)
 {
   return g_build_filename (g_get_user_data_dir (), "glassbox", "finetuning.safetensors", NULL);
 }
+
+/* What is compared is that of the run, even if another has begun meanwhile. */
+typedef struct
+{
+  GboxLearningPage *page;
+  char *prompt;
+  char *model;
+  char *title;
+} Trial;
+
+static void
+free_trial (Trial *trial)
+{
+  g_object_unref (trial->page);
+  g_free (trial->prompt);
+  g_free (trial->model);
+  g_free (trial->title);
+  g_free (trial);
+}
+
+G_DEFINE_AUTOPTR_CLEANUP_FUNC (Trial, free_trial)
+
+static void
+on_kept (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (Trial) trial = user_data;
+  g_autoptr (GError) error = NULL;
+  g_autofree char *path = gbox_policy_shelf_put_finish (GBOX_POLICY_SHELF (source), result, &error);
+  GtkWidget *page = GTK_WIDGET (trial->page);
+
+  if (path == NULL)
+    {
+      gbox_learning_page_tell_problem (trial->page, "Not Saved", error->message);
+      return;
+    }
+  gtk_widget_activate_action (page, "win.page", "s", "completion");
+  gtk_widget_activate_action (page, "win.completion-compare", "(ssss)", trial->prompt, trial->model, path,
+                              trial->title);
+}
+
+void
+gbox_policy_saving_try (GboxLearningPage *page, GboxPolicyShelf *shelf)
+{
+  GboxFinetuneSession *session = gbox_learning_page_get_finetune (page);
+  Trial *trial;
+
+  if (!gbox_policy_shelf_can_put (shelf))
+    return;
+  trial = g_new0 (Trial, 1);
+  trial->page = g_object_ref (page);
+  trial->prompt = g_strdup (gbox_finetune_session_get_values (session)->prompt);
+  trial->model = g_strdup (gbox_finetune_session_get_values (session)->model);
+  trial->title = gbox_policy_shelf_describe (shelf);
+  gbox_policy_shelf_put_async (shelf, NULL, on_kept, trial);
+}

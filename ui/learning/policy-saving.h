@@ -3,6 +3,7 @@
 #pragma once
 
 #include "learning/learning-page.h"
+#include "learning/policy-shelf.h"
 
 G_BEGIN_DECLS
 
@@ -14,5 +15,9 @@ void gbox_policy_saving_save (GboxLearningPage *page, const char *path);
 
 /* The file that checkpoints are kept in on the way, in the user's data. Free with g_free(). */
 char *gbox_policy_saving_get_checkpoint (void);
+
+/* Keeps the policy by itself, and completes its prompt with the model it was and with it: activates
+ * `win.completion-compare` and goes to that page. */
+void gbox_policy_saving_try (GboxLearningPage *page, GboxPolicyShelf *shelf);
 
 G_END_DECLS

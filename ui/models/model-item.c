@@ -184,6 +184,18 @@ gbox_model_item_new_for_path (GboxEngine *engine, const char *path)
   return self;
 }
 
+void
+gbox_model_item_set_title (GboxModelItem *self, const char *title)
+{
+  g_return_if_fail (GBOX_IS_MODEL_ITEM (self));
+
+  if (g_str_equal (self->title, title))
+    return;
+  g_free (self->title);
+  self->title = g_strdup (title);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_TITLE]);
+}
+
 static void
 notify_download (GboxModelItem *self)
 {

@@ -23,6 +23,9 @@ GboxModelItem *gbox_model_item_new (GboxEngine *engine, const GboxModelEntry *en
 /* A weights file of the user's own. */
 GboxModelItem *gbox_model_item_new_for_path (GboxEngine *engine, const char *path);
 
+/* Calls it something else than by its file's name. */
+void gbox_model_item_set_title (GboxModelItem *self, const char *title);
+
 /* Starts to get it on a worker thread, unless it is here or on its way. */
 void gbox_model_item_fetch (GboxModelItem *self);
 /* Stops that; what has arrived is kept for the next attempt. */
