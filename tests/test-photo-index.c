@@ -16,6 +16,8 @@
 #include "vision/unit-summary.h"
 
 #define SIDE 64 /* of the tiny network's crop */
+/* Photos of the test that is cut off. */
+#define N_RESUMED 6
 
 static char *
 make_folder (void)
@@ -543,18 +545,22 @@ static void
 test_resumed (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
+  guint n_done;
 
-  for (guint i = 0; i < 6; i++)
+  for (guint i = 0; i < N_RESUMED; i++)
     {
       g_autofree char *name = g_strdup_printf ("%u.png", i);
 
       save_photo (f->folder, name, "png", 2 * SIDE, 2 * SIDE, i);
     }
   g_assert_cmpint (run (f, f->folder, "all", 2, &error), ==, GBOX_STEP_CONTINUE);
-  g_assert_cmpuint (f->n_points, ==, 2);
+  /* A step may end more than one photo. */
+  n_done = f->n_points;
+  g_assert_cmpuint (n_done, >=, 2);
+  g_assert_cmpuint (n_done, <, N_RESUMED);
   run_all (f);
-  g_assert_cmpuint (f->found.n_known, ==, 2);
-  g_assert_cmpuint (f->n_points, ==, 4);
+  g_assert_cmpuint (f->found.n_known, ==, n_done);
+  g_assert_cmpuint (f->n_points, ==, N_RESUMED - n_done);
 }
 
 static void
