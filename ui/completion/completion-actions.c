@@ -4,6 +4,7 @@
 
 #include "completion/prompts.h"
 #include "completion/text-file.h"
+#include "shell/commands.h"
 
 struct _GboxCompletionActions
 {
@@ -142,29 +143,24 @@ on_save_to (GboxCompletionActions *self, GVariant *parameter)
   gbox_text_file_save (self->page, g_variant_get_string (parameter, NULL));
 }
 
-typedef void (*Handler) (GboxCompletionActions *self, GVariant *parameter);
-
-static const struct
-{
-  const char *name;
-  const char *parameter_type;
-  Handler handler;
-} commands[] = {
-  { "complete", NULL, on_complete },    { "completion-compare", "(ssss)", on_compare },
-  { "continue", NULL, on_continue },    { "complete-stop", NULL, on_stop },
-  { "prompt", "s", on_prompt },         { "completion-text", "s", on_text },
-  { "completion-set", "(ss)", on_set }, { "completion-model", "s", on_model },
-  { "sample", "u", on_sample },         { "look-at", "i", on_look_at },
-  { "branch", "(uu)", on_branch },      { "other-token", "i", on_other_token },
-  { "completion-open", NULL, on_open }, { "completion-open-file", "s", on_open_file },
-  { "completion-save", NULL, on_save }, { "completion-save-to", "s", on_save_to },
+static const GboxCommand commands[] = {
+  { "complete", NULL, G_CALLBACK (on_complete) },
+  { "completion-compare", "(ssss)", G_CALLBACK (on_compare) },
+  { "continue", NULL, G_CALLBACK (on_continue) },
+  { "complete-stop", NULL, G_CALLBACK (on_stop) },
+  { "prompt", "s", G_CALLBACK (on_prompt) },
+  { "completion-text", "s", G_CALLBACK (on_text) },
+  { "completion-set", "(ss)", G_CALLBACK (on_set) },
+  { "completion-model", "s", G_CALLBACK (on_model) },
+  { "sample", "u", G_CALLBACK (on_sample) },
+  { "look-at", "i", G_CALLBACK (on_look_at) },
+  { "branch", "(uu)", G_CALLBACK (on_branch) },
+  { "other-token", "i", G_CALLBACK (on_other_token) },
+  { "completion-open", NULL, G_CALLBACK (on_open) },
+  { "completion-open-file", "s", G_CALLBACK (on_open_file) },
+  { "completion-save", NULL, G_CALLBACK (on_save) },
+  { "completion-save-to", "s", G_CALLBACK (on_save_to) },
 };
-
-static void
-set_enabled (GboxCompletionActions *self, const char *name, gboolean is_enabled)
-{
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
-}
 
 /* What can be done depends on what there is. */
 static void
@@ -173,11 +169,11 @@ update_enabled (GboxCompletionActions *self)
   const gboolean is_here = gbox_model_item_get_present (gbox_completion_session_get_model (self->session));
   const gboolean has_token = gbox_completion_session_get_looked_at (self->session) >= 0;
 
-  set_enabled (self, "complete", is_here);
-  set_enabled (self, "continue", gbox_completion_session_can_continue (self->session));
-  set_enabled (self, "complete-stop", gbox_completion_session_is_running (self->session));
-  set_enabled (self, "branch", has_token);
-  set_enabled (self, "other-token", has_token);
+  gbox_commands_set_enabled (self->map, "complete", is_here);
+  gbox_commands_set_enabled (self->map, "continue", gbox_completion_session_can_continue (self->session));
+  gbox_commands_set_enabled (self->map, "complete-stop", gbox_completion_session_is_running (self->session));
+  gbox_commands_set_enabled (self->map, "branch", has_token);
+  gbox_commands_set_enabled (self->map, "other-token", has_token);
 }
 
 static void
@@ -207,20 +203,6 @@ gbox_completion_actions_init (GboxCompletionActions *self)
 }
 
 static void
-add_commands (GboxCompletionActions *self)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *type = commands[i].parameter_type;
-      g_autoptr (GSimpleAction) action
-        = g_simple_action_new (commands[i].name, type != NULL ? G_VARIANT_TYPE (type) : NULL);
-
-      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
-      g_action_map_add_action (self->map, G_ACTION (action));
-    }
-}
-
-static void
 add_property (GboxCompletionActions *self, const char *name, gpointer object, const char *property)
 {
   g_autoptr (GPropertyAction) action = g_property_action_new (name, object, property);
@@ -237,7 +219,7 @@ gbox_completion_actions_new (GboxCompletionPage *page, GActionMap *map, GboxSett
   self->page = page;
   self->map = map;
   self->session = g_object_ref (gbox_completion_page_get_session (page));
-  add_commands (self);
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   add_property (self, "tints", settings, "tints");
   add_property (self, "completion-right-pane", gbox_completion_page_get_right_flap (page), "reveal-flap");
   for (gsize i = 0; i < G_N_ELEMENTS (followed); i++)

@@ -4,6 +4,7 @@
 
 #include "learning/changes-window.h"
 #include "learning/policy-saving.h"
+#include "shell/commands.h"
 
 struct _GboxChangesActions
 {
@@ -71,35 +72,26 @@ on_compare (GboxChangesActions *self, GVariant *parameter)
   gbox_policy_saving_try (self->page, self->shelf);
 }
 
-typedef void (*Handler) (GboxChangesActions *self, GVariant *parameter);
-
-static const struct
-{
-  const char *name;
-  const char *parameter_type;
-  Handler handler;
-} commands[] = {
-  { "what-changed", NULL, on_start },          { "what-changed-cancel", NULL, on_cancel },
-  { "what-changed-set", "(ss)", on_set },      { "what-changed-details", NULL, on_details },
-  { "what-changed-samples", "s", on_samples }, { "finetune-compare", NULL, on_compare },
+static const GboxCommand commands[] = {
+  { "what-changed", NULL, G_CALLBACK (on_start) },
+  { "what-changed-cancel", NULL, G_CALLBACK (on_cancel) },
+  { "what-changed-set", "(ss)", G_CALLBACK (on_set) },
+  { "what-changed-details", NULL, G_CALLBACK (on_details) },
+  { "what-changed-samples", "s", G_CALLBACK (on_samples) },
+  { "finetune-compare", NULL, G_CALLBACK (on_compare) },
 };
-
-static void
-set_enabled (GboxChangesActions *self, const char *name, gboolean is_enabled)
-{
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
-}
 
 static void
 update (GboxChangesActions *self)
 {
   const gboolean has_findings = gbox_changes_session_get_comparison (self->session) != NULL;
 
-  set_enabled (self, "what-changed", gbox_changes_session_can_start (self->session));
-  set_enabled (self, "finetune-compare", gbox_policy_shelf_can_put (self->shelf));
-  set_enabled (self, "what-changed-cancel", gbox_changes_session_is_running (self->session));
-  set_enabled (self, "what-changed-details", has_findings);
-  set_enabled (self, "what-changed-samples", has_findings);
+  gbox_commands_set_enabled (self->map, "what-changed", gbox_changes_session_can_start (self->session));
+  gbox_commands_set_enabled (self->map, "finetune-compare", gbox_policy_shelf_can_put (self->shelf));
+  gbox_commands_set_enabled (self->map, "what-changed-cancel",
+                             gbox_changes_session_is_running (self->session));
+  gbox_commands_set_enabled (self->map, "what-changed-details", has_findings);
+  gbox_commands_set_enabled (self->map, "what-changed-samples", has_findings);
 }
 
 static void
@@ -136,15 +128,7 @@ gbox_changes_actions_new (GboxLearningPage *page,
   self->map = map;
   self->session = g_object_ref (session);
   self->shelf = g_object_ref (shelf);
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *type = commands[i].parameter_type;
-      g_autoptr (GSimpleAction) action
-        = g_simple_action_new (commands[i].name, type != NULL ? G_VARIANT_TYPE (type) : NULL);
-
-      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
-      g_action_map_add_action (map, G_ACTION (action));
-    }
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   for (gsize i = 0; i < G_N_ELEMENTS (followed); i++)
     g_signal_connect_object (session, followed[i], G_CALLBACK (update), self, G_CONNECT_SWAPPED);
   update (self);

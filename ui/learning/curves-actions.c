@@ -3,6 +3,7 @@
 #include "learning/curves-actions.h"
 
 #include "learning/finetune-export.h"
+#include "shell/commands.h"
 
 struct _GboxCurvesActions
 {
@@ -68,10 +69,8 @@ update (GboxCurvesActions *self)
     {
       g_autofree char *direct = g_strconcat (exports[i], "-to", NULL);
 
-      g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, exports[i])),
-                                   is_filled);
-      g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, direct)),
-                                   is_filled);
+      gbox_commands_set_enabled (self->map, exports[i], is_filled);
+      gbox_commands_set_enabled (self->map, direct, is_filled);
     }
 }
 
@@ -93,16 +92,11 @@ gbox_curves_actions_init (GboxCurvesActions *self)
 {
 }
 
-typedef void (*Handler) (GboxCurvesActions *self, GVariant *parameter, GSimpleAction *action);
-
-static void
-add (GboxCurvesActions *self, const char *name, const char *type, Handler handler)
-{
-  g_autoptr (GSimpleAction) action = g_simple_action_new (name, type != NULL ? G_VARIANT_TYPE (type) : NULL);
-
-  g_signal_connect_object (action, "activate", G_CALLBACK (handler), self, G_CONNECT_SWAPPED);
-  g_action_map_add_action (self->map, G_ACTION (action));
-}
+static const GboxCommand commands[] = {
+  { "finetune-view", "(dd)", G_CALLBACK (on_view) },
+  { "finetune-view-whole", NULL, G_CALLBACK (on_view) },
+  { "finetune-remove-run", "u", G_CALLBACK (on_remove_run) },
+};
 
 GboxCurvesActions *
 gbox_curves_actions_new (GboxLearningPage *page, GActionMap *map)
@@ -117,12 +111,12 @@ gbox_curves_actions_new (GboxLearningPage *page, GActionMap *map)
     {
       g_autofree char *direct = g_strconcat (exports[i], "-to", NULL);
 
-      add (self, exports[i], NULL, on_export);
-      add (self, direct, "s", on_export_to);
+      const GboxCommand pair[]
+        = { { exports[i], NULL, G_CALLBACK (on_export) }, { direct, "s", G_CALLBACK (on_export_to) } };
+
+      gbox_commands_add (map, pair, G_N_ELEMENTS (pair), self);
     }
-  add (self, "finetune-view", "(dd)", on_view);
-  add (self, "finetune-view-whole", NULL, on_view);
-  add (self, "finetune-remove-run", "u", on_remove_run);
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   smoothing = g_property_action_new ("finetune-smoothing", self->log, "smoothing");
   g_action_map_add_action (map, G_ACTION (smoothing));
   g_signal_connect_object (self->log, "changed", G_CALLBACK (update), self, G_CONNECT_SWAPPED);

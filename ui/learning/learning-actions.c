@@ -4,6 +4,7 @@
 
 #include "learning/policy-opening.h"
 #include "learning/policy-saving.h"
+#include "shell/commands.h"
 
 struct _GboxLearningActions
 {
@@ -147,22 +148,23 @@ on_cell (GboxLearningActions *self, GVariant *parameter)
     gbox_gridworld_session_apply (self->gridworld, (int) row * world->n_columns + (int) column, tool);
 }
 
-typedef void (*Handler) (GboxLearningActions *self, GVariant *parameter);
-
-static const struct
-{
-  const char *name;
-  const char *parameter_type;
-  Handler handler;
-} commands[] = {
-  { "gridworld-start", NULL, on_gridworld_start },  { "gridworld-pause", NULL, on_gridworld_pause },
-  { "gridworld-reset", NULL, on_gridworld_reset },  { "gridworld-set", "(ss)", on_gridworld_set },
-  { "gridworld-cell", "(uus)", on_cell },           { "finetune-start", NULL, on_finetune_start },
-  { "finetune-pause", NULL, on_finetune_pause },    { "finetune-reset", NULL, on_finetune_reset },
-  { "finetune-set", "(ss)", on_finetune_set },      { "finetune-model", "s", on_finetune_model },
-  { "finetune-save-to", "s", on_finetune_save_to }, { "reinforcement-play-pause", NULL, on_play_pause },
-  { "reinforcement-open", NULL, on_open },          { "finetune-open", "s", on_finetune_open },
-  { "reinforcement-reset", NULL, on_reset },        { "reinforcement-save", NULL, on_save },
+static const GboxCommand commands[] = {
+  { "gridworld-start", NULL, G_CALLBACK (on_gridworld_start) },
+  { "gridworld-pause", NULL, G_CALLBACK (on_gridworld_pause) },
+  { "gridworld-reset", NULL, G_CALLBACK (on_gridworld_reset) },
+  { "gridworld-set", "(ss)", G_CALLBACK (on_gridworld_set) },
+  { "gridworld-cell", "(uus)", G_CALLBACK (on_cell) },
+  { "finetune-start", NULL, G_CALLBACK (on_finetune_start) },
+  { "finetune-pause", NULL, G_CALLBACK (on_finetune_pause) },
+  { "finetune-reset", NULL, G_CALLBACK (on_finetune_reset) },
+  { "finetune-set", "(ss)", G_CALLBACK (on_finetune_set) },
+  { "finetune-model", "s", G_CALLBACK (on_finetune_model) },
+  { "finetune-save-to", "s", G_CALLBACK (on_finetune_save_to) },
+  { "reinforcement-play-pause", NULL, G_CALLBACK (on_play_pause) },
+  { "reinforcement-open", NULL, G_CALLBACK (on_open) },
+  { "finetune-open", "s", G_CALLBACK (on_finetune_open) },
+  { "reinforcement-reset", NULL, G_CALLBACK (on_reset) },
+  { "reinforcement-save", NULL, G_CALLBACK (on_save) },
 };
 
 /* Actions that are a property of the session. */
@@ -171,19 +173,14 @@ static const char *const states[] = {
 };
 
 static void
-set_enabled (GboxLearningActions *self, const char *name, gboolean is_enabled)
-{
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
-}
-
-static void
 update_gridworld (GboxLearningActions *self)
 {
   const gboolean is_running = gbox_gridworld_session_is_running (self->gridworld);
 
-  set_enabled (self, "gridworld-start", !is_running);
-  set_enabled (self, "gridworld-pause", is_running);
-  set_enabled (self, "gridworld-reset", gbox_gridworld_session_has_begun (self->gridworld));
+  gbox_commands_set_enabled (self->map, "gridworld-start", !is_running);
+  gbox_commands_set_enabled (self->map, "gridworld-pause", is_running);
+  gbox_commands_set_enabled (self->map, "gridworld-reset",
+                             gbox_gridworld_session_has_begun (self->gridworld));
 }
 
 static void
@@ -193,13 +190,14 @@ update_finetune (GboxLearningActions *self)
   const gboolean is_running = gbox_finetune_session_is_running (self->finetune);
   const gboolean can_save = gbox_finetune_session_can_save (self->finetune);
 
-  set_enabled (self, "finetune-start", is_here && !is_running);
-  set_enabled (self, "finetune-pause", is_running);
-  set_enabled (self, "finetune-reset", gbox_finetune_session_get_run (self->finetune) != NULL);
-  set_enabled (self, "finetune-save-to", can_save);
-  set_enabled (self, "reinforcement-save", can_save && is_language (self));
-  set_enabled (self, "reinforcement-open", is_language (self));
-  set_enabled (self, "reinforcement-right-pane", is_language (self));
+  gbox_commands_set_enabled (self->map, "finetune-start", is_here && !is_running);
+  gbox_commands_set_enabled (self->map, "finetune-pause", is_running);
+  gbox_commands_set_enabled (self->map, "finetune-reset",
+                             gbox_finetune_session_get_run (self->finetune) != NULL);
+  gbox_commands_set_enabled (self->map, "finetune-save-to", can_save);
+  gbox_commands_set_enabled (self->map, "reinforcement-save", can_save && is_language (self));
+  gbox_commands_set_enabled (self->map, "reinforcement-open", is_language (self));
+  gbox_commands_set_enabled (self->map, "reinforcement-right-pane", is_language (self));
 }
 
 static void
@@ -229,20 +227,6 @@ gbox_learning_actions_class_init (GboxLearningActionsClass *class)
 static void
 gbox_learning_actions_init (GboxLearningActions *self)
 {
-}
-
-static void
-add_commands (GboxLearningActions *self)
-{
-  for (gsize i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *type = commands[i].parameter_type;
-      g_autoptr (GSimpleAction) action
-        = g_simple_action_new (commands[i].name, type != NULL ? G_VARIANT_TYPE (type) : NULL);
-
-      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
-      g_action_map_add_action (self->map, G_ACTION (action));
-    }
 }
 
 static void
@@ -310,7 +294,7 @@ gbox_learning_actions_new (GboxLearningPage *page, GActionMap *map)
   self->map = map;
   self->finetune = g_object_ref (gbox_learning_page_get_finetune (page));
   self->gridworld = g_object_ref (gbox_learning_page_get_gridworld (page));
-  add_commands (self);
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   for (gsize i = 0; i < G_N_ELEMENTS (states); i++)
     {
       g_autofree char *name = g_strdup_printf ("gridworld-%s", states[i]);

@@ -2,6 +2,7 @@
 /* The commands about photographs as actions of the window. */
 #include "vision/photo-actions.h"
 
+#include "shell/commands.h"
 #include "vision/photo-window.h"
 
 /* What the shorter side of a photograph becomes where nothing else is known. */
@@ -168,23 +169,12 @@ on_choose (GboxPhotoActions *self, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
-static const struct
-{
-  const char *name;
-  const char *parameter_type;
-  void (*handler) (GboxPhotoActions *self, GVariant *parameter);
-} commands[] = {
-  { "photos-index", "s", on_index },         { "photos-choose", NULL, on_choose },
-  { "photos-cancel", NULL, on_cancel },      { "photos-forget", NULL, on_forget },
-  { "photo-open", "s", on_photo },           { "photo-example", "u", on_example },
-  { "photo-choose", NULL, on_choose_photo },
+static const GboxCommand commands[] = {
+  { "photos-index", "s", G_CALLBACK (on_index) },         { "photos-choose", NULL, G_CALLBACK (on_choose) },
+  { "photos-cancel", NULL, G_CALLBACK (on_cancel) },      { "photos-forget", NULL, G_CALLBACK (on_forget) },
+  { "photo-open", "s", G_CALLBACK (on_photo) },           { "photo-example", "u", G_CALLBACK (on_example) },
+  { "photo-choose", NULL, G_CALLBACK (on_choose_photo) },
 };
-
-static void
-set_enabled (GboxPhotoActions *self, const char *name, gboolean is_enabled)
-{
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
-}
 
 static void
 update_enabled (GboxPhotoActions *self)
@@ -193,13 +183,13 @@ update_enabled (GboxPhotoActions *self)
     = gbox_vision_session_get_network (gbox_photo_session_get_vision (self->session)) != NULL;
   g_auto (GStrv) folders = gbox_photo_session_get_folders (self->session);
 
-  set_enabled (self, "photos-index", has_network);
-  set_enabled (self, "photos-choose", has_network);
-  set_enabled (self, "photo-open", has_network);
-  set_enabled (self, "photo-example", has_network);
-  set_enabled (self, "photo-choose", has_network);
-  set_enabled (self, "photos-cancel", gbox_photo_session_is_indexing (self->session));
-  set_enabled (self, "photos-forget", folders[0] != NULL);
+  gbox_commands_set_enabled (self->map, "photos-index", has_network);
+  gbox_commands_set_enabled (self->map, "photos-choose", has_network);
+  gbox_commands_set_enabled (self->map, "photo-open", has_network);
+  gbox_commands_set_enabled (self->map, "photo-example", has_network);
+  gbox_commands_set_enabled (self->map, "photo-choose", has_network);
+  gbox_commands_set_enabled (self->map, "photos-cancel", gbox_photo_session_is_indexing (self->session));
+  gbox_commands_set_enabled (self->map, "photos-forget", folders[0] != NULL);
 }
 
 static void
@@ -229,15 +219,7 @@ gbox_photo_actions_new (GtkWidget *widget, GboxPhotoSession *session, GActionMap
   self->widget = widget;
   self->session = g_object_ref (session);
   self->map = map;
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *type = commands[i].parameter_type;
-      g_autoptr (GSimpleAction) action
-        = g_simple_action_new (commands[i].name, type ? G_VARIANT_TYPE (type) : NULL);
-
-      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
-      g_action_map_add_action (map, G_ACTION (action));
-    }
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   g_signal_connect_object (drop, "drop", G_CALLBACK (on_drop), self, G_CONNECT_SWAPPED);
   gtk_widget_add_controller (widget, GTK_EVENT_CONTROLLER (drop));
   g_signal_connect_object (session, "changed", G_CALLBACK (update_enabled), self, G_CONNECT_SWAPPED);

@@ -2,6 +2,7 @@
 /* The commands of the Vision page as actions of its window. */
 #include "vision/vision-actions.h"
 
+#include "shell/commands.h"
 #include "vision/film-bar.h"
 #include "vision/film-file.h"
 #include "vision/open-file.h"
@@ -211,44 +212,31 @@ on_compare (GboxVisionActions *self, GVariant *value)
   gbox_vision_session_set_comparing (self->session, g_variant_get_boolean (value));
 }
 
-typedef void (*Handler) (GboxVisionActions *self, GVariant *parameter);
-
-static const struct
-{
-  const char *name;
-  const char *parameter_type;
-  Handler handler;
-} commands[] = {
-  { "visualize", "s", on_visualize },
-  { "preset", "s", on_preset },
-  { "set", "(ss)", on_set },
-  { "play-pause", NULL, on_play_pause },
-  { "step", NULL, on_step },
-  { "restart", NULL, on_restart },
-  { "stop", NULL, on_stop },
-  { "vision-save", NULL, on_save },
-  { "save-to", "s", on_save_to },
-  { "vision-copy", NULL, on_copy },
-  { "vision-open", NULL, on_open },
-  { "vision-open-file", "s", on_open_file },
-  { "search-units", NULL, on_search_units },
-  { "add-tile", NULL, on_add_tile },
-  { "more-steps", "u", on_more_steps },
-  { "film-first", NULL, on_film_first },
-  { "film-previous", NULL, on_film_previous },
-  { "film-next", NULL, on_film_next },
-  { "film-latest", NULL, on_film_latest },
-  { "save-animation", NULL, on_save_animation },
-  { "save-animation-to", "s", on_save_animation_to },
-  { "save-contact-sheet", NULL, on_save_contact_sheet },
-  { "save-contact-sheet-to", "s", on_save_contact_sheet_to },
+static const GboxCommand commands[] = {
+  { "visualize", "s", G_CALLBACK (on_visualize) },
+  { "preset", "s", G_CALLBACK (on_preset) },
+  { "set", "(ss)", G_CALLBACK (on_set) },
+  { "play-pause", NULL, G_CALLBACK (on_play_pause) },
+  { "step", NULL, G_CALLBACK (on_step) },
+  { "restart", NULL, G_CALLBACK (on_restart) },
+  { "stop", NULL, G_CALLBACK (on_stop) },
+  { "vision-save", NULL, G_CALLBACK (on_save) },
+  { "save-to", "s", G_CALLBACK (on_save_to) },
+  { "vision-copy", NULL, G_CALLBACK (on_copy) },
+  { "vision-open", NULL, G_CALLBACK (on_open) },
+  { "vision-open-file", "s", G_CALLBACK (on_open_file) },
+  { "search-units", NULL, G_CALLBACK (on_search_units) },
+  { "add-tile", NULL, G_CALLBACK (on_add_tile) },
+  { "more-steps", "u", G_CALLBACK (on_more_steps) },
+  { "film-first", NULL, G_CALLBACK (on_film_first) },
+  { "film-previous", NULL, G_CALLBACK (on_film_previous) },
+  { "film-next", NULL, G_CALLBACK (on_film_next) },
+  { "film-latest", NULL, G_CALLBACK (on_film_latest) },
+  { "save-animation", NULL, G_CALLBACK (on_save_animation) },
+  { "save-animation-to", "s", G_CALLBACK (on_save_animation_to) },
+  { "save-contact-sheet", NULL, G_CALLBACK (on_save_contact_sheet) },
+  { "save-contact-sheet-to", "s", G_CALLBACK (on_save_contact_sheet_to) },
 };
-
-static void
-set_enabled (GboxVisionActions *self, const char *name, gboolean is_enabled)
-{
-  g_simple_action_set_enabled (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, name)), is_enabled);
-}
 
 static gboolean
 can_go_on (GboxRun *run)
@@ -264,22 +252,22 @@ update_enabled (GboxVisionActions *self)
   const gboolean has_network = gbox_vision_session_get_network (self->session) != NULL;
   const gboolean has_picture = run && gbox_run_get_frame (run);
 
-  set_enabled (self, "play-pause", has_network);
-  set_enabled (self, "step", has_network);
-  set_enabled (self, "restart", has_network);
-  set_enabled (self, "preset", has_network);
-  set_enabled (self, "objective", has_network);
-  set_enabled (self, "stop", run && !gbox_run_is_final (run));
-  set_enabled (self, "vision-save", has_picture);
-  set_enabled (self, "save-to", has_picture);
-  set_enabled (self, "vision-copy", has_picture);
-  set_enabled (self, "add-tile", has_network);
-  set_enabled (self, "compare", has_network);
-  set_enabled (self, "more-steps", run && can_go_on (run));
-  set_enabled (self, "save-animation", has_picture);
-  set_enabled (self, "save-animation-to", has_picture);
-  set_enabled (self, "save-contact-sheet", has_picture);
-  set_enabled (self, "save-contact-sheet-to", has_picture);
+  gbox_commands_set_enabled (self->map, "play-pause", has_network);
+  gbox_commands_set_enabled (self->map, "step", has_network);
+  gbox_commands_set_enabled (self->map, "restart", has_network);
+  gbox_commands_set_enabled (self->map, "preset", has_network);
+  gbox_commands_set_enabled (self->map, "objective", has_network);
+  gbox_commands_set_enabled (self->map, "stop", run && !gbox_run_is_final (run));
+  gbox_commands_set_enabled (self->map, "vision-save", has_picture);
+  gbox_commands_set_enabled (self->map, "save-to", has_picture);
+  gbox_commands_set_enabled (self->map, "vision-copy", has_picture);
+  gbox_commands_set_enabled (self->map, "add-tile", has_network);
+  gbox_commands_set_enabled (self->map, "compare", has_network);
+  gbox_commands_set_enabled (self->map, "more-steps", run && can_go_on (run));
+  gbox_commands_set_enabled (self->map, "save-animation", has_picture);
+  gbox_commands_set_enabled (self->map, "save-animation-to", has_picture);
+  gbox_commands_set_enabled (self->map, "save-contact-sheet", has_picture);
+  gbox_commands_set_enabled (self->map, "save-contact-sheet-to", has_picture);
 }
 
 static void
@@ -323,20 +311,6 @@ gbox_vision_actions_init (GboxVisionActions *self)
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (update_enabled), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::frame", G_CALLBACK (update_enabled), self);
-}
-
-static void
-add_commands (GboxVisionActions *self)
-{
-  for (guint i = 0; i < G_N_ELEMENTS (commands); i++)
-    {
-      const char *type = commands[i].parameter_type;
-      g_autoptr (GSimpleAction) action
-        = g_simple_action_new (commands[i].name, type ? G_VARIANT_TYPE (type) : NULL);
-
-      g_signal_connect_object (action, "activate", G_CALLBACK (commands[i].handler), self, G_CONNECT_SWAPPED);
-      g_action_map_add_action (self->map, G_ACTION (action));
-    }
 }
 
 static void
@@ -389,7 +363,7 @@ gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map)
   self->page = page;
   self->map = map;
   self->session = g_object_ref (gbox_vision_page_get_session (page));
-  add_commands (self);
+  gbox_commands_add (map, commands, G_N_ELEMENTS (commands), self);
   add_objective (self);
   add_comparison (self);
   add_toggle (self, "vision-left-pane", gbox_vision_page_get_left_flap (page));
