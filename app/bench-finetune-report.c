@@ -2,17 +2,16 @@
 /* Prints what was found about finetuning: a table for people, or a JSON object a line. */
 #include "bench-finetune-report.h"
 
+#include "bench-beside.h"
 #include "bench-json.h"
-#include "kernels/isa.h"
 
 #define MILLI   1e3
-#define GIGA    1e-9
 #define PERCENT 100
 
 #define NAME_WIDTH 22
 
-/* From this share of a core on, a side that should rest is said not to. */
-#define UNREST 0.10
+static const BenchBeside beside
+  = { .name = "PyTorch", .key = "torch", .before = "PyTorch and transformers (", .after = ")" };
 
 void
 bench_finetune_report_machine (const BenchFinetuneReport *self,
@@ -21,32 +20,8 @@ bench_finetune_report_machine (const BenchFinetuneReport *self,
                                const BenchPeer *peer,
                                const char *reason)
 {
-  const char *isa = gbox_isa_get_name (gbox_isa_get ());
-  g_autoptr (JsonBuilder) line = NULL;
-
-  if (!self->json)
-    {
-      g_print ("%s, %u threads; OpenBLAS multiplies at %.0f GFLOP/s, memory is read at %.1f GB/s\n", isa,
-               n_threads, machine->sgemm * GIGA, machine->bandwidth * GIGA);
-      if (peer != NULL)
-        g_print ("beside PyTorch and transformers (%s)\n", bench_peer_get_version (peer));
-      else
-        g_print ("without PyTorch: %s\n", reason);
-      return;
-    }
-  line = bench_json_line_new ("machine", NULL);
-  bench_json_add_string (line, "isa", isa);
-  bench_json_add_int (line, "threads", n_threads);
-  bench_json_add_double (line, "sgemm_gflops", machine->sgemm * GIGA);
-  bench_json_add_double (line, "read_gbytes", machine->bandwidth * GIGA);
-  json_builder_set_member_name (line, "torch");
-  if (peer != NULL)
-    json_builder_add_string_value (line, bench_peer_get_version (peer));
-  else
-    json_builder_add_null_value (line);
-  if (peer == NULL)
-    bench_json_add_string (line, "without_torch", reason);
-  bench_json_print_line (line);
+  bench_beside_print_machine (&beside, self->json, n_threads, machine,
+                              peer != NULL ? bench_peer_get_version (peer) : NULL, reason);
 }
 
 static void
@@ -67,13 +42,6 @@ print_times_json (guint n_tokens, const BenchTimes *times)
     }
   bench_json_add_double (line, "others", times->others);
   bench_json_print_line (line);
-}
-
-static void
-print_unrest (const char *who, double share, const char *when)
-{
-  if (share > UNREST)
-    g_print ("  %s used %.0f %% of a core %s.\n", who, PERCENT * share, when);
 }
 
 void
@@ -102,9 +70,7 @@ bench_finetune_report_times (const BenchFinetuneReport *self, guint n_tokens, co
       g_print ("ratio, turn by turn: median %.2f, quartiles %.2f – %.2f, all %.2f – %.2f\n",
                peer->ratio.median, peer->ratio.lower, peer->ratio.upper, peer->ratio.least, peer->ratio.most);
     }
-  print_unrest ("Glassbox", times->ours_at_rest, "during PyTorch’s turns");
-  print_unrest ("PyTorch", times->peer_at_rest, "during Glassbox’s turns");
-  print_unrest ("Others", times->others, "meanwhile: do not rely on this");
+  bench_beside_print_unrest (&beside, times);
 }
 
 void

@@ -2,8 +2,8 @@
 /* Prints what was found about a language model: tables for people, or a JSON object a line. */
 #include "bench-language-report.h"
 
+#include "bench-beside.h"
 #include "bench-json.h"
-#include "kernels/isa.h"
 
 #define MILLI   1e3
 #define MEGA    1e-6
@@ -12,8 +12,8 @@
 
 #define NAME_WIDTH 22
 
-/* From this share of a core on, a side that should rest is said not to. */
-#define UNREST 0.10
+static const BenchBeside beside
+  = { .name = "llama.cpp", .key = "llama_cpp", .before = "llama.cpp (llama-cpp-python ", .after = ")" };
 
 void
 bench_language_report_machine (BenchLanguageReport *self,
@@ -22,32 +22,8 @@ bench_language_report_machine (BenchLanguageReport *self,
                                const BenchPeer *peer,
                                const char *reason)
 {
-  const char *isa = gbox_isa_get_name (gbox_isa_get ());
-  g_autoptr (JsonBuilder) line = NULL;
-
-  if (!self->json)
-    {
-      g_print ("%s, %u threads; OpenBLAS multiplies at %.0f GFLOP/s, memory is read at %.1f GB/s\n", isa,
-               n_threads, machine->sgemm * GIGA, machine->bandwidth * GIGA);
-      if (peer != NULL)
-        g_print ("beside llama.cpp (llama-cpp-python %s)\n", bench_peer_get_version (peer));
-      else
-        g_print ("without llama.cpp: %s\n", reason);
-      return;
-    }
-  line = bench_json_line_new ("machine", NULL);
-  bench_json_add_string (line, "isa", isa);
-  bench_json_add_int (line, "threads", n_threads);
-  bench_json_add_double (line, "sgemm_gflops", machine->sgemm * GIGA);
-  bench_json_add_double (line, "read_gbytes", machine->bandwidth * GIGA);
-  json_builder_set_member_name (line, "llama_cpp");
-  if (peer != NULL)
-    json_builder_add_string_value (line, bench_peer_get_version (peer));
-  else
-    json_builder_add_null_value (line);
-  if (peer == NULL)
-    bench_json_add_string (line, "without_llama_cpp", reason);
-  bench_json_print_line (line);
+  bench_beside_print_machine (&beside, self->json, n_threads, machine,
+                              peer != NULL ? bench_peer_get_version (peer) : NULL, reason);
 }
 
 void
@@ -144,18 +120,6 @@ print_times_json (const BenchLanguageCase *work, int n_tokens, const BenchTimes 
   bench_json_print_line (line);
 }
 
-/* Figures taken while somebody else worked say little. */
-static void
-print_unrest (const BenchTimes *times)
-{
-  if (times->ours_at_rest > UNREST)
-    g_print ("  Glassbox used %.0f %% of a core during llama.cpp’s turns.\n", PERCENT * times->ours_at_rest);
-  if (times->peer_at_rest > UNREST)
-    g_print ("  llama.cpp used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * times->peer_at_rest);
-  if (times->others > UNREST)
-    g_print ("  Others used %.0f %% of a core meanwhile: do not rely on this.\n", PERCENT * times->others);
-}
-
 void
 bench_language_report_times (BenchLanguageReport *self,
                              const BenchLanguageCase *work,
@@ -183,7 +147,7 @@ bench_language_report_times (BenchLanguageReport *self,
                peer->ratio.median, peer->ratio.lower, peer->ratio.upper);
     }
   g_print ("\n");
-  print_unrest (times);
+  bench_beside_print_unrest (&beside, times);
 }
 
 static void

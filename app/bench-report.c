@@ -2,18 +2,15 @@
 /* Prints what was timed: tables for people, or a JSON object a line. */
 #include "bench-report.h"
 
+#include "bench-beside.h"
 #include "bench-json.h"
-#include "kernels/isa.h"
 
 #define MILLI 1e3
-#define GIGA  1e-9
 #define NANO  1e9
 
 #define NAME_WIDTH 34
 
-/* From this share of a core on, a side that should rest is said not to. */
-#define UNREST  0.10
-#define PERCENT 100
+static const BenchBeside beside = { .name = "PyTorch", .key = "torch", .before = "PyTorch ", .after = "" };
 
 /* Pads by characters, where printf would count bytes. */
 static void
@@ -36,33 +33,8 @@ void
 bench_report_machine (
   BenchReport *self, guint n_threads, const BenchMachine *machine, const char *version, const char *reason)
 {
-  const char *isa = gbox_isa_get_name (gbox_isa_get ());
-  g_autoptr (JsonBuilder) line = NULL;
-
   self->with_peer = version != NULL;
-  if (!self->json)
-    {
-      g_print ("%s, %u threads; OpenBLAS multiplies at %.0f GFLOP/s, memory is read at %.1f GB/s\n", isa,
-               n_threads, machine->sgemm * GIGA, machine->bandwidth * GIGA);
-      if (version != NULL)
-        g_print ("beside PyTorch %s\n", version);
-      else
-        g_print ("without PyTorch: %s\n", reason);
-      return;
-    }
-  line = bench_json_line_new ("machine", NULL);
-  bench_json_add_string (line, "isa", isa);
-  bench_json_add_int (line, "threads", n_threads);
-  bench_json_add_double (line, "sgemm_gflops", machine->sgemm * GIGA);
-  bench_json_add_double (line, "read_gbytes", machine->bandwidth * GIGA);
-  json_builder_set_member_name (line, "torch");
-  if (version != NULL)
-    json_builder_add_string_value (line, version);
-  else
-    json_builder_add_null_value (line);
-  if (version == NULL)
-    bench_json_add_string (line, "without_torch", reason);
-  bench_json_print_line (line);
+  bench_beside_print_machine (&beside, self->json, n_threads, machine, version, reason);
 }
 
 void
@@ -131,18 +103,6 @@ print_table_head (BenchReport *self)
   g_print ("\n");
 }
 
-/* Figures taken while somebody else worked say little. */
-static void
-print_unrest (const BenchTimes *times)
-{
-  if (times->ours_at_rest > UNREST)
-    g_print ("  Glassbox used %.0f %% of a core during PyTorch’s turns.\n", PERCENT * times->ours_at_rest);
-  if (times->peer_at_rest > UNREST)
-    g_print ("  PyTorch used %.0f %% of a core during Glassbox’s turns.\n", PERCENT * times->peer_at_rest);
-  if (times->others > UNREST)
-    g_print ("  Others used %.0f %% of a core meanwhile: do not rely on this.\n", PERCENT * times->others);
-}
-
 static void
 print_peer (const BenchPeerResult *peer, double scale)
 {
@@ -175,7 +135,7 @@ bench_report_times (BenchReport *self, const BenchCase *work, const BenchTimes *
         print_peer (&times->peers[i], scale);
       }
   g_print ("\n");
-  print_unrest (times);
+  bench_beside_print_unrest (&beside, times);
 }
 
 void
