@@ -259,7 +259,8 @@ prepare (Atlas *atlas)
     g_object_set (atlas->spec, "model",
                   gbox_catalogue_get_default (gbox_model_store_get_catalogue (store), GBOX_MODEL_VISION),
                   NULL);
-  network = cli_load_network (store, gbox_visualization_spec_get_values (atlas->spec)->model, &error);
+  network
+    = gbox_model_store_get_network (store, gbox_visualization_spec_get_values (atlas->spec)->model, &error);
   if (network == NULL)
     return cli_failure (error);
   if (!gbox_objective_check (atlas->spec, network, &error))

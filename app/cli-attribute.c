@@ -234,7 +234,8 @@ run (const Options *options, const char *path)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
-  g_autoptr (GboxNetwork) network = store != NULL ? cli_load_network (store, options->model, &error) : NULL;
+  g_autoptr (GboxNetwork) network
+    = store != NULL ? gbox_model_store_get_network (store, options->model, &error) : NULL;
   g_autoptr (GboxImage) image = network != NULL ? gbox_image_load (path, &error) : NULL;
   g_autoptr (GboxImage) prepared = NULL;
   g_autoptr (GArray) layers = NULL;

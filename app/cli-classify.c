@@ -98,7 +98,7 @@ cli_classify (char **argv)
     return cli_usage_error (argv[0], error);
   team = gbox_team_new (0);
   if ((store = gbox_model_store_new (&error)) == NULL
-      || (network = cli_load_network (store, model, &error)) == NULL
+      || (network = gbox_model_store_get_network (store, model, &error)) == NULL
       || (classifier = gbox_classifier_new (network, team, &error)) == NULL)
     return cli_failure (error);
   return classify_images (classifier, words + 1, n_top, json);

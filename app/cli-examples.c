@@ -103,7 +103,8 @@ show (const Options *options)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
-  g_autoptr (GboxNetwork) network = store != NULL ? cli_load_network (store, options->model, &error) : NULL;
+  g_autoptr (GboxNetwork) network
+    = store != NULL ? gbox_model_store_get_network (store, options->model, &error) : NULL;
   g_autoptr (GboxPhotoIndex) index = NULL;
   g_autoptr (GboxExamples) examples = NULL;
   int layer;

@@ -88,7 +88,7 @@ probe_image (
   int layer;
 
   if ((image = gbox_image_load (path, &error)) == NULL || (store = gbox_model_store_new (&error)) == NULL
-      || (network = cli_load_network (store, model, &error)) == NULL)
+      || (network = gbox_model_store_get_network (store, model, &error)) == NULL)
     return cli_failure (error);
   if ((layer = cli_find_layer (network, layer_name, &error)) < 0)
     return cli_usage_error (g_get_prgname (), error);

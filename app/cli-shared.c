@@ -61,16 +61,6 @@ cli_parse_position (const char *text, int *y, int *x, GError **error)
   return TRUE;
 }
 
-GboxNetwork *
-cli_load_network (GboxModelStore *store, const char *model, GError **error)
-{
-  const GboxCatalogue *catalogue = gbox_model_store_get_catalogue (store);
-
-  if (model == NULL)
-    model = gbox_catalogue_get_default (catalogue, GBOX_MODEL_VISION);
-  return gbox_model_store_get_network (store, model, error);
-}
-
 int
 cli_find_layer (GboxNetwork *network, const char *name, GError **error)
 {

@@ -369,7 +369,7 @@ check_target (GboxEngine *engine, GboxVisualizationSpec *spec)
   const char *model = gbox_visualization_spec_get_values (spec)->model;
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxNetwork) network
-    = cli_load_network (gbox_engine_get_store (engine), model[0] != '\0' ? model : NULL, &error);
+    = gbox_model_store_get_network (gbox_engine_get_store (engine), model, &error);
 
   if (network == NULL)
     return cli_failure (error);

@@ -104,15 +104,6 @@ char **cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags);
 /* Splits "Y,X" into two non-negative numbers. */
 gboolean cli_parse_position (const char *text, int *y, int *x, GError **error);
 
-/**
- * cli_load_network:
- * @store: the networks
- * @model: (nullable): a catalogue name or a file; %NULL for the default
- *
- * Returns: (transfer full) (nullable): the network
- */
-GboxNetwork *cli_load_network (GboxModelStore *store, const char *model, GError **error);
-
 /* Index of the layer called @name; an error that lists the layers if there is none. */
 int cli_find_layer (GboxNetwork *network, const char *name, GError **error);
 

@@ -10,6 +10,7 @@ typedef struct
   gpointer (*load) (const char *path, GError **error);
   gpointer (*ref) (gpointer model);
   void (*unref) (gpointer model);
+  GboxModelKind kind;
   guint n_kept;
 } Kind;
 
@@ -49,8 +50,9 @@ unref_language_model (gpointer model)
   gbox_language_model_unref (model);
 }
 
-static const Kind network_kind = { load_network, ref_network, unref_network, 2 };
-static const Kind language_kind = { load_language_model, ref_language_model, unref_language_model, 1 };
+static const Kind network_kind = { load_network, ref_network, unref_network, GBOX_MODEL_VISION, 2 };
+static const Kind language_kind
+  = { load_language_model, ref_language_model, unref_language_model, GBOX_MODEL_LANGUAGE, 1 };
 
 struct _GboxModelStore
 {
@@ -182,7 +184,11 @@ load (GboxModelStore *store, const Kind *kind, const char *path, GError **error)
 static gpointer
 get (GboxModelStore *store, const Kind *kind, const char *name, GError **error)
 {
-  g_autofree char *path = gbox_catalogue_locate (store->catalogue, name, error);
+  const gboolean is_named = name != NULL && *name != '\0';
+  g_autofree char *path
+    = gbox_catalogue_locate (store->catalogue,
+                             is_named ? name : gbox_catalogue_get_default (store->catalogue, kind->kind),
+                             error);
   gpointer model;
   Entry *entry;
 
@@ -215,7 +221,5 @@ gbox_model_store_get_network (GboxModelStore *store, const char *model, GError *
 GboxLanguageModel *
 gbox_model_store_get_language_model (GboxModelStore *store, const char *model, GError **error)
 {
-  if (model == NULL || *model == '\0')
-    model = gbox_catalogue_get_default (store->catalogue, GBOX_MODEL_LANGUAGE);
   return get (store, &language_kind, model, error);
 }

@@ -19,7 +19,7 @@ const GboxCatalogue *gbox_model_store_get_catalogue (const GboxModelStore *store
 /**
  * gbox_model_store_get_network:
  * @store: the store
- * @model: a catalogue name or a path
+ * @model: (nullable): a catalogue name or a path; %NULL or "" for the default
  * @error: return location for an error
  *
  * Blocks while it loads. Two threads that ask for the same network get the same one.
@@ -31,7 +31,7 @@ GboxNetwork *gbox_model_store_get_network (GboxModelStore *store, const char *mo
 /**
  * gbox_model_store_get_language_model:
  * @store: the store
- * @model: (nullable): a catalogue name or a path; %NULL or "" for the default
+ * @model: (nullable): likewise
  * @error: return location for an error
  *
  * As gbox_model_store_get_network().

@@ -132,16 +132,6 @@ choose_folders (GboxPhotoIndexJob *self)
     }
 }
 
-static GboxNetwork *
-load_network (GboxPhotoIndexJob *self, const GboxJobContext *context, GError **error)
-{
-  const char *model = gbox_photo_index_spec_get_values (self->spec)->model;
-
-  if (*model == '\0')
-    model = gbox_catalogue_get_default (gbox_model_store_get_catalogue (context->store), GBOX_MODEL_VISION);
-  return gbox_model_store_get_network (context->store, model, error);
-}
-
 static gboolean
 start (GboxJob *job, const GboxJobContext *context, GError **error)
 {
@@ -150,7 +140,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 
   self->team = context->team;
   if (self->network == NULL)
-    self->network = load_network (self, context, error);
+    self->network = gbox_model_store_get_network (context->store, values->model, error);
   if (self->network == NULL || !choose_layers (self, error))
     return FALSE;
   choose_folders (self);

@@ -47,16 +47,6 @@ get_values (GboxPhotoLookJob *self)
   return gbox_photo_look_spec_get_values (self->spec);
 }
 
-static GboxNetwork *
-load_network (GboxPhotoLookJob *self, const GboxJobContext *context, GError **error)
-{
-  const char *model = get_values (self)->model;
-
-  if (*model == '\0')
-    model = gbox_catalogue_get_default (gbox_model_store_get_catalogue (context->store), GBOX_MODEL_VISION);
-  return gbox_model_store_get_network (context->store, model, error);
-}
-
 static gboolean
 start (GboxJob *job, const GboxJobContext *context, GError **error)
 {
@@ -65,7 +55,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 
   self->team = context->team;
   if (self->network == NULL)
-    self->network = load_network (self, context, error);
+    self->network = gbox_model_store_get_network (context->store, values->model, error);
   if (self->network == NULL)
     return FALSE;
   self->layer = gbox_network_find_layer (self->network, values->layer);
