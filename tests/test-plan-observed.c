@@ -2,31 +2,10 @@
 /* Plans that keep several layers: their activations, their gradients, and the parts of the image they see. */
 #include "base/error.h"
 #include "models/plan.h"
+#include "plan-testing.h"
 #include "small-network.h"
 
 #define SIZE 65
-
-static void
-fill_image (float *image, gsize n, guint64 seed)
-{
-  GboxPhilox random;
-
-  gbox_philox_init (&random, seed, 1, 0);
-  for (gsize i = 0; i < n; i++)
-    image[i] = 255.0f * gbox_philox_uniform (&random);
-}
-
-static gsize
-n_values (const GboxTensor *tensor)
-{
-  return gbox_tensor_n_pixels (tensor) * (gsize) tensor->channels;
-}
-
-static float *
-get_value (const GboxTensor *tensor, gsize i)
-{
-  return tensor->data + i / (gsize) tensor->channels * tensor->stride + i % (gsize) tensor->channels;
-}
 
 /* The order of sums may differ. */
 static void

@@ -4,33 +4,12 @@
 #include "count-allocations.h"
 #include "models/plan-profile.h"
 #include "network-definition.h"
+#include "plan-testing.h"
 #include "small-network.h"
 
 /* Odd and even, so that windows are left over and SAME padding is uneven along one axis only. */
 #define HEIGHT 65
 #define WIDTH  70
-
-static void
-fill_image (float *image, gsize n, guint64 seed)
-{
-  GboxPhilox random;
-
-  gbox_philox_init (&random, seed, 1, 0);
-  for (gsize i = 0; i < n; i++)
-    image[i] = 255.0f * gbox_philox_uniform (&random);
-}
-
-static gsize
-n_values (const GboxTensor *tensor)
-{
-  return gbox_tensor_n_pixels (tensor) * (gsize) tensor->channels;
-}
-
-static float *
-get_value (const GboxTensor *tensor, gsize i)
-{
-  return tensor->data + i / (gsize) tensor->channels * tensor->stride + i % (gsize) tensor->channels;
-}
 
 static void
 fill_gradient (GboxTensor *gradient, const float *weights)
