@@ -230,8 +230,8 @@ check_divergence (GboxTeam *team, gconstpointer data)
     }
   e = g_memdup2 (x, N * stride * sizeof (float));
   alone = g_memdup2 (x, N * stride * sizeof (float));
-  gbox_divergence (team, e, y, stride, N, WIDTH, 0.5f, sums);
-  gbox_divergence (NULL, alone, y, stride, N, WIDTH, 0.5f, again);
+  gbox_divergence (team, e, stride, y, stride, N, WIDTH, 0.5f, sums);
+  gbox_divergence (NULL, alone, stride, y, stride, N, WIDTH, 0.5f, again);
   g_assert_cmpmem (e, N * stride * sizeof (float), alone, N * stride * sizeof (float));
   for (gsize row = 0; row < N; row++)
     {

@@ -13,7 +13,7 @@ divergence_reference (const GboxDivergenceWork *work)
   for (gsize row = 0; row < work->n; row++)
     {
       float *x = work->x + row * work->stride;
-      const float *y = work->y + row * work->stride;
+      const float *y = work->y + row * work->y_stride;
       GboxDivergence *sums = &work->sums[row];
 
       *sums = (GboxDivergence){ .sums = { .max = x[0] }, .y_max = y[0] };
@@ -37,14 +37,22 @@ divergence_reference (const GboxDivergenceWork *work)
 }
 
 void
-gbox_divergence (
-  GboxTeam *team, float *x, const float *y, gsize stride, int n, int width, float scale, GboxDivergence *sums)
+gbox_divergence (GboxTeam *team,
+                 float *x,
+                 gsize stride,
+                 const float *y,
+                 gsize y_stride,
+                 int n,
+                 int width,
+                 float scale,
+                 GboxDivergence *sums)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
   GboxDivergenceWork work = {
     .x = x,
     .y = y,
     .stride = stride,
+    .y_stride = y_stride,
     .n = (gsize) n,
     .width = (gsize) width,
     .scale = scale,

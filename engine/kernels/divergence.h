@@ -28,8 +28,9 @@ typedef struct
  * gbox_divergence:
  * @team: (nullable): the workers; %NULL for the calling thread alone
  * @x: (inout): (n, width), rows @stride floats apart; the exponentials take their place
- * @y: (n, width): the other rows, as far apart
- * @stride: of @x and @y
+ * @stride: of @x
+ * @y: (n, width): the other rows, @y_stride floats apart
+ * @y_stride: of @y
  * @n: rows
  * @width: of a row
  * @scale: 1 / temperature
@@ -39,8 +40,9 @@ typedef struct
  */
 void gbox_divergence (GboxTeam *team,
                       float *x,
-                      const float *y,
                       gsize stride,
+                      const float *y,
+                      gsize y_stride,
                       int n,
                       int width,
                       float scale,

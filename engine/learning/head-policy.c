@@ -27,6 +27,7 @@ struct _GboxHeadPolicy
   GboxTiles tiles; /* the weights as they were when the batch began, in the order that products read */
   gsize n_vocab;
   gsize d_model;
+  gsize stride; /* of @excesses */
   gsize n_decisions;
   gsize n_made;
   double temperature;
@@ -38,7 +39,7 @@ struct _GboxHeadPolicy
   float *v;
   float *states;    /* (n_decisions, d_model) */
   float *factors;   /* (d_model, n_decisions): states times what they count, transposed */
-  float *excesses;  /* (n_decisions, n_vocab): π − onehot */
+  float *excesses;  /* (n_decisions, n_vocab): π − onehot, rows @stride floats apart */
   double *squares;  /* (slices): of the gradient */
   gpointer scratch; /* of products with @tiles */
 
@@ -85,6 +86,14 @@ place_blocks (GboxHeadPolicy *policy, const guint *handles)
   policy->tiles.data = gbox_arena_get (policy->arena, handles[BLOCK_TILES]);
 }
 
+/* Rows of a vocabulary that is a power of two, or a few of them, would all begin in the same lines of the
+ * cache. */
+static gsize
+get_stride (gsize n_vocab)
+{
+  return (n_vocab + GBOX_TILE_ROWS - 1) / GBOX_TILE_ROWS * GBOX_TILE_ROWS + GBOX_TILE_ROWS;
+}
+
 GboxHeadPolicy *
 gbox_head_policy_new (
   GboxTeam *team, int n_vocab, int d_model, int n_decisions, gboolean is_trained, GError **error)
@@ -105,7 +114,7 @@ gbox_head_policy_new (
     [BLOCK_V] = trained,
     [BLOCK_STATES] = decisions * model,
     [BLOCK_FACTORS] = model * decisions,
-    [BLOCK_EXCESSES] = decisions * vocab,
+    [BLOCK_EXCESSES] = decisions * get_stride (vocab),
     [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
     [BLOCK_SCRATCH] = (scratch + sizeof (float) - 1) / sizeof (float),
     [BLOCK_TILES] = gbox_tiles_n_tiles (&tiles) * tiles.tile_size / sizeof (float),
@@ -116,6 +125,7 @@ gbox_head_policy_new (
   policy->tiles = tiles;
   policy->n_vocab = vocab;
   policy->d_model = model;
+  policy->stride = get_stride (vocab);
   policy->n_decisions = decisions;
   policy->temperature = 1;
   policy->arena = gbox_arena_new ();
@@ -199,11 +209,12 @@ decide_task (gpointer data, guint task, guint worker)
   const double sum = sums->sums.sum, log_sum = log (sum), reference_log_sum = log (sums->y_sum);
   const double scale = (double) (float) (1 / policy->temperature);
   const float *reference = policy->reference + task * n;
-  float *e = policy->excesses + (policy->n_made + task) * n;
+  float *e = policy->excesses + (policy->n_made + task) * policy->stride;
   const float norm = (float) (1 / sum);
   GboxDecision *decision = &policy->decisions[task];
 
-  gbox_softmax_draw (NULL, e, n, 1, (int) n, &sums->sums, &policy->uniforms[task], &decision->action);
+  gbox_softmax_draw (NULL, e, policy->stride, 1, (int) n, &sums->sums, &policy->uniforms[task],
+                     &decision->action);
   decision->logprob = log ((double) e[decision->action]) - log_sum;
   decision->reference_logprob
     = scale * ((double) reference[decision->action] - (double) sums->y_max) - reference_log_sum;
@@ -225,7 +236,7 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
                          GboxDecision *decisions)
 {
   const gsize n_vocab = policy->n_vocab, d_model = policy->d_model;
-  float *e = policy->excesses + policy->n_made * n_vocab;
+  float *e = policy->excesses + policy->n_made * policy->stride;
 
   g_return_val_if_fail (n >= 1 && n <= GBOX_HEAD_POLICY_ROWS, FALSE);
   g_return_val_if_fail ((gsize) n <= policy->n_decisions - policy->n_made, FALSE);
@@ -235,10 +246,10 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
   policy->uniforms = uniforms;
   policy->decisions = decisions;
   gbox_tile_product (&policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
-                     n_vocab, FALSE, policy->scratch);
+                     policy->stride, FALSE, policy->scratch);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
-  gbox_divergence (policy->team, e, reference, n_vocab, n, (int) n_vocab, (float) (1 / policy->temperature),
-                   policy->sums);
+  gbox_divergence (policy->team, e, policy->stride, reference, n_vocab, n, (int) n_vocab,
+                   (float) (1 / policy->temperature), policy->sums);
   for (int i = 0; i < n; i++)
     if (!isfinite (policy->sums[i].sums.sum) || !isfinite (policy->sums[i].y_sum))
       return FALSE;
@@ -277,7 +288,7 @@ gradient_task (gpointer data, guint task, guint worker)
   double square = 0;
 
   gbox_gemm ((int) policy->d_model, width, (int) policy->n_made, policy->factors, policy->n_decisions,
-             policy->excesses + column, policy->n_vocab, 0, policy->gradient + column, policy->n_vocab);
+             policy->excesses + column, policy->stride, 0, policy->gradient + column, policy->n_vocab);
   for (gsize i = 0; i < policy->d_model; i++)
     {
       const float *row = policy->gradient + i * policy->n_vocab + column;
@@ -306,7 +317,7 @@ state_task (gpointer data, guint task, guint worker)
   float *to = policy->state_gradient + row * d_model;
 
   gbox_gemm_transposed ((int) n, (int) d_model, (int) policy->n_vocab,
-                        policy->excesses + row * policy->n_vocab, policy->n_vocab, policy->weights,
+                        policy->excesses + row * policy->stride, policy->stride, policy->weights,
                         policy->n_vocab, 0, to, d_model);
   for (gsize i = 0; i < n; i++)
     {

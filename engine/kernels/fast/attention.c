@@ -12,6 +12,8 @@
 /* Partial sums of the exponentials, for the compiler to keep in vectors. */
 #define SUMS 16
 
+#define CACHE_LINE 64
+
 /* One query of a tile. */
 typedef struct
 {
@@ -216,6 +218,27 @@ visit_branch (const Tile *tile,
     }
 }
 
+/* Asks for @n floats. */
+static inline void
+prefetch_floats (const float *p, gsize n)
+{
+  for (gsize i = 0; i < n; i += CACHE_LINE / sizeof (float))
+    __builtin_prefetch (p + i);
+}
+
+/* Asks for what queries see beyond the trunk, which no other tile has brought into the cache. */
+static void
+prefetch_branch (
+  const Tile *tile, const GboxKvCache *cache, int start, int first, int end, const Query *queries, int n)
+{
+  const gsize head_size = (gsize) tile->attention->head_size;
+
+  for (int at = first / GBOX_KV_BLOCK * GBOX_KV_BLOCK; at < end; at += GBOX_KV_BLOCK)
+    prefetch_floats (gbox_kv_cache_keys (cache, (int) head_size, tile->head, at), head_size * GBOX_KV_BLOCK);
+  prefetch_floats (gbox_kv_cache_values (cache, (int) head_size, tile->head, first),
+                   (gsize) (end - first) * head_size);
+}
+
 static void
 finish (const Tile *tile)
 {
@@ -242,6 +265,7 @@ FAST (attention) (gpointer data, guint task, guint worker)
       first = MIN (first, tile.queries[j].first);
       end = MAX (end, MIN (tile.queries[j].end, tile.attention->n_trunk));
     }
+  visit_branch (&tile, prefetch_branch);
   score_cache (&tile, &tile.attention->trunk, 0, first, end, tile.queries, tile.n);
   visit_branch (&tile, score_cache);
   for (int j = 0; j < tile.n; j++)

@@ -51,7 +51,7 @@ FAST (divergence) (gpointer data, guint task, guint worker)
 {
   const GboxDivergenceWork *work = data;
   float *x = work->x + task * work->stride;
-  const float *y = work->y + task * work->stride;
+  const float *y = work->y + task * work->y_stride;
   GboxDivergence sums = { .sums = { .max = find_max (x, work->width) }, .y_max = find_max (y, work->width) };
 
   for (gsize i = 0; i < work->width; i += PART)

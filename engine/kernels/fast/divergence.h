@@ -12,6 +12,7 @@ typedef struct
   float *x;
   const float *y;
   gsize stride;
+  gsize y_stride;
   gsize n;
   gsize width;
   float scale;

@@ -348,6 +348,8 @@ multiply_floats (const GboxTileWork *work, gsize tile, guint8 *scratch)
 
           /* As much as this slab has of what comes after it arrives while it is multiplied. */
           prefetch_part (next, slab_size, (gsize) group, (gsize) groups.n_groups);
+          if (k + n >= n_in && tile + 1 < gbox_tiles_n_tiles (tiles))
+            prefetch_results (product_.c + GBOX_TILE_ROWS, work->y_stride, n_rows);
           product (&product_, (int) n_rows);
           product_.a += n_rows * product_.a_stride;
           product_.c += n_rows * product_.c_stride;
