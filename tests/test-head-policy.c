@@ -14,6 +14,8 @@
 #define D_MODEL 20
 #define N_ROWS  7
 
+static const int each_its_own[N_ROWS] = { 0, 1, 2, 3, 4, 5, 6 };
+
 static void
 fill (float *to, gsize n, guint64 stream, float sd)
 {
@@ -96,8 +98,8 @@ static void
 decide (Fixture *f, double temperature)
 {
   gbox_head_policy_begin (f->policy, temperature);
-  g_assert_true (
-    gbox_head_policy_decide (f->policy, f->states, f->reference, N_ROWS, f->uniforms, f->decisions));
+  g_assert_true (gbox_head_policy_decide (f->policy, f->states, f->reference, N_ROWS, each_its_own,
+                                          f->uniforms, N_ROWS, f->decisions));
   g_assert_cmpint (gbox_head_policy_get_n_decisions (f->policy), ==, N_ROWS);
 }
 
@@ -229,6 +231,42 @@ test_state_gradient (Fixture *f, gconstpointer data)
     }
 }
 
+/* Decisions in the same state are what they are in two that are equal, and so is their gradient but for the
+ * order of its sums. */
+static void
+test_shared_states (Fixture *f, gconstpointer data)
+{
+  static const double counts[N_ROWS] = { 0.5, -1, 2, 0, 0.25, -0.125, 1 };
+  static const int rows[N_ROWS] = { 0, 1, 0, 0, 2, 1, 0 };
+  g_autoptr (GboxHeadPolicy) shared = make_policy (f->team, N_VOCAB, D_MODEL, N_ROWS);
+  const float *expected = gbox_head_policy_get_gradient (f->policy);
+  const float *gradient = gbox_head_policy_get_gradient (shared);
+  GboxDecision decisions[N_ROWS];
+
+  gbox_head_policy_begin (shared, 0.9);
+  g_assert_true (
+    gbox_head_policy_decide (shared, f->states, f->reference, 3, rows, f->uniforms, N_ROWS, decisions));
+  g_assert_cmpint (gbox_head_policy_get_n_decisions (shared), ==, N_ROWS);
+  /* From the last, so that none is overwritten before it is copied. */
+  for (int i = N_ROWS - 1; i >= 0; i--)
+    {
+      memmove (f->states + i * D_MODEL, f->states + rows[i] * D_MODEL, D_MODEL * sizeof (float));
+      memmove (f->reference + i * N_VOCAB, f->reference + rows[i] * N_VOCAB, N_VOCAB * sizeof (float));
+    }
+  decide (f, 0.9);
+  for (int i = 0; i < N_ROWS; i++)
+    {
+      g_assert_cmpint (decisions[i].action, ==, f->decisions[i].action);
+      g_assert_cmpfloat (decisions[i].logprob, ==, f->decisions[i].logprob);
+      g_assert_cmpfloat (decisions[i].kl, ==, f->decisions[i].kl);
+      g_assert_cmpfloat (decisions[i].entropy, ==, f->decisions[i].entropy);
+    }
+  compute_gradient (shared, counts);
+  compute_gradient (f->policy, counts);
+  for (gsize i = 0; i < f->state.n; i++)
+    g_assert_cmpfloat_with_epsilon (gradient[i], expected[i], 2e-6);
+}
+
 /* However many threads there are. */
 static void
 test_threads (Fixture *f, gconstpointer data)
@@ -241,7 +279,8 @@ test_threads (Fixture *f, gconstpointer data)
 
   decide (f, 1);
   gbox_head_policy_begin (alone, 1);
-  gbox_head_policy_decide (alone, f->states, f->reference, N_ROWS, f->uniforms, decisions);
+  gbox_head_policy_decide (alone, f->states, f->reference, N_ROWS, each_its_own, f->uniforms, N_ROWS,
+                           decisions);
   compute_gradient (f->policy, counts);
   compute_gradient (alone, counts);
   for (guint step = 1; step <= 2; step++)
@@ -281,7 +320,7 @@ decide_toy (GboxHeadPolicy *policy, const float *states, const float *reference,
       uniforms[i] += exp (logprobs[actions[i]]) / 2;
     }
   gbox_head_policy_begin (policy, 1);
-  gbox_head_policy_decide (policy, states, reference, 2, uniforms, decisions);
+  gbox_head_policy_decide (policy, states, reference, 2, each_its_own, uniforms, 2, decisions);
   g_assert_cmpint (decisions[0].action, ==, actions[0]);
   g_assert_cmpint (decisions[1].action, ==, actions[1]);
 }
@@ -364,6 +403,7 @@ main (int argc, char **argv)
   g_test_add ("/head-policy/no-divergence", Fixture, NULL, set_up, test_no_divergence, tear_down);
   g_test_add ("/head-policy/gradient", Fixture, NULL, set_up, test_gradient, tear_down);
   g_test_add ("/head-policy/state-gradient", Fixture, NULL, set_up, test_state_gradient, tear_down);
+  g_test_add ("/head-policy/shared-states", Fixture, NULL, set_up, test_shared_states, tear_down);
   g_test_add ("/head-policy/threads", Fixture, NULL, set_up, test_threads, tear_down);
   g_test_add_func ("/head-policy/expectation", test_expectation);
   g_test_add_func ("/head-policy/advantages", test_advantages);

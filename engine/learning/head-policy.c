@@ -27,9 +27,10 @@ struct _GboxHeadPolicy
   GboxTiles tiles; /* the weights as they were when the batch began, in the order that products read */
   gsize n_vocab;
   gsize d_model;
-  gsize stride; /* of @excesses */
+  gsize stride; /* of @pi */
   gsize n_decisions;
   gsize n_made;
+  gsize n_states; /* different ones in which they were made */
   double temperature;
   GboxLapClock *clock; /* (nullable) */
 
@@ -37,16 +38,20 @@ struct _GboxHeadPolicy
   float *gradient;
   float *m;
   float *v;
-  float *states;    /* (n_decisions, d_model) */
-  float *factors;   /* (d_model, n_decisions): states times what they count, transposed */
-  float *excesses;  /* (n_decisions, n_vocab): π − onehot, rows @stride floats apart */
+  int *rows;        /* (n_decisions): which state each was made in */
+  int *actions;     /* (n_decisions) */
+  float *counts;    /* (n_decisions): what each counts in the objective, over the temperature */
+  float *states;    /* (n_states, d_model) */
+  float *factors;   /* (d_model, n_states): states times what they count, transposed */
+  float *pi;        /* (n_states, n_vocab): probabilities, rows @stride floats apart */
   double *squares;  /* (slices): of the gradient */
   gpointer scratch; /* of products with @tiles */
 
   /* The call that is being done. */
   const float *reference;
+  const int *call_rows;
   const double *uniforms;
-  const double *counts;
+  const double *call_weights;
   float *state_gradient;
   GboxDecision *decisions;
   GboxDivergence sums[GBOX_HEAD_POLICY_ROWS];
@@ -62,9 +67,12 @@ typedef enum
   BLOCK_GRADIENT,
   BLOCK_M,
   BLOCK_V,
+  BLOCK_ROWS,
+  BLOCK_ACTIONS,
+  BLOCK_COUNTS,
   BLOCK_STATES,
   BLOCK_FACTORS,
-  BLOCK_EXCESSES,
+  BLOCK_PI,
   BLOCK_SQUARES,
   BLOCK_SCRATCH,
   BLOCK_TILES,
@@ -78,9 +86,12 @@ place_blocks (GboxHeadPolicy *policy, const guint *handles)
   policy->gradient = gbox_arena_get (policy->arena, handles[BLOCK_GRADIENT]);
   policy->m = gbox_arena_get (policy->arena, handles[BLOCK_M]);
   policy->v = gbox_arena_get (policy->arena, handles[BLOCK_V]);
+  policy->rows = gbox_arena_get (policy->arena, handles[BLOCK_ROWS]);
+  policy->actions = gbox_arena_get (policy->arena, handles[BLOCK_ACTIONS]);
+  policy->counts = gbox_arena_get (policy->arena, handles[BLOCK_COUNTS]);
   policy->states = gbox_arena_get (policy->arena, handles[BLOCK_STATES]);
   policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
-  policy->excesses = gbox_arena_get (policy->arena, handles[BLOCK_EXCESSES]);
+  policy->pi = gbox_arena_get (policy->arena, handles[BLOCK_PI]);
   policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
   policy->scratch = gbox_arena_get (policy->arena, handles[BLOCK_SCRATCH]);
   policy->tiles.data = gbox_arena_get (policy->arena, handles[BLOCK_TILES]);
@@ -112,9 +123,12 @@ gbox_head_policy_new (
     [BLOCK_GRADIENT] = trained,
     [BLOCK_M] = trained,
     [BLOCK_V] = trained,
+    [BLOCK_ROWS] = decisions,
+    [BLOCK_ACTIONS] = decisions,
+    [BLOCK_COUNTS] = decisions,
     [BLOCK_STATES] = decisions * model,
     [BLOCK_FACTORS] = model * decisions,
-    [BLOCK_EXCESSES] = decisions * get_stride (vocab),
+    [BLOCK_PI] = decisions * get_stride (vocab),
     [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
     [BLOCK_SCRATCH] = (scratch + sizeof (float) - 1) / sizeof (float),
     [BLOCK_TILES] = gbox_tiles_n_tiles (&tiles) * tiles.tile_size / sizeof (float),
@@ -188,7 +202,7 @@ pack_task (gpointer data, guint task, guint worker)
 void
 gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
 {
-  policy->n_made = 0;
+  policy->n_made = policy->n_states = 0;
   policy->temperature = temperature;
   gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), pack_task, policy);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
@@ -200,17 +214,17 @@ gbox_head_policy_get_n_decisions (const GboxHeadPolicy *policy)
   return (int) policy->n_made;
 }
 
+/* A draw, of the state it is made in. */
 static void
 decide_task (gpointer data, guint task, guint worker)
 {
   GboxHeadPolicy *policy = data;
-  const gsize n = policy->n_vocab;
-  const GboxDivergence *sums = &policy->sums[task];
+  const gsize n = policy->n_vocab, row = (gsize) policy->call_rows[task];
+  const GboxDivergence *sums = &policy->sums[row];
   const double sum = sums->sums.sum, log_sum = log (sum), reference_log_sum = log (sums->y_sum);
   const double scale = (double) (float) (1 / policy->temperature);
-  const float *reference = policy->reference + task * n;
-  float *e = policy->excesses + (policy->n_made + task) * policy->stride;
-  const float norm = (float) (1 / sum);
+  const float *reference = policy->reference + row * n;
+  const float *e = policy->pi + (policy->n_states + row) * policy->stride;
   GboxDecision *decision = &policy->decisions[task];
 
   gbox_softmax_draw (NULL, e, policy->stride, 1, (int) n, &sums->sums, &policy->uniforms[task],
@@ -221,9 +235,29 @@ decide_task (gpointer data, guint task, guint worker)
   /* Never negative but for rounding. */
   decision->kl = MAX (sums->ratio / sum - log_sum + reference_log_sum, 0);
   decision->entropy = MAX (log_sum - sums->sums.moment / sum, 0);
-  for (gsize i = 0; i < n; i++)
+}
+
+static void
+normalize_task (gpointer data, guint task, guint worker)
+{
+  GboxHeadPolicy *policy = data;
+  const float norm = (float) (1 / policy->sums[task].sums.sum);
+  float *e = policy->pi + (policy->n_states + task) * policy->stride;
+
+  for (gsize i = 0; i < policy->n_vocab; i++)
     e[i] *= norm;
-  e[decision->action] -= 1;
+}
+
+static void
+keep_decisions (GboxHeadPolicy *policy, int n_states, int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      policy->rows[policy->n_made + (gsize) i] = (int) policy->n_states + policy->call_rows[i];
+      policy->actions[policy->n_made + (gsize) i] = policy->decisions[i].action;
+    }
+  policy->n_made += (gsize) n;
+  policy->n_states += (gsize) n_states;
 }
 
 /* The logits stand where the probabilities will. */
@@ -231,41 +265,52 @@ gboolean
 gbox_head_policy_decide (GboxHeadPolicy *policy,
                          const float *states,
                          const float *reference,
-                         int n,
+                         int n_states,
+                         const int *rows,
                          const double *uniforms,
+                         int n,
                          GboxDecision *decisions)
 {
   const gsize n_vocab = policy->n_vocab, d_model = policy->d_model;
-  float *e = policy->excesses + policy->n_made * policy->stride;
+  float *e = policy->pi + policy->n_states * policy->stride;
 
-  g_return_val_if_fail (n >= 1 && n <= GBOX_HEAD_POLICY_ROWS, FALSE);
+  g_return_val_if_fail (n_states >= 1 && n_states <= n && n <= GBOX_HEAD_POLICY_ROWS, FALSE);
   g_return_val_if_fail ((gsize) n <= policy->n_decisions - policy->n_made, FALSE);
 
-  memcpy (policy->states + policy->n_made * d_model, states, (gsize) n * d_model * sizeof (float));
+  memcpy (policy->states + policy->n_states * d_model, states, (gsize) n_states * d_model * sizeof (float));
   policy->reference = reference;
+  policy->call_rows = rows;
   policy->uniforms = uniforms;
   policy->decisions = decisions;
-  gbox_tile_product (&policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n, e,
+  gbox_tile_product (&policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n_states, e,
                      policy->stride, FALSE, policy->scratch);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
-  gbox_divergence (policy->team, e, policy->stride, reference, n_vocab, n, (int) n_vocab,
+  gbox_divergence (policy->team, e, policy->stride, reference, n_vocab, n_states, (int) n_vocab,
                    (float) (1 / policy->temperature), policy->sums);
-  for (int i = 0; i < n; i++)
+  for (int i = 0; i < n_states; i++)
     if (!isfinite (policy->sums[i].sums.sum) || !isfinite (policy->sums[i].y_sum))
       return FALSE;
   gbox_team_run (policy->team, (guint) n, decide_task, policy);
+  gbox_team_run (policy->team, (guint) n_states, normalize_task, policy);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_DISTRIBUTIONS);
-  policy->n_made += (gsize) n;
+  keep_decisions (policy, n_states, n);
   return TRUE;
 }
 
-/* What is kept is π − onehot, so the sign goes into the factors. */
+/* −π counts in a state as much as all decisions that were made in it together. */
 void
 gbox_head_policy_prepare_gradient (GboxHeadPolicy *policy, const double *weights)
 {
+  g_autofree double *sums = g_new0 (double, policy->n_states);
+
   for (gsize i = 0; i < policy->n_made; i++)
     {
-      const float factor = (float) (-weights[i] / policy->temperature);
+      sums[policy->rows[i]] += weights[i];
+      policy->counts[i] = (float) (weights[i] / policy->temperature);
+    }
+  for (gsize i = 0; i < policy->n_states; i++)
+    {
+      const float factor = (float) (-sums[i] / policy->temperature);
 
       for (gsize j = 0; j < policy->d_model; j++)
         policy->factors[j * policy->n_decisions + i] = factor * policy->states[i * policy->d_model + j];
@@ -278,6 +323,22 @@ gbox_head_policy_get_n_slices (const GboxHeadPolicy *policy)
   return (guint) ((policy->n_vocab + SLICE - 1) / SLICE);
 }
 
+/* What the chosen actions themselves count, of those in columns @column … @column + @width − 1. */
+static void
+add_actions (GboxHeadPolicy *policy, gsize column, int width)
+{
+  for (gsize i = 0; i < policy->n_made; i++)
+    {
+      const gsize action = (gsize) policy->actions[i];
+      const float *state = policy->states + (gsize) policy->rows[i] * policy->d_model;
+
+      if (action < column || action >= column + (gsize) width)
+        continue;
+      for (gsize j = 0; j < policy->d_model; j++)
+        policy->gradient[j * policy->n_vocab + action] += policy->counts[i] * state[j];
+    }
+}
+
 static void
 gradient_task (gpointer data, guint task, guint worker)
 {
@@ -287,8 +348,9 @@ gradient_task (gpointer data, guint task, guint worker)
   const int width = get_width (policy, slice);
   double square = 0;
 
-  gbox_gemm ((int) policy->d_model, width, (int) policy->n_made, policy->factors, policy->n_decisions,
-             policy->excesses + column, policy->stride, 0, policy->gradient + column, policy->n_vocab);
+  gbox_gemm ((int) policy->d_model, width, (int) policy->n_states, policy->factors, policy->n_decisions,
+             policy->pi + column, policy->stride, 0, policy->gradient + column, policy->n_vocab);
+  add_actions (policy, column, width);
   for (gsize i = 0; i < policy->d_model; i++)
     {
       const float *row = policy->gradient + i * policy->n_vocab + column;
@@ -316,15 +378,15 @@ state_task (gpointer data, guint task, guint worker)
   const gsize n = MIN (GBOX_HEAD_POLICY_STATE_SLICE, policy->n_made - row), d_model = policy->d_model;
   float *to = policy->state_gradient + row * d_model;
 
-  gbox_gemm_transposed ((int) n, (int) d_model, (int) policy->n_vocab,
-                        policy->excesses + row * policy->stride, policy->stride, policy->weights,
-                        policy->n_vocab, 0, to, d_model);
+  gbox_gemm_transposed ((int) n, (int) d_model, (int) policy->n_vocab, policy->pi + row * policy->stride,
+                        policy->stride, policy->weights, policy->n_vocab, 0, to, d_model);
   for (gsize i = 0; i < n; i++)
     {
-      const float factor = (float) (-policy->counts[row + i] / policy->temperature);
+      const float count = (float) (policy->call_weights[row + i] / policy->temperature);
+      const float *weights = policy->weights + policy->actions[row + i];
 
       for (gsize j = 0; j < d_model; j++)
-        to[i * d_model + j] *= factor;
+        to[i * d_model + j] = count * (weights[j * policy->n_vocab] - to[i * d_model + j]);
     }
 }
 
@@ -333,7 +395,7 @@ gbox_head_policy_compute_state_gradient (
   GboxHeadPolicy *policy, const double *weights, guint first, guint n, float *gradient)
 {
   policy->first = first;
-  policy->counts = weights;
+  policy->call_weights = weights;
   policy->state_gradient = gradient;
   gbox_team_run (policy->team, n, state_task, policy);
 }

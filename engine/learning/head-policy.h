@@ -12,12 +12,12 @@ G_BEGIN_DECLS
  *
  * π(a|s) = softmax (W·h / temperature): h is what the model's other layers make of the text so far, which
  * training does not change. Holds W, its gradient, the moments of Adam, and of each decision of a batch its
- * state and its probabilities, so that the update computes no state or probability again. For one thread at a
- * time.
+ * state and its probabilities, so that the update computes no state or probability again; of decisions in the
+ * same state these are kept once. For one thread at a time.
  */
 typedef struct _GboxHeadPolicy GboxHeadPolicy;
 
-/* Decisions made at a time, at most. */
+/* Decisions made at a time, and states they are made in, at most. */
 #define GBOX_HEAD_POLICY_ROWS 64
 
 /**
@@ -81,22 +81,26 @@ void gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature);
 /**
  * gbox_head_policy_decide:
  * @policy: a policy
- * @states: (n, d_model)
- * @reference: (n, n_vocab): logits of the reference in the same states
- * @n: 1 … %GBOX_HEAD_POLICY_ROWS
+ * @states: (n_states, d_model)
+ * @reference: (n_states, n_vocab): logits of the reference in the same states
+ * @n_states: 1 … @n
+ * @rows: (array length=n): in which of the states each decision is made
  * @uniforms: (array length=n): numbers in [0, 1) that choose
+ * @n: decisions, up to %GBOX_HEAD_POLICY_ROWS
  * @decisions: (out) (array length=n): what was chosen
  *
  * Policy and reference are compared at the same temperature. Probabilities and states are kept for the
- * gradient, in order.
+ * gradient, in order. What a decision is does not depend on how many are made in its state.
  *
  * Returns: whether all numbers are finite
  */
 gboolean gbox_head_policy_decide (GboxHeadPolicy *policy,
                                   const float *states,
                                   const float *reference,
-                                  int n,
+                                  int n_states,
+                                  const int *rows,
                                   const double *uniforms,
+                                  int n,
                                   GboxDecision *decisions);
 
 /* How many decisions there are since the batch began. */
@@ -136,7 +140,7 @@ void gbox_head_policy_compute_gradient (GboxHeadPolicy *policy, guint first, gui
  * @gradient: (out): (n_decisions, d_model): rows of these slices are written
  *
  * The gradient with respect to the states, for who trains what they come from: w Wᵀ (onehot (a) − π) /
- * temperature.
+ * temperature. Only where each decision of the batch was made in a state of its own, in their order.
  */
 void gbox_head_policy_compute_state_gradient (
   GboxHeadPolicy *policy, const double *weights, guint first, guint n, float *gradient);

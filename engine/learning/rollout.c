@@ -27,9 +27,9 @@ struct _GboxRollout
   float *inputs;     /* (n_prompt, d_model): what came into the last layer */
   float *outputs;    /* (n_prompt or ROWS, d_model): what goes out of the block that replaces it */
   float *first;      /* (d_model): the model's own state after the prompt */
-  float *own_states; /* (ROWS, d_model): the model's, without the block */
-  float *states;     /* (ROWS, d_model) */
-  float *reference;  /* (ROWS, n_vocab) */
+  float *own_states; /* (n_states, d_model): the model's, without the block */
+  float *states;     /* (n_states, d_model) */
+  float *reference;  /* (n_states, n_vocab) */
 
   GboxLapClock *clock; /* (nullable) */
 
@@ -43,7 +43,13 @@ struct _GboxRollout
   guint position;
   gboolean is_read; /* whether @states are those of the newest tokens */
   int active[GBOX_HEAD_POLICY_ROWS];
+  int rows[GBOX_HEAD_POLICY_ROWS]; /* which state each of them is in */
   int n_active;
+
+  /* Completions that have begun alike are in the same state, and are computed once. */
+  int branches[GBOX_HEAD_POLICY_ROWS]; /* which branch of the context each state is the end of */
+  int tokens[GBOX_HEAD_POLICY_ROWS];   /* and which token comes next there */
+  int n_states;
 };
 
 /* An empty prompt begins with what begins texts, if the model has such a token. */
@@ -157,21 +163,22 @@ gbox_rollout_get_n_prompt (const GboxRollout *rollout)
 
 /* The state after the prompt, of the model itself and with the block. */
 static void
-fill_first (GboxRollout *rollout, guint n)
+fill_first (GboxRollout *rollout)
 {
   const gsize d_model = rollout->d_model, last = rollout->prompt->len - 1;
+  const int n = rollout->n_states;
 
-  for (guint i = 0; i < n; i++)
+  for (gsize i = 0; i < (gsize) n; i++)
     memcpy (rollout->own_states + i * d_model, rollout->first, d_model * sizeof (float));
   if (rollout->block == NULL)
     {
-      memcpy (rollout->states, rollout->own_states, n * d_model * sizeof (float));
+      memcpy (rollout->states, rollout->own_states, (gsize) n * d_model * sizeof (float));
       return;
     }
   gbox_block_begin (rollout->block, rollout->inputs, rollout->outputs);
   gbox_transformer_context_normalize (rollout->context, rollout->outputs + last * d_model, 1,
                                       rollout->states);
-  for (guint i = 1; i < n; i++)
+  for (gsize i = 1; i < (gsize) n; i++)
     memcpy (rollout->states + i * d_model, rollout->states, d_model * sizeof (float));
 }
 
@@ -180,7 +187,7 @@ static void
 fill_states (GboxRollout *rollout)
 {
   const gsize d_model = rollout->d_model;
-  const int n = rollout->n_active;
+  const int n = rollout->n_states;
 
   gbox_transformer_context_get_normed (rollout->context, 0, n, rollout->own_states);
   if (rollout->block == NULL)
@@ -189,7 +196,7 @@ fill_states (GboxRollout *rollout)
       return;
     }
   gbox_block_forward (rollout->block, rollout->tapped + rollout->last_layer * (gsize) n * d_model,
-                      rollout->active, n, rollout->outputs);
+                      rollout->branches, n, rollout->outputs);
   gbox_transformer_context_normalize (rollout->context, rollout->outputs, n, rollout->states);
 }
 
@@ -216,15 +223,18 @@ gbox_rollout_begin (GboxRollout *rollout,
   rollout->step = step;
   rollout->position = 0;
   rollout->n_active = (int) n;
+  /* A block keeps what each completion has told it: with one they are computed one by one. */
+  rollout->n_states = block != NULL ? (int) n : 1;
   for (guint i = 0; i < n; i++)
     {
       rollout->sequences[i] = (GboxRolloutSequence){
         .text = g_string_new (NULL),
         .decoder = gbox_token_decoder_new (tokenizer, FALSE),
       };
-      rollout->active[i] = (int) i;
+      rollout->active[i] = rollout->branches[i] = (int) i;
+      rollout->rows[i] = block != NULL ? (int) i : 0;
     }
-  fill_first (rollout, n);
+  fill_first (rollout);
   rollout->is_read = TRUE;
 }
 
@@ -253,7 +263,6 @@ take_decision (GboxRollout *rollout, GboxRolloutSequence *sequence, const GboxDe
   const GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (rollout->model);
 
   sequence->n_tokens++;
-  sequence->last = decision->action;
   sequence->log_ratio += decision->logprob - decision->reference_logprob;
   sequence->kl += decision->kl;
   sequence->entropy += decision->entropy;
@@ -264,53 +273,101 @@ take_decision (GboxRollout *rollout, GboxRolloutSequence *sequence, const GboxDe
     gbox_token_decoder_finish (sequence->decoder, sequence->text);
 }
 
+/* The state that completion @i of the active ones will be in, among those found already; −1 for another. */
+static int
+find_state (const GboxRollout *rollout, const int *parents, int n, int i, int token)
+{
+  for (int state = 0; rollout->block == NULL && state < n; state++)
+    if (parents[state] == rollout->rows[i] && rollout->tokens[state] == token)
+      return state;
+  return -1;
+}
+
+/*
+ * From the states in which tokens were chosen to those that follow. A state goes on in the branch of one of
+ * its completions, its parent's if that is among them; the other branches take over what the parent has read.
+ */
+static void
+follow (GboxRollout *rollout, const int *parents, const int *branches, int n)
+{
+  for (int i = 0; i < n; i++)
+    {
+      const int from = rollout->branches[parents[i]];
+
+      if (branches[i] != from)
+        gbox_transformer_context_copy_branch (rollout->context, from, branches[i]);
+    }
+  memcpy (rollout->branches, branches, (gsize) n * sizeof (int));
+  rollout->n_states = n;
+}
+
+/* Leaves the completions that go on, and the states they will be in once their tokens are read. */
+static void
+take_decisions (GboxRollout *rollout, const GboxDecision *decisions)
+{
+  const int n_before = gbox_head_policy_get_n_decisions (rollout->policy) - rollout->n_active;
+  int parents[GBOX_HEAD_POLICY_ROWS], branches[GBOX_HEAD_POLICY_ROWS], n_left = 0, n_states = 0;
+
+  for (int i = 0; i < rollout->n_active; i++)
+    {
+      const int index = rollout->active[i], token = decisions[i].action;
+      GboxRolloutSequence *sequence = &rollout->sequences[index];
+      int state;
+
+      rollout->owners[n_before + i] = (guint) index;
+      take_decision (rollout, sequence, &decisions[i]);
+      if (sequence->is_ended)
+        continue;
+      state = find_state (rollout, parents, n_states, i, token);
+      if (state < 0)
+        {
+          state = n_states++;
+          parents[state] = rollout->rows[i];
+          rollout->tokens[state] = token;
+          branches[state] = index;
+        }
+      if (index == rollout->branches[rollout->rows[i]])
+        branches[state] = index;
+      rollout->rows[n_left] = state;
+      rollout->active[n_left++] = index;
+    }
+  follow (rollout, parents, branches, n_states);
+  rollout->n_active = n_left;
+}
+
 static GboxRolloutResult
 choose (GboxRollout *rollout, GError **error)
 {
-  const int n_before = gbox_head_policy_get_n_decisions (rollout->policy);
   double uniforms[GBOX_HEAD_POLICY_ROWS];
   GboxDecision decisions[GBOX_HEAD_POLICY_ROWS];
-  int n_left = 0;
 
   for (int i = 0; i < rollout->n_active; i++)
     uniforms[i] = draw (rollout, (guint) rollout->active[i]);
-  gbox_transformer_context_apply_head (rollout->context, rollout->own_states, rollout->n_active,
+  gbox_transformer_context_apply_head (rollout->context, rollout->own_states, rollout->n_states,
                                        rollout->reference);
   gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_REFERENCE);
-  if (!gbox_head_policy_decide (rollout->policy, rollout->states, rollout->reference, rollout->n_active,
-                                uniforms, decisions))
+  if (!gbox_head_policy_decide (rollout->policy, rollout->states, rollout->reference, rollout->n_states,
+                                rollout->rows, uniforms, rollout->n_active, decisions))
     {
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_NUMERIC,
                            "The numbers grew beyond what can be computed with; start again with a smaller "
                            "learning rate.");
       return GBOX_ROLLOUT_FAILED;
     }
-  for (int i = 0; i < rollout->n_active; i++)
-    {
-      const int index = rollout->active[i];
-
-      rollout->owners[n_before + i] = (guint) index;
-      take_decision (rollout, &rollout->sequences[index], &decisions[i]);
-      if (!rollout->sequences[index].is_ended)
-        rollout->active[n_left++] = index;
-    }
-  rollout->n_active = n_left;
+  take_decisions (rollout, decisions);
   rollout->position++;
   rollout->is_read = FALSE;
   gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_TEXT);
-  return n_left > 0 ? GBOX_ROLLOUT_GOES_ON : GBOX_ROLLOUT_DONE;
+  return rollout->n_active > 0 ? GBOX_ROLLOUT_GOES_ON : GBOX_ROLLOUT_DONE;
 }
 
 GboxRolloutResult
 gbox_rollout_advance (GboxRollout *rollout, GError **error)
 {
-  int tokens[GBOX_HEAD_POLICY_ROWS];
-
   if (rollout->is_read)
     return choose (rollout, error);
-  for (int i = 0; i < rollout->n_active; i++)
-    tokens[i] = rollout->sequences[rollout->active[i]].last;
-  gbox_transformer_context_read_branches (rollout->context, rollout->active, tokens, rollout->n_active);
+  gbox_transformer_context_read_branches (rollout->context, rollout->branches, rollout->tokens,
+                                          rollout->n_states);
   fill_states (rollout);
   gbox_lap_clock_note (rollout->clock, GBOX_FINETUNE_LAP_LAYERS);
   rollout->is_read = TRUE;

@@ -35,7 +35,6 @@ typedef struct
   double kl;
   double entropy;
 
-  int last; /* the token to read next */
   GboxTokenDecoder *decoder;
 } GboxRolloutSequence;
 

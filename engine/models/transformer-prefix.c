@@ -69,3 +69,20 @@ gbox_transformer_context_keep_prefix (GboxTransformerContext *context, const int
 {
   return gbox_transformer_context_take_prefix (context, context, tokens, n);
 }
+
+void
+gbox_transformer_context_copy_branch (GboxTransformerContext *context, int from, int to)
+{
+  const GboxLanguageConfig *config = &context->transformer->config;
+  const int n = context->branch_lengths[from];
+
+  for (int i = 0; i < config->n_layers; i++)
+    {
+      const GboxKvCache *branches = context->branches + i * context->n_branches;
+
+      gbox_kv_cache_copy (&branches[from], 0, &branches[to], 0, n, config->n_kv_heads, config->head_size);
+    }
+  memcpy (context->branch_tokens + (gsize) to * (gsize) context->max_branch,
+          context->branch_tokens + (gsize) from * (gsize) context->max_branch, (gsize) n * sizeof (int));
+  context->branch_lengths[to] = n;
+}

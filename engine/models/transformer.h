@@ -210,6 +210,16 @@ gsize gbox_transformer_get_lap_weights (const GboxTransformer *transformer, Gbox
 void gbox_transformer_context_read (GboxTransformerContext *context, const int *tokens, int n);
 
 /**
+ * gbox_transformer_context_copy_branch:
+ * @context: a context
+ * @from: a branch
+ * @to: another one, which forgets what it has
+ *
+ * Lets @to go on from where @from is. The numbers are those that reading the same tokens again would give.
+ */
+void gbox_transformer_context_copy_branch (GboxTransformerContext *context, int from, int to);
+
+/**
  * gbox_transformer_context_read_branches:
  * @context: a context
  * @branches: (array length=n): different branches that have room for a token
