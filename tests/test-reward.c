@@ -44,6 +44,8 @@ test_scores (void)
     { "length - 2*full-stops", "ab.", 1 },
     { "characters:.,+0.5*length", "a.,", 3.5 },
     { "regex:a+b-distinct-words", "aab b", 1 - 2 },
+    { "-full-stops", "ab.", -1 },
+    { " - 2*full-stops+length", "ab.", 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -159,6 +161,44 @@ test_description (void)
   g_assert_false (gbox_reward_has_character (reward, ','));
 }
 
+/* What is written reads the same; only an argument that holds another term does not. */
+static void
+test_terms (void)
+{
+  static const char *const texts[]
+    = { "full-stops",      "-characters:!?",   "0.5*regex:a+b+2*length", "distinct-words-0.25*no-letter:e",
+        "characters:.,-1", "1e-05*full-stops", "regex:.+regex:." };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GboxReward) reward = parse (texts[i]);
+      g_autoptr (GString) written = g_string_new (NULL);
+
+      for (guint j = 0; j < gbox_reward_get_n_terms (reward); j++)
+        {
+          const char *argument;
+          double weight;
+          const GboxRewardKind kind = gbox_reward_get_term (reward, j, &weight, &argument);
+
+          gbox_reward_append_term (written, kind, weight, argument);
+        }
+      g_assert_cmpstr (written->str, ==, texts[i]);
+    }
+}
+
+/* Each term by itself, its weight left out. */
+static void
+test_score_term (void)
+{
+  g_autoptr (GboxReward) reward = parse ("0.5*full-stops-length");
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+
+  g_assert_cmpfloat (gbox_reward_score_term (reward, 0, "a.b.", ranges), ==, 2);
+  g_assert_cmpuint (ranges->len, ==, 2);
+  g_assert_cmpfloat (gbox_reward_score_term (reward, 1, "a.b.", ranges), ==, 4);
+  g_assert_cmpuint (ranges->len, ==, 2);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -169,5 +209,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reward/limits", test_limits);
   g_test_add_func ("/reward/function", test_function);
   g_test_add_func ("/reward/description", test_description);
+  g_test_add_func ("/reward/terms", test_terms);
+  g_test_add_func ("/reward/score-term", test_score_term);
   return g_test_run ();
 }

@@ -69,6 +69,20 @@ gbox_reward_get_n_terms (const GboxReward *reward)
   return reward->terms->len;
 }
 
+GboxRewardKind
+gbox_reward_get_term (const GboxReward *reward, guint i, double *weight, const char **argument)
+{
+  const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+
+  g_return_val_if_fail (i < reward->terms->len, GBOX_REWARD_LENGTH);
+
+  if (weight != NULL)
+    *weight = term->weight;
+  if (argument != NULL)
+    *argument = term->argument;
+  return term->kind;
+}
+
 static void
 describe_term (const GboxRewardTerm *term, GString *text)
 {
@@ -263,18 +277,26 @@ score_term (const GboxRewardTerm *term, const char *text, GArray *ranges)
 }
 
 double
+gbox_reward_score_term (const GboxReward *reward, guint i, const char *text, GArray *ranges)
+{
+  const guint n_before = ranges != NULL ? ranges->len : 0;
+  double score;
+
+  g_return_val_if_fail (i < reward->terms->len, 0);
+
+  score = score_term (&g_array_index (reward->terms, GboxRewardTerm, i), text, ranges);
+  for (guint j = n_before; ranges != NULL && j < ranges->len; j++)
+    g_array_index (ranges, GboxRewardRange, j).term = i;
+  return score;
+}
+
+double
 gbox_reward_score (const GboxReward *reward, const char *text, GArray *ranges)
 {
   double score = 0;
 
   for (guint i = 0; i < reward->terms->len; i++)
-    {
-      const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
-      const guint n_before = ranges != NULL ? ranges->len : 0;
-
-      score += term->weight * score_term (term, text, ranges);
-      for (guint j = n_before; ranges != NULL && j < ranges->len; j++)
-        g_array_index (ranges, GboxRewardRange, j).term = i;
-    }
+    score += g_array_index (reward->terms, GboxRewardTerm, i).weight
+             * gbox_reward_score_term (reward, i, text, ranges);
   return score;
 }
