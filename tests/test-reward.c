@@ -149,6 +149,19 @@ test_function (void)
 }
 
 static void
+test_signs (void)
+{
+  g_autoptr (GboxReward) reward = parse ("-full-stops-2*length+no-letter:e-no-letter:x");
+  g_autofree char *description = gbox_reward_describe (reward);
+
+  g_assert_cmpstr (
+    description, ==,
+    "Counts minus the full stops in the text, minus 2 times the characters of the text, minus how "
+    "many of 100 letters are “e”, whatever its case (100 without letters), plus how many of 100 "
+    "letters are “x”, whatever its case (100 without letters).");
+}
+
+static void
 test_description (void)
 {
   g_autoptr (GboxReward) reward = parse ("full-stops+0.1*length");
@@ -209,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reward/limits", test_limits);
   g_test_add_func ("/reward/function", test_function);
   g_test_add_func ("/reward/description", test_description);
+  g_test_add_func ("/reward/signs", test_signs);
   g_test_add_func ("/reward/terms", test_terms);
   g_test_add_func ("/reward/score-term", test_score_term);
   return g_test_run ();

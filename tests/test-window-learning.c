@@ -8,6 +8,8 @@
 #include "learning/finetune-row.h"
 #include "learning/gridworld-card.h"
 #include "learning/marked-text.h"
+#include "learning/reward-sample.h"
+#include "learning/reward-term-rows.h"
 #include "models/model-chooser.h"
 #include "window-drive.h"
 
@@ -261,6 +263,78 @@ on_adjusted (GboxFinetuneSession *session, const char *text, char **adjusted)
 {
   g_free (*adjusted);
   *adjusted = g_strdup (text);
+}
+
+static const char *
+get_reward (WindowFixture *fixture)
+{
+  return gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (get_finetune (fixture)))->reward;
+}
+
+/* How many characters of the sample are shown as counted by a term. */
+static guint
+count_marked (GtkTextBuffer *buffer, const char *name)
+{
+  GtkTextTag *tag = gtk_text_tag_table_lookup (gtk_text_buffer_get_tag_table (buffer), name);
+  GtkTextIter iter;
+  guint n = 0;
+
+  if (tag == NULL)
+    return 0;
+  gtk_text_buffer_get_start_iter (buffer, &iter);
+  do
+    n += gtk_text_iter_has_tag (&iter, tag);
+  while (gtk_text_iter_forward_char (&iter));
+  return n;
+}
+
+/* The @index-th of the page's reward terms. */
+static GtkWidget *
+find_term (WindowFixture *fixture, guint index)
+{
+  GtkWidget *term = window_find_widget (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)),
+                                        GBOX_TYPE_REWARD_TERM_ROWS);
+
+  for (; index > 0; index--)
+    term = gtk_widget_get_next_sibling (term);
+  return term;
+}
+
+static void
+choose_kind (GtkWidget *term, guint item)
+{
+  adw_combo_row_set_selected (ADW_COMBO_ROW (window_find_widget (term, ADW_TYPE_COMBO_ROW)), item);
+}
+
+/* Before anything is started, a text shows what is counted, and follows what the user makes of the reward. */
+static void
+check_reward (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GboxRewardSample *sample = GBOX_REWARD_SAMPLE (window_find_widget (page, GBOX_TYPE_REWARD_SAMPLE));
+  GtkTextBuffer *buffer = gbox_reward_sample_get_buffer (sample);
+  GtkWidget *first = find_term (fixture, 0), *second = find_term (fixture, 1);
+
+  set_finetune (fixture, "reward", "full-stops");
+  gtk_text_buffer_set_text (buffer, "É 12. Was 345.", -1);
+  g_assert_cmpuint (count_marked (buffer, "term-0"), ==, 2);
+  choose_kind (first, 2);
+  g_assert_cmpstr (get_reward (fixture), ==, "regex:[0-9]+");
+  g_assert_cmpuint (count_marked (buffer, "term-0"), ==, 5);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_widget (first, ADW_TYPE_ENTRY_ROW)), "[0-9]{3}");
+  g_assert_cmpuint (count_marked (buffer, "term-0"), ==, 3);
+  gtk_editable_set_text (GTK_EDITABLE (window_find_widget (first, ADW_TYPE_ENTRY_ROW)), "(");
+  g_assert_nonnull (window_find_label (GTK_WIDGET (sample), "no regular expression"));
+  window_activate (fixture, "finetune-start", NULL);
+  g_assert_null (gbox_finetune_session_get_run (get_finetune (fixture)));
+  gtk_editable_set_text (GTK_EDITABLE (window_find_widget (first, ADW_TYPE_ENTRY_ROW)), "\\d");
+  choose_kind (second, 4);
+  g_assert_cmpstr (get_reward (fixture), ==, "regex:\\d+length");
+  gtk_spin_button_set_value (GTK_SPIN_BUTTON (window_find_widget (second, GTK_TYPE_SPIN_BUTTON)), -0.5);
+  g_assert_cmpstr (get_reward (fixture), ==, "regex:\\d-0.5*length");
+  g_assert_nonnull (window_find_label (GTK_WIDGET (sample), "5 − 0.5 × 14 = −2"));
+  choose_kind (second, 0);
+  g_assert_cmpstr (get_reward (fixture), ==, "regex:\\d");
 }
 
 /* Paused on the way, with another learning rate from there on; what cannot change then is out of reach. */
@@ -685,6 +759,7 @@ drive_finetune (gpointer data)
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
   check_white_space ();
+  check_reward (fixture);
   prepare_finetune (fixture);
   check_pause (fixture);
   window_activate (fixture, "reinforcement-play-pause", NULL);

@@ -4,6 +4,7 @@
 
 #include "learning/terms.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Steps of matching, and depth of nesting, after which a text is given up: some milliseconds. */
@@ -105,14 +106,20 @@ describe_term (const GboxRewardTerm *term, GString *text)
       break;
     case GBOX_REWARD_NO_LETTER:
       g_string_append_printf (text,
-                              "minus how many of 100 letters are “%s”, whatever its case (-100 without "
-                              "letters)",
+                              "how many of 100 letters are “%s”, whatever its case (100 without letters)",
                               term->argument);
       break;
     case GBOX_REWARD_FUNCTION:
     default:
       g_string_append (text, term->argument);
     }
+}
+
+/* Whether more of what is described is worth less. */
+static gboolean
+is_punished (const GboxRewardTerm *term)
+{
+  return (term->kind == GBOX_REWARD_NO_LETTER) != (term->weight < 0);
 }
 
 char *
@@ -124,12 +131,16 @@ gbox_reward_describe (const GboxReward *reward)
   for (guint i = 0; i < reward->terms->len; i++)
     {
       const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+      const double size = fabs (term->weight);
 
       if (i > 0)
-        g_string_append (text, ", plus ");
-      if (term->weight < 1 || term->weight > 1)
-        g_string_append_printf (text, "%s times ",
-                                g_ascii_formatd (number, sizeof number, "%g", term->weight));
+        g_string_append (text, ", ");
+      if (is_punished (term))
+        g_string_append (text, "minus ");
+      else if (i > 0)
+        g_string_append (text, "plus ");
+      if (size < 1 || size > 1)
+        g_string_append_printf (text, "%s times ", g_ascii_formatd (number, sizeof number, "%g", size));
       describe_term (term, text);
     }
   g_string_append_c (text, '.');
