@@ -126,6 +126,9 @@ on_record (GboxRun *run, GType type, gconstpointer record, Session *session)
 static void
 on_notice (GboxRun *run, const char *id, const char *text, gpointer user_data)
 {
+  /* That a warning is over shows in what follows. */
+  if (*text == '\0')
+    return;
   end_progress ();
   g_printerr ("%s\n", text);
 }

@@ -41,7 +41,8 @@ struct _GboxFinetuneJob
   GboxFinetuneProgress next; /* what it is after the training step that goes on */
   GboxFinetuneBatch *batch;
   GboxFinetuneWarnings warnings;
-  guint saved_step; /* of the newest checkpoint */
+  guint saved_step;      /* of the newest checkpoint */
+  gboolean is_save_lost; /* the last one could not be saved, which was told */
   double seconds;
   double step_begin; /* @seconds when the training step began */
 };
@@ -299,6 +300,9 @@ save_checkpoint (GboxFinetuneJob *self, GError **error)
   if (!save_to (self, gbox_finetune_spec_get_values (self->spec)->checkpoint, error))
     return FALSE;
   self->saved_step = self->progress.step;
+  if (self->is_save_lost)
+    gbox_job_post_notice (GBOX_JOB (self), "checkpoint", "");
+  self->is_save_lost = FALSE;
   return TRUE;
 }
 
@@ -465,8 +469,10 @@ pause_work (GboxJob *job)
   if (gbox_finetune_spec_get_values (self->spec)->checkpoint[0] == '\0'
       || self->progress.step == self->saved_step)
     return;
-  if (!save_checkpoint (self, &error))
-    gbox_job_post_notice (job, "checkpoint", error->message);
+  if (save_checkpoint (self, &error))
+    return;
+  self->is_save_lost = TRUE;
+  gbox_job_post_notice (job, "checkpoint", error->message);
 }
 
 static void
