@@ -212,6 +212,26 @@ test_score_term (void)
   g_assert_cmpuint (ranges->len, ==, 2);
 }
 
+static double
+say_half (const char *text, GArray *ranges, gpointer data)
+{
+  return 0.5;
+}
+
+/* Who runs programs is set from outside. */
+static void
+test_code_checks (void)
+{
+  g_autoptr (GboxReward) reward = parse ("4*code-checks+full-stops");
+  g_autoptr (GboxReward) other = parse ("length");
+
+  g_assert_true (gbox_reward_has_code_checks (reward));
+  g_assert_false (gbox_reward_has_code_checks (other));
+  g_assert_cmpfloat (gbox_reward_score (reward, "a.", NULL), ==, 1);
+  gbox_reward_set_code_checks (reward, say_half, NULL);
+  g_assert_cmpfloat (gbox_reward_score (reward, "a.", NULL), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -225,5 +245,6 @@ main (int argc, char **argv)
   g_test_add_func ("/reward/signs", test_signs);
   g_test_add_func ("/reward/terms", test_terms);
   g_test_add_func ("/reward/score-term", test_score_term);
+  g_test_add_func ("/reward/code-checks", test_code_checks);
   return g_test_run ();
 }

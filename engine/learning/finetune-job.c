@@ -4,12 +4,16 @@
 
 #include "base/error.h"
 #include "language/completion-spec.h"
+#include "learning/code-reward.h"
 #include "learning/finetune-batch.h"
 #include "learning/finetune-checkpoint.h"
 #include "learning/finetune-warnings.h"
 #include "models/policy-file.h"
 
 #define CHECKPOINT_SUFFIX ".safetensors"
+
+/* How long a step waits for programs, in milliseconds. */
+#define CHECK_TIME 40
 
 typedef enum
 {
@@ -35,8 +39,10 @@ struct _GboxFinetuneJob
   GboxTrainee *trainee;
   GboxRollout *rollout;
   GboxReward *reward;
+  GboxCodeReward *code; /* NULL where no program is to be run */
 
   Stage stage;
+  gboolean is_checking; /* the programs that the stage has written */
   GboxFinetuneProgress progress;
   GboxFinetuneProgress next; /* what it is after the training step that goes on */
   GboxFinetuneBatch *batch;
@@ -58,6 +64,7 @@ finalize (GObject *object)
   g_clear_pointer (&self->rollout, gbox_rollout_free);
   g_clear_pointer (&self->trainee, gbox_trainee_free);
   g_clear_pointer (&self->reward, gbox_reward_free);
+  g_clear_pointer (&self->code, gbox_code_reward_free);
   g_clear_pointer (&self->model, gbox_language_model_unref);
   g_clear_object (&self->spec);
   g_free (self->base);
@@ -103,6 +110,25 @@ load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
   return self->model != NULL;
 }
 
+static double
+get_code_share (const char *text, GArray *ranges, gpointer code)
+{
+  return gbox_code_reward_get (code, text);
+}
+
+static gboolean
+make_reward (GboxFinetuneJob *self, GError **error)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  self->reward = gbox_reward_parse (values->reward, error);
+  if (self->reward == NULL || !gbox_reward_has_code_checks (self->reward))
+    return self->reward != NULL;
+  self->code = gbox_code_reward_new (values->prompt, error);
+  gbox_reward_set_code_checks (self->reward, get_code_share, self->code);
+  return self->code != NULL;
+}
+
 static gboolean
 make_trainee (GboxFinetuneJob *self, GError **error)
 {
@@ -125,8 +151,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->team = context->team;
-  self->reward = gbox_reward_parse (values->reward, error);
-  if (self->reward == NULL || !load_model (self, context->store, error) || !make_trainee (self, error))
+  if (!make_reward (self, error) || !load_model (self, context->store, error) || !make_trainee (self, error))
     return FALSE;
   self->batch = gbox_finetune_batch_new (values->batch, values->length);
   self->progress.kl = values->kl;
@@ -141,7 +166,10 @@ begin_comparison (GboxFinetuneJob *self, Stage stage)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->stage = stage;
-  if (values->samples > 0)
+  self->is_checking = FALSE;
+  if (values->samples == 0)
+    self->stage = stage == STAGE_BEFORE ? STAGE_LOAD : STAGE_END;
+  else
     gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
                         gbox_trainee_get_block (self->trainee), values->samples, values->temperature,
                         values->seed, GBOX_PURPOSE_COMPARE, 0);
@@ -153,6 +181,7 @@ begin_training_step (GboxFinetuneJob *self)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->stage = STAGE_ROLLOUT;
+  self->is_checking = FALSE;
   self->next = self->progress;
   self->next.step++;
   gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
@@ -209,21 +238,17 @@ post_completion (
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FINETUNE_COMPLETION, completion);
 }
 
-/* Writes on at the completions to compare. Returns whether they are done. */
-static GboxRolloutResult
-compare (GboxFinetuneJob *self, GboxFinetunePhase phase, GError **error)
+static void
+end_comparison (GboxFinetuneJob *self)
 {
-  GboxRolloutResult result = GBOX_ROLLOUT_DONE;
+  const gboolean is_before = self->stage == STAGE_BEFORE;
 
-  if (gbox_finetune_spec_get_values (self->spec)->samples == 0)
-    return result;
-  result = gbox_rollout_advance (self->rollout, error);
-  for (guint i = 0; result == GBOX_ROLLOUT_DONE && i < gbox_rollout_get_n_sequences (self->rollout); i++)
-    post_completion (self, phase, i, self->progress.step,
+  for (guint i = 0; i < gbox_rollout_get_n_sequences (self->rollout); i++)
+    post_completion (self, is_before ? GBOX_FINETUNE_BEFORE : GBOX_FINETUNE_AFTER, i, self->progress.step,
                      gbox_reward_score (self->reward, gbox_rollout_get_sequence (self->rollout, i)->text->str,
                                         NULL),
                      0);
-  return result;
+  self->stage = is_before ? STAGE_LOAD : STAGE_END;
 }
 
 static void
@@ -326,48 +351,81 @@ load_checkpoint (GboxFinetuneJob *self, GError **error)
   return FALSE;
 }
 
-static GboxRolloutResult
-write_batch (GboxFinetuneJob *self, GError **error)
+/* All completions of the stage are written, and it is known what they are worth. */
+static void
+end_writing (GboxFinetuneJob *self)
 {
+  if (self->stage == STAGE_ROLLOUT)
+    evaluate_batch (self);
+  else
+    end_comparison (self);
+}
+
+static gboolean
+check_programs (GboxFinetuneJob *self, GError **error)
+{
+  gboolean is_done;
+
+  if (!gbox_code_reward_advance (self->code, CHECK_TIME, &is_done, error))
+    return FALSE;
+  if (is_done)
+    {
+      self->is_checking = FALSE;
+      end_writing (self);
+    }
+  return TRUE;
+}
+
+static void
+ask_for_checks (GboxFinetuneJob *self)
+{
+  const guint n = gbox_rollout_get_n_sequences (self->rollout);
+  g_autofree const char **texts = g_new (const char *, n);
+
+  for (guint i = 0; i < n; i++)
+    texts[i] = gbox_rollout_get_sequence (self->rollout, i)->text->str;
+  gbox_code_reward_ask (self->code, texts, n);
+  self->is_checking = TRUE;
+}
+
+/* Writes on at a batch, or at the completions to compare. */
+static gboolean
+write_on (GboxFinetuneJob *self, GError **error)
+{
+  const gboolean is_batch = self->stage == STAGE_ROLLOUT;
   GboxRolloutResult result;
 
-  if (gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (self->trainee)) == 0)
+  if (is_batch && gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (self->trainee)) == 0)
     self->step_begin = self->seconds;
   result = gbox_rollout_advance (self->rollout, error);
-  if (result != GBOX_ROLLOUT_FAILED)
+  if (is_batch && result != GBOX_ROLLOUT_FAILED)
     post_pieces (self);
-  return result;
+  if (result == GBOX_ROLLOUT_DONE && self->code != NULL)
+    ask_for_checks (self);
+  else if (result == GBOX_ROLLOUT_DONE)
+    end_writing (self);
+  return result != GBOX_ROLLOUT_FAILED;
 }
 
 /* One step of a stage. @is_point: whether a training step has just ended. */
 static gboolean
 do_stage (GboxFinetuneJob *self, gboolean *is_point, GError **error)
 {
-  GboxRolloutResult result;
-
   switch (self->stage)
     {
     case STAGE_PROMPT:
       if (gbox_rollout_read_prompt (self->rollout))
         begin_comparison (self, STAGE_BEFORE);
       return TRUE;
-    case STAGE_BEFORE:
-    case STAGE_AFTER:
-      result
-        = compare (self, self->stage == STAGE_BEFORE ? GBOX_FINETUNE_BEFORE : GBOX_FINETUNE_AFTER, error);
-      if (result == GBOX_ROLLOUT_DONE)
-        self->stage = self->stage == STAGE_BEFORE ? STAGE_LOAD : STAGE_END;
-      return result != GBOX_ROLLOUT_FAILED;
     case STAGE_LOAD:
       if (!load_checkpoint (self, error))
         return FALSE;
       go_on (self);
       return TRUE;
+    case STAGE_BEFORE:
+    case STAGE_AFTER:
     case STAGE_ROLLOUT:
-      result = write_batch (self, error);
-      if (result == GBOX_ROLLOUT_DONE)
-        evaluate_batch (self);
-      return result != GBOX_ROLLOUT_FAILED;
+      return self->is_checking ? check_programs (self, error) : write_on (self, error);
     case STAGE_GRADIENT:
       if (gbox_trainee_compute_gradient (self->trainee))
         self->stage = STAGE_UPDATE;

@@ -21,6 +21,7 @@ static const struct
   { "length", GBOX_REWARD_LENGTH },
   { "distinct-words", GBOX_REWARD_DISTINCT_WORDS },
   { "no-letter:", GBOX_REWARD_NO_LETTER },
+  { "code-checks", GBOX_REWARD_CODE_CHECKS },
 };
 
 /* The name that @text begins with, after its weight; −1 if there is none. Moves @text behind it. */
@@ -89,7 +90,8 @@ compile (GboxRewardTerm *term, GError **error)
 static gboolean
 check_argument (GboxRewardTerm *term, GError **error)
 {
-  if (term->kind == GBOX_REWARD_LENGTH || term->kind == GBOX_REWARD_DISTINCT_WORDS)
+  if (term->kind == GBOX_REWARD_LENGTH || term->kind == GBOX_REWARD_DISTINCT_WORDS
+      || term->kind == GBOX_REWARD_CODE_CHECKS)
     return TRUE;
   if (term->kind == GBOX_REWARD_REGEX && term->argument[0] != '\0')
     return compile (term, error);
@@ -116,8 +118,8 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
   if (index < 0)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words or "
-                   "no-letter:…, with + between two and NUMBER* before one.",
+                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words, "
+                   "no-letter:… or code-checks, with + between two and NUMBER* before one.",
                    *text);
       return FALSE;
     }

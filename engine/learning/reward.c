@@ -64,6 +64,29 @@ gbox_reward_free (GboxReward *reward)
   g_free (reward);
 }
 
+gboolean
+gbox_reward_has_code_checks (const GboxReward *reward)
+{
+  for (guint i = 0; i < reward->terms->len; i++)
+    if (g_array_index (reward->terms, GboxRewardTerm, i).kind == GBOX_REWARD_CODE_CHECKS)
+      return TRUE;
+  return FALSE;
+}
+
+void
+gbox_reward_set_code_checks (GboxReward *reward, GboxRewardFunc func, gpointer data)
+{
+  for (guint i = 0; i < reward->terms->len; i++)
+    {
+      GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+
+      if (term->kind != GBOX_REWARD_CODE_CHECKS)
+        continue;
+      term->func = func;
+      term->data = data;
+    }
+}
+
 guint
 gbox_reward_get_n_terms (const GboxReward *reward)
 {
@@ -108,6 +131,9 @@ describe_term (const GboxRewardTerm *term, GString *text)
       g_string_append_printf (text,
                               "how many of 100 letters are “%s”, whatever its case (100 without letters)",
                               term->argument);
+      break;
+    case GBOX_REWARD_CODE_CHECKS:
+      g_string_append (text, "the share of the prompt's checks that the program passes in a sandbox, 0 to 1");
       break;
     case GBOX_REWARD_FUNCTION:
     default:
@@ -281,9 +307,10 @@ score_term (const GboxRewardTerm *term, const char *text, GArray *ranges)
       return count_words (text, ranges);
     case GBOX_REWARD_NO_LETTER:
       return count_letter (term->argument, text, ranges);
+    case GBOX_REWARD_CODE_CHECKS:
     case GBOX_REWARD_FUNCTION:
     default:
-      return term->func (text, ranges, term->data);
+      return term->func != NULL ? term->func (text, ranges, term->data) : 0;
     }
 }
 

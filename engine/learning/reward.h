@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * GboxReward:
  *
- * A sum of weighted terms. Immutable, for any thread.
+ * A sum of weighted terms. Immutable once it counts, for any thread.
  */
 typedef struct _GboxReward GboxReward;
 
@@ -21,6 +21,7 @@ typedef enum
   GBOX_REWARD_LENGTH,         /* "length": characters */
   GBOX_REWARD_DISTINCT_WORDS, /* "distinct-words": words, each once, upper and lower case being the same */
   GBOX_REWARD_NO_LETTER,      /* "no-letter:e": minus so many of a hundred letters */
+  GBOX_REWARD_CODE_CHECKS,    /* "code-checks": the share of the prompt's checks that the program passes */
   GBOX_REWARD_FUNCTION,       /* what a function says */
 } GboxRewardKind;
 
@@ -67,6 +68,12 @@ GboxReward *gbox_reward_new_for_function (const char *description,
                                           gpointer data,
                                           GDestroyNotify free);
 void gbox_reward_free (GboxReward *reward);
+
+/* Whether a term has to run programs first. */
+gboolean gbox_reward_has_code_checks (const GboxReward *reward);
+
+/* Who says what the terms "code-checks" count; without, that is 0. Before anything is counted. */
+void gbox_reward_set_code_checks (GboxReward *reward, GboxRewardFunc func, gpointer data);
 
 guint gbox_reward_get_n_terms (const GboxReward *reward);
 
