@@ -82,6 +82,39 @@ check_reward (WindowFixture *fixture)
   g_assert_cmpstr (get_reward (fixture), ==, "regex:\\d");
 }
 
+static gboolean
+has_answer (gpointer sample)
+{
+  return window_find_label (sample, "running in a sandbox") == NULL;
+}
+
+/* A prompt that has checks is needed; then the sample runs, and is worth what it passes. */
+static void
+check_code (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GtkWidget *sample = window_find_widget (page, GBOX_TYPE_REWARD_SAMPLE);
+  GtkTextBuffer *buffer = gbox_reward_sample_get_buffer (GBOX_REWARD_SAMPLE (sample));
+
+  learning_set_finetune (fixture, "prompt", "Good morning");
+  choose_kind (find_term (fixture, 0), 6);
+  g_assert_cmpstr (get_reward (fixture), ==, "code-checks");
+  window_wait_until (has_answer, sample);
+  g_assert_nonnull (window_find_label (sample, "no checks for this prompt"));
+  window_activate (fixture, "finetune-prompt", g_variant_new_string ("is-palindrome"));
+  g_assert_true (g_str_has_suffix (
+    gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (learning_get_finetune (fixture)))->prompt,
+    "\ndef is_palindrome(text):"));
+  gtk_text_buffer_set_text (buffer, " return True", -1);
+  g_assert_false (has_answer (sample));
+  window_wait_until (has_answer, sample);
+  /* Otherwise it says why programs cannot be run here. */
+  if (window_find_label (sample, "passes") != NULL)
+    g_assert_nonnull (window_find_label (sample, "0.625"));
+  choose_kind (find_term (fixture, 0), 0);
+  g_assert_null (window_find_label (sample, "Here: "));
+}
+
 /* What the warnings' bar showed on the way. */
 typedef struct
 {
@@ -141,6 +174,7 @@ get_saved_step (const char *path)
 
   spec = gbox_finetune_checkpoint_load_spec (path, &step, &error);
   g_assert_no_error (error);
+  g_assert_nonnull (spec);
   return step;
 }
 
@@ -189,6 +223,7 @@ drive (gpointer data)
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
   check_reward (fixture);
+  check_code (fixture);
   learning_prepare_finetune (fixture);
   check_checkpoints (fixture);
   check_warning (fixture);

@@ -2,6 +2,7 @@
 /* The left pane of finetuning: which model is to learn what, and how. */
 #include "learning/finetune-pane.h"
 
+#include "completion/prompts.h"
 #include "learning/policy-saving.h"
 #include "learning/reward-editor.h"
 #include "learning/start-bar.h"
@@ -16,6 +17,7 @@ struct _GboxFinetunePane
 
   GboxModelChooser *model_chooser;
   GtkEditable *prompt_row;
+  GtkMenuButton *prompts_button;
   GboxRewardEditor *reward_editor;
   AdwComboRow *train_row;
   AdwComboRow *baseline_row;
@@ -95,6 +97,7 @@ gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_chooser);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompt_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompts_button);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_editor);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, train_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, baseline_row);
@@ -107,9 +110,27 @@ gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
 }
 
 static void
+fill_prompts (GboxFinetunePane *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  guint n;
+  const GboxPrompt *prompts = gbox_prompts_get (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (prompts[i].title, NULL);
+
+      g_menu_item_set_action_and_target (item, "win.finetune-prompt", "s", prompts[i].name);
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (self->prompts_button, G_MENU_MODEL (menu));
+}
+
+static void
 gbox_finetune_pane_init (GboxFinetunePane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  fill_prompts (self);
 }
 
 void

@@ -51,6 +51,7 @@ static const struct
   { "Length", GBOX_REWARD_LENGTH, "", NULL },
   { "Distinct words", GBOX_REWARD_DISTINCT_WORDS, "", NULL },
   { "Rarity of a letter", GBOX_REWARD_NO_LETTER, "e", "Letter" },
+  { "Passes the checks", GBOX_REWARD_CODE_CHECKS, "", NULL },
 };
 
 /* What an optional one offers before them. */
