@@ -35,7 +35,7 @@ struct _GboxFinetuneJob
   GboxFinetuneSpec *spec;
   GboxTeam *team;
   GboxLanguageModel *model;
-  char *base; /* path of the model's file */
+  GboxFinetuneBase base;
   GboxTrainee *trainee;
   GboxRollout *rollout;
   GboxReward *reward;
@@ -67,7 +67,8 @@ finalize (GObject *object)
   g_clear_pointer (&self->code, gbox_code_reward_free);
   g_clear_pointer (&self->model, gbox_language_model_unref);
   g_clear_object (&self->spec);
-  g_free (self->base);
+  g_free (self->base.path);
+  g_free (self->base.sum);
   G_OBJECT_CLASS (gbox_finetune_job_parent_class)->finalize (object);
 }
 
@@ -104,8 +105,10 @@ load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
 {
   const char *name = gbox_finetune_spec_get_values (self->spec)->model;
 
-  self->base = find_base (gbox_model_store_get_catalogue (store), name, error);
-  if (self->base != NULL)
+  self->base.path = find_base (gbox_model_store_get_catalogue (store), name, error);
+  if (self->base.path != NULL)
+    self->base.sum = gbox_policy_file_sum_base (self->base.path, error);
+  if (self->base.sum != NULL)
     self->model = gbox_model_store_get_language_model (store, name, error);
   return self->model != NULL;
 }
@@ -316,7 +319,7 @@ save_to (GboxFinetuneJob *self, const char *path, GError **error)
   g_autoptr (GboxFinetuneSpec) spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
 
   g_object_set (spec, "resume", "", NULL);
-  return gbox_finetune_checkpoint_save (path, &state, spec, self->base, &self->progress, error);
+  return gbox_finetune_checkpoint_save (path, &state, spec, &self->base, &self->progress, error);
 }
 
 static gboolean
@@ -340,7 +343,7 @@ load_checkpoint (GboxFinetuneJob *self, GError **error)
 
   if (values->resume[0] == '\0')
     return TRUE;
-  if (!gbox_finetune_checkpoint_load (values->resume, &state, &self->progress, error))
+  if (!gbox_finetune_checkpoint_load (values->resume, &self->base, &state, &self->progress, error))
     return FALSE;
   self->saved_step = self->progress.step;
   if (self->progress.step < values->steps)
