@@ -482,6 +482,21 @@ test_warning_ends (void)
   g_assert_nonnull (strstr (expected->str, "-no-signal "));
 }
 
+/* Another part of a finetuned model is not trained. */
+static void
+assert_refused_part (GboxEngine *engine, GboxFinetuneSpec *spec)
+{
+  g_auto (Watch) watch = { 0 };
+  g_autoptr (GboxRun) run = NULL;
+
+  g_object_set (spec, "train", GBOX_TRAIN_LAST_BLOCK, NULL);
+  run = start (engine, spec, &watch);
+  while (!gbox_run_is_final (run))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_FAILED);
+  g_assert_nonnull (strstr (gbox_run_get_error (run)->message, "finetuned in its head"));
+}
+
 /* A checkpoint is a model: its head is the policy, all else the base's. */
 static void
 test_model (void)
@@ -527,6 +542,7 @@ test_model (void)
   g_clear_pointer (&model, gbox_language_model_unref);
   model = gbox_language_model_load (second, &error);
   g_assert_no_error (error);
+  assert_refused_part (engine, spec);
   g_remove (path);
   g_remove (second);
 }

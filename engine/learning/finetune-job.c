@@ -82,10 +82,26 @@ gbox_finetune_check_path (const char *path, GError **error)
   return FALSE;
 }
 
+/* What is saved holds one part: another that has been finetuned before would be lost. */
+static gboolean
+check_part (const GboxTensorFile *file, GboxTrain train, GError **error)
+{
+  const gboolean is_block = gbox_tensor_file_lookup (file, GBOX_POLICY_FILE_LAST_BLOCK) != NULL;
+
+  if (is_block == (train == GBOX_TRAIN_LAST_BLOCK))
+    return TRUE;
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+    "“%s” was finetuned in its %s, which would be lost. Train that, or start from the model it was.",
+    gbox_tensor_file_get_display_name (file), is_block ? "last block" : "head");
+  return FALSE;
+}
+
 /* The file that has all but the head, also where the model is itself finetuned. */
 static char *
-find_base (const GboxCatalogue *catalogue, const char *model, GError **error)
+find_base (const GboxCatalogue *catalogue, const GboxFinetuneValues *values, GError **error)
 {
+  const char *model = values->model;
   g_autofree char *path
     = gbox_catalogue_locate (catalogue,
                              *model != '\0' ? model
@@ -96,20 +112,20 @@ find_base (const GboxCatalogue *catalogue, const char *model, GError **error)
 
   if (file == NULL)
     return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
-  base = gbox_policy_file_get_base (file, error);
+  base = check_part (file, values->train, error) ? gbox_policy_file_get_base (file, error) : NULL;
   return g_strdup (base);
 }
 
 static gboolean
 load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
 {
-  const char *name = gbox_finetune_spec_get_values (self->spec)->model;
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
-  self->base.path = find_base (gbox_model_store_get_catalogue (store), name, error);
+  self->base.path = find_base (gbox_model_store_get_catalogue (store), values, error);
   if (self->base.path != NULL)
     self->base.sum = gbox_policy_file_sum_base (self->base.path, error);
   if (self->base.sum != NULL)
-    self->model = gbox_model_store_get_language_model (store, name, error);
+    self->model = gbox_model_store_get_language_model (store, values->model, error);
   return self->model != NULL;
 }
 
