@@ -16,12 +16,13 @@ typedef struct
 
 /* By term, over and over again: blue, orange, purple. */
 static const Ground grounds[] = {
-  { 0x1c1c, 0x7171, 0xd8d8 },
-  { 0xe6e6, 0x6161, 0x0000 },
-  { 0x8181, 0x3d3d, 0x9c9c },
+  { 0x3535, 0x8484, 0xe4e4 },
+  { 0xffff, 0x7878, 0x0000 },
+  { 0xa8a8, 0x4f4f, 0xc0c0 },
 };
 
-#define GROUND_ALPHA 0x6000
+/* Enough to stand out on a light ground and on a dark one. */
+#define GROUND_ALPHA 0x7800
 #define GROUND_MAX   65535.0F
 
 /* @skipped: bytes of the text that are not shown at its beginning */
