@@ -16,6 +16,7 @@
 typedef struct
 {
   gboolean json;
+  char *prompt_file;
   char *csv;
   char *samples_csv;
 } Options;
@@ -23,6 +24,7 @@ typedef struct
 static void
 options_clear (Options *options)
 {
+  g_free (options->prompt_file);
   g_free (options->csv);
   g_free (options->samples_csv);
 }
@@ -126,6 +128,9 @@ on_record (GboxRun *run, GType type, gconstpointer record, Session *session)
 static void
 on_notice (GboxRun *run, const char *id, const char *text, gpointer user_data)
 {
+  /* That a warning is over shows in what follows. */
+  if (*text == '\0')
+    return;
   end_progress ();
   g_printerr ("%s\n", text);
 }
@@ -267,6 +272,8 @@ static gboolean
 parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **error)
 {
   GOptionEntry entries[] = {
+    { "prompt-file", 0, 0, G_OPTION_ARG_FILENAME, &options->prompt_file,
+      "The text to complete is in this file, in place of --prompt", "FILE" },
     { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv, "Write the curves into this file too", "FILE" },
     { "samples-csv", 0, 0, G_OPTION_ARG_FILENAME, &options->samples_csv,
       "Write all completions into this file: before, of each step, and after", "FILE" },
@@ -290,6 +297,27 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
   return FALSE;
 }
 
+static gboolean
+read_prompt (GboxFinetuneSpec *spec, const char *path, GError **error)
+{
+  g_autofree char *text = NULL;
+  g_autoptr (GError) why = NULL;
+
+  if (path == NULL)
+    return TRUE;
+  if (!g_file_get_contents (path, &text, NULL, &why))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The prompt could not be read: %s.", why->message);
+  else if (!g_utf8_validate (text, -1, NULL))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The prompt in “%s” is no UTF-8 text.",
+                 path);
+  else
+    {
+      g_object_set (spec, "prompt", text, NULL);
+      return TRUE;
+    }
+  return FALSE;
+}
+
 /* Parsed twice: the flags tell which checkpoint to start from, and then apply on top of what it says. */
 static GboxFinetuneSpec *
 parse (char **argv, Options *options, GError **error)
@@ -305,7 +333,7 @@ parse (char **argv, Options *options, GError **error)
   spec
     = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, NULL, error) : gbox_finetune_spec_new ();
   if (spec == NULL || !parse_into (spec, argv, options, error)
-      || !gbox_spec_validate (GBOX_SPEC (spec), error))
+      || !read_prompt (spec, options->prompt_file, error) || !gbox_spec_validate (GBOX_SPEC (spec), error))
     return NULL;
   return g_steal_pointer (&spec);
 }

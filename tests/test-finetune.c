@@ -93,7 +93,7 @@ on_point (GboxRun *run, const GboxPoint *point, Watch *watch)
 static void
 on_notice (GboxRun *run, const char *id, const char *text, Watch *watch)
 {
-  g_string_append_printf (watch->notices, "%s ", id);
+  g_string_append_printf (watch->notices, *text != '\0' ? "%s " : "-%s ", id);
 }
 
 static GboxFinetuneSpec *
@@ -458,6 +458,45 @@ test_no_signal (void)
   g_assert_cmpfloat (g_array_index (watch.points, GboxPoint, 2).values[GBOX_FINETUNE_NO_SIGNAL], ==, 1);
 }
 
+/* Told when it begins and when it is over: of two completions both often get the same. */
+static void
+test_warning_ends (void)
+{
+  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
+  g_autoptr (GString) expected = g_string_new (NULL);
+  g_auto (Watch) watch = { 0 };
+  gboolean was = FALSE;
+
+  g_object_set (spec, "batch", 2u, "length", 3u, "steps", 12u, "learning-rate", 0.0, NULL);
+  train (engine, spec, &watch);
+  for (guint i = 0; i < watch.points->len; i++)
+    {
+      const gboolean is = g_array_index (watch.points, GboxPoint, i).values[GBOX_FINETUNE_NO_SIGNAL] >= 1;
+
+      if (is != was)
+        g_string_append (expected, is ? "no-signal " : "-no-signal ");
+      was = is;
+    }
+  g_assert_cmpstr (watch.notices->str, ==, expected->str);
+  g_assert_nonnull (strstr (expected->str, "-no-signal "));
+}
+
+/* Another part of a finetuned model is not trained. */
+static void
+assert_refused_part (GboxEngine *engine, GboxFinetuneSpec *spec)
+{
+  g_auto (Watch) watch = { 0 };
+  g_autoptr (GboxRun) run = NULL;
+
+  g_object_set (spec, "train", GBOX_TRAIN_LAST_BLOCK, NULL);
+  run = start (engine, spec, &watch);
+  while (!gbox_run_is_final (run))
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_FAILED);
+  g_assert_nonnull (strstr (gbox_run_get_error (run)->message, "finetuned in its head"));
+}
+
 /* A checkpoint is a model: its head is the policy, all else the base's. */
 static void
 test_model (void)
@@ -503,6 +542,7 @@ test_model (void)
   g_clear_pointer (&model, gbox_language_model_unref);
   model = gbox_language_model_load (second, &error);
   g_assert_no_error (error);
+  assert_refused_part (engine, spec);
   g_remove (path);
   g_remove (second);
 }
@@ -592,6 +632,7 @@ main (int argc, char **argv)
   g_test_add_func ("/finetune/control", test_control);
   g_test_add_func ("/finetune/late-change", test_late_change);
   g_test_add_func ("/finetune/no-signal", test_no_signal);
+  g_test_add_func ("/finetune/warning-ends", test_warning_ends);
   g_test_add_func ("/finetune/model", test_model);
   g_test_add_func ("/finetune/last-block-model", test_last_block_model);
   g_test_add_func ("/finetune/csv", test_csv);

@@ -44,6 +44,8 @@ test_scores (void)
     { "length - 2*full-stops", "ab.", 1 },
     { "characters:.,+0.5*length", "a.,", 3.5 },
     { "regex:a+b-distinct-words", "aab b", 1 - 2 },
+    { "-full-stops", "ab.", -1 },
+    { " - 2*full-stops+length", "ab.", 1 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -147,6 +149,19 @@ test_function (void)
 }
 
 static void
+test_signs (void)
+{
+  g_autoptr (GboxReward) reward = parse ("-full-stops-2*length+no-letter:e-no-letter:x");
+  g_autofree char *description = gbox_reward_describe (reward);
+
+  g_assert_cmpstr (
+    description, ==,
+    "Counts minus the full stops in the text, minus 2 times the characters of the text, minus how "
+    "many of 100 letters are “e”, whatever its case (100 without letters), plus how many of 100 "
+    "letters are “x”, whatever its case (100 without letters).");
+}
+
+static void
 test_description (void)
 {
   g_autoptr (GboxReward) reward = parse ("full-stops+0.1*length");
@@ -159,6 +174,64 @@ test_description (void)
   g_assert_false (gbox_reward_has_character (reward, ','));
 }
 
+/* What is written reads the same; only an argument that holds another term does not. */
+static void
+test_terms (void)
+{
+  static const char *const texts[]
+    = { "full-stops",      "-characters:!?",   "0.5*regex:a+b+2*length", "distinct-words-0.25*no-letter:e",
+        "characters:.,-1", "1e-05*full-stops", "regex:.+regex:." };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (texts); i++)
+    {
+      g_autoptr (GboxReward) reward = parse (texts[i]);
+      g_autoptr (GString) written = g_string_new (NULL);
+
+      for (guint j = 0; j < gbox_reward_get_n_terms (reward); j++)
+        {
+          const char *argument;
+          double weight;
+          const GboxRewardKind kind = gbox_reward_get_term (reward, j, &weight, &argument);
+
+          gbox_reward_append_term (written, kind, weight, argument);
+        }
+      g_assert_cmpstr (written->str, ==, texts[i]);
+    }
+}
+
+/* Each term by itself, its weight left out. */
+static void
+test_score_term (void)
+{
+  g_autoptr (GboxReward) reward = parse ("0.5*full-stops-length");
+  g_autoptr (GArray) ranges = g_array_new (FALSE, FALSE, sizeof (GboxRewardRange));
+
+  g_assert_cmpfloat (gbox_reward_score_term (reward, 0, "a.b.", ranges), ==, 2);
+  g_assert_cmpuint (ranges->len, ==, 2);
+  g_assert_cmpfloat (gbox_reward_score_term (reward, 1, "a.b.", ranges), ==, 4);
+  g_assert_cmpuint (ranges->len, ==, 2);
+}
+
+static double
+say_half (const char *text, GArray *ranges, gpointer data)
+{
+  return 0.5;
+}
+
+/* Who runs programs is set from outside. */
+static void
+test_code_checks (void)
+{
+  g_autoptr (GboxReward) reward = parse ("4*code-checks+full-stops");
+  g_autoptr (GboxReward) other = parse ("length");
+
+  g_assert_true (gbox_reward_has_code_checks (reward));
+  g_assert_false (gbox_reward_has_code_checks (other));
+  g_assert_cmpfloat (gbox_reward_score (reward, "a.", NULL), ==, 1);
+  gbox_reward_set_code_checks (reward, say_half, NULL);
+  g_assert_cmpfloat (gbox_reward_score (reward, "a.", NULL), ==, 3);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -169,5 +242,9 @@ main (int argc, char **argv)
   g_test_add_func ("/reward/limits", test_limits);
   g_test_add_func ("/reward/function", test_function);
   g_test_add_func ("/reward/description", test_description);
+  g_test_add_func ("/reward/signs", test_signs);
+  g_test_add_func ("/reward/terms", test_terms);
+  g_test_add_func ("/reward/score-term", test_score_term);
+  g_test_add_func ("/reward/code-checks", test_code_checks);
   return g_test_run ();
 }

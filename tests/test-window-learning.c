@@ -1,254 +1,16 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The Reinforcement page of the real window. */
-#include <glib/gstdio.h>
-
-#include "completion-testing.h"
+/* Finetuning on the Reinforcement page of the real window. */
 #include "learning/changes-window.h"
 #include "learning/finding.h"
 #include "learning/finetune-row.h"
-#include "learning/gridworld-card.h"
 #include "learning/marked-text.h"
+#include "learning-testing.h"
 #include "models/model-chooser.h"
-#include "window-drive.h"
-
-/* log10 of moves a second, slow enough to be paused on the way and fast enough not to wait for. */
-#define SLOW_SPEED 2.0
-/* At that speed, of which moves are asked for thirty times a second. */
-#define MOVES_AT_A_TIME 3
-#define EPISODES        "10"
-/* Training steps that nobody waits for the end of. */
-#define ENDLESS "1000000"
-
-static GboxGridworldSession *
-get_session (WindowFixture *fixture)
-{
-  return gbox_learning_page_get_gridworld (gbox_window_get_learning_page (fixture->window));
-}
-
-static GboxGridworldAgent *
-get_agent (WindowFixture *fixture, GboxTabularAlgorithm algorithm)
-{
-  return gbox_gridworld_session_get_agent (get_session (fixture), algorithm);
-}
-
-static const GArray *
-get_returns (WindowFixture *fixture, GboxTabularAlgorithm algorithm)
-{
-  return gbox_gridworld_agent_get_returns (get_agent (fixture, algorithm));
-}
-
-static void
-set_parameter (WindowFixture *fixture, const char *name, const char *value)
-{
-  window_activate (fixture, "gridworld-set", g_variant_new ("(ss)", name, value));
-}
-
-static void
-set_cell (WindowFixture *fixture, guint row, guint column, const char *tool)
-{
-  window_activate (fixture, "gridworld-cell", g_variant_new ("(uus)", row, column, tool));
-}
-
-static void
-set_speed (WindowFixture *fixture, double speed)
-{
-  g_action_group_change_action_state (G_ACTION_GROUP (fixture->window), "gridworld-speed",
-                                      g_variant_new_double (speed));
-}
-
-static gboolean
-is_enabled (WindowFixture *fixture, const char *action)
-{
-  return g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), action);
-}
-
-static gboolean
-is_over (gpointer data)
-{
-  return !gbox_gridworld_session_is_running (get_session (data));
-}
-
-static gboolean
-has_moved (gpointer data)
-{
-  return gbox_gridworld_agent_get_move (get_agent (data, GBOX_TABULAR_SARSA)) != NULL
-         && gbox_gridworld_agent_get_move (get_agent (data, GBOX_TABULAR_Q_LEARNING)) != NULL;
-}
-
-static guint
-count_cards (WindowFixture *fixture)
-{
-  GtkWidget *card = window_find_widget (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)),
-                                        GBOX_TYPE_GRIDWORLD_CARD);
-  guint n = 0;
-
-  for (; card != NULL; card = gtk_widget_get_next_sibling (card))
-    n++;
-  return n;
-}
-
-/* Every move is seen, and names what happened; a pause is one. */
-static void
-check_moves (WindowFixture *fixture)
-{
-  const GboxGridworldMove *after;
-  GboxGridworldMove before;
-
-  set_speed (fixture, SLOW_SPEED);
-  g_assert_true (is_enabled (fixture, "gridworld-start"));
-  g_assert_false (is_enabled (fixture, "gridworld-pause"));
-  g_assert_false (is_enabled (fixture, "gridworld-reset"));
-  window_activate (fixture, "gridworld-start", NULL);
-  g_assert_false (is_enabled (fixture, "gridworld-start"));
-  window_wait_until (has_moved, fixture);
-  window_activate (fixture, "gridworld-pause", NULL);
-  before = *gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
-  window_iterate (400);
-  after = gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
-  /* A step that has been asked for already comes yet. */
-  g_assert_cmpuint (after->episode, ==, before.episode);
-  g_assert_cmpuint (after->move, <=, before.move + MOVES_AT_A_TIME);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "a′"));
-  g_assert_null (gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_EXPECTED_SARSA)));
-}
-
-/* What may change live does, under the agents' feet too. */
-static void
-check_edit (WindowFixture *fixture)
-{
-  GboxGridworldSession *session = get_session (fixture);
-
-  set_cell (fixture, 0, 5, "wall");
-  g_assert_cmpint (gbox_gridworld_session_get_world (session)->cells[5], ==, GBOX_CELL_WALL);
-  set_cell (fixture, 3, 5, "empty");
-  set_cell (fixture, 2, 0, "start");
-  g_assert_cmpint (gbox_gridworld_session_get_world (session)->start, ==, 24);
-  g_assert_cmpint (gbox_gridworld_session_get_world (session)->cells[36], ==, GBOX_CELL_FLOOR);
-  /* A world needs its start and its goal. */
-  set_cell (fixture, 2, 0, "wall");
-  set_cell (fixture, 3, 11, "empty");
-  g_assert_cmpint (gbox_gridworld_session_get_world (session)->cells[24], ==, GBOX_CELL_START);
-  g_assert_cmpint (gbox_gridworld_session_get_world (session)->cells[47], ==, GBOX_CELL_GOAL);
-  set_parameter (fixture, "epsilon", "0.2");
-  g_assert_true (gbox_gridworld_agent_has_begun (get_agent (fixture, GBOX_TABULAR_SARSA)));
-  set_parameter (fixture, "epsilon", "2");
-  g_assert_cmpfloat (gbox_gridworld_spec_get_values (gbox_gridworld_session_get_spec (session))->epsilon, ==,
-                     0.2);
-}
-
-static gboolean
-are_equal (const GArray *a, const GArray *b)
-{
-  return a->len == b->len && memcmp (a->data, b->data, a->len * sizeof (double)) == 0;
-}
-
-static GArray *
-run_all (WindowFixture *fixture, double speed)
-{
-  set_speed (fixture, speed);
-  window_activate (fixture, "gridworld-reset", NULL);
-  g_assert_cmpuint (get_returns (fixture, GBOX_TABULAR_SARSA)->len, ==, 0);
-  window_activate (fixture, "gridworld-start", NULL);
-  window_wait_until (is_over, fixture);
-  g_assert_cmpuint (get_returns (fixture, GBOX_TABULAR_SARSA)->len, ==, atoi (EPISODES));
-  g_assert_cmpuint (get_returns (fixture, GBOX_TABULAR_Q_LEARNING)->len, ==, atoi (EPISODES));
-  return g_array_copy ((GArray *) get_returns (fixture, GBOX_TABULAR_SARSA));
-}
-
-/* Watched or not, the same seed learns the same; another does not. */
-static void
-check_seeds (WindowFixture *fixture)
-{
-  g_autoptr (GArray) watched = NULL;
-  g_autoptr (GArray) free = NULL;
-  g_autoptr (GArray) other = NULL;
-
-  set_parameter (fixture, "world", "maze");
-  g_assert_false (gbox_gridworld_session_has_begun (get_session (fixture)));
-  set_parameter (fixture, "episodes", EPISODES);
-  watched = run_all (fixture, 3.9);
-  free = run_all (fixture, GBOX_GRIDWORLD_MAX_SPEED);
-  g_assert_true (are_equal (watched, free));
-  set_parameter (fixture, "seed", "1");
-  other = run_all (fixture, GBOX_GRIDWORLD_MAX_SPEED);
-  g_assert_false (are_equal (other, free));
-}
-
-/* A third agent joins, and one always stays. */
-static void
-check_compare (WindowFixture *fixture)
-{
-  g_assert_cmpuint (count_cards (fixture), ==, 2);
-  window_activate (fixture, "gridworld-expected-sarsa", NULL);
-  g_assert_cmpuint (count_cards (fixture), ==, 3);
-  window_activate (fixture, "gridworld-start", NULL);
-  window_wait_until (is_over, fixture);
-  g_assert_cmpuint (get_returns (fixture, GBOX_TABULAR_EXPECTED_SARSA)->len, ==, atoi (EPISODES));
-  window_activate (fixture, "gridworld-expected-sarsa", NULL);
-  window_activate (fixture, "gridworld-sarsa", NULL);
-  window_activate (fixture, "gridworld-q-learning", NULL);
-  g_assert_cmpuint (count_cards (fixture), ==, 1);
-}
-
-static void
-drive_gridworld (gpointer data)
-{
-  WindowFixture *fixture = data;
-
-  window_go_to (fixture, "reinforcement");
-  window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
-  g_assert_false (is_enabled (fixture, "open"));
-  check_moves (fixture);
-  check_edit (fixture);
-  check_seeds (fixture);
-  check_compare (fixture);
-  window_close (fixture);
-}
-
-static GboxFinetuneSession *
-get_finetune (WindowFixture *fixture)
-{
-  return gbox_learning_page_get_finetune (gbox_window_get_learning_page (fixture->window));
-}
-
-static void
-set_finetune (WindowFixture *fixture, const char *name, const char *value)
-{
-  window_activate (fixture, "finetune-set", g_variant_new ("(ss)", name, value));
-}
-
-static void
-prepare_finetune (WindowFixture *fixture)
-{
-  g_autofree char *model = completion_testing_model ();
-
-  window_activate (fixture, "finetune-model", g_variant_new_string (model));
-  set_finetune (fixture, "prompt", "some words");
-  set_finetune (fixture, "reward", "characters:ab");
-  set_finetune (fixture, "steps", ENDLESS);
-  set_finetune (fixture, "batch", "8");
-  set_finetune (fixture, "length", "6");
-  set_finetune (fixture, "samples", "4");
-}
-
-static gboolean
-has_learnt (gpointer data)
-{
-  GboxRun *run = gbox_finetune_session_get_run (get_finetune (data));
-
-  return gbox_run_get_step (run) > 0;
-}
-
-static gboolean
-is_paused (gpointer data)
-{
-  return gbox_run_get_state (gbox_finetune_session_get_run (get_finetune (data))) == GBOX_RUN_PAUSED;
-}
 
 static gboolean
 is_trained (gpointer data)
 {
-  GboxFinetuneSession *session = get_finetune (data);
+  GboxFinetuneSession *session = learning_get_finetune (data);
   g_autofree char *error = NULL;
 
   g_object_get (session, "error", &error, NULL);
@@ -267,7 +29,7 @@ on_adjusted (GboxFinetuneSession *session, const char *text, char **adjusted)
 static void
 check_pause (WindowFixture *fixture)
 {
-  GboxFinetuneSession *session = get_finetune (fixture);
+  GboxFinetuneSession *session = learning_get_finetune (fixture);
   GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
   GtkWidget *chooser = window_find_widget (page, GBOX_TYPE_MODEL_CHOOSER);
   g_autofree char *adjusted = NULL;
@@ -277,27 +39,27 @@ check_pause (WindowFixture *fixture)
   g_assert_true (gtk_widget_get_sensitive (chooser));
   g_signal_connect (session, "adjusted", G_CALLBACK (on_adjusted), &adjusted);
   window_activate (fixture, "finetune-start", NULL);
-  g_assert_false (is_enabled (fixture, "finetune-start"));
+  g_assert_false (learning_is_enabled (fixture, "finetune-start"));
   g_assert_false (gtk_widget_get_sensitive (chooser));
-  window_wait_until (has_learnt, fixture);
+  window_wait_until (learning_has_learnt, fixture);
   window_activate (fixture, "finetune-pause", NULL);
-  window_wait_until (is_paused, fixture);
+  window_wait_until (learning_is_paused, fixture);
   step = gbox_run_get_step (gbox_finetune_session_get_run (session));
-  set_finetune (fixture, "learning-rate", "0.01");
+  learning_set_finetune (fixture, "learning-rate", "0.01");
   g_assert_cmpstr (adjusted, ==, "learning rate 0.01");
   window_iterate (100);
   g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, step);
-  g_assert_true (is_enabled (fixture, "reinforcement-save"));
+  g_assert_true (learning_is_enabled (fixture, "reinforcement-save"));
   g_signal_handlers_disconnect_by_data (session, &adjusted);
   steps = g_strdup_printf ("%u", step + 3);
-  set_finetune (fixture, "steps", steps);
+  learning_set_finetune (fixture, "steps", steps);
 }
 
 /* In the end each completion has its reward, before and after, and what was counted is highlighted. */
 static void
 check_texts (WindowFixture *fixture)
 {
-  GboxFinetuneSession *session = get_finetune (fixture);
+  GboxFinetuneSession *session = learning_get_finetune (fixture);
   GListModel *pairs = gbox_finetune_session_get_pairs (session);
   guint n_matches = 0;
 
@@ -324,12 +86,6 @@ check_texts (WindowFixture *fixture)
 }
 
 static gboolean
-is_there (gpointer path)
-{
-  return g_file_test (path, G_FILE_TEST_EXISTS);
-}
-
-static gboolean
 has_gone_on (gpointer first)
 {
   return *(const guint *) first > 0;
@@ -345,7 +101,7 @@ check_save (WindowFixture *fixture)
   window_activate (fixture, "finetune-save-to", g_variant_new_string ("/nowhere/policy.txt"));
   window_close_dialog (fixture, "safetensors");
   window_activate (fixture, "finetune-save-to", g_variant_new_string (path));
-  window_wait_until (is_there, path);
+  window_wait_until (learning_is_there, path);
   window_iterate (100);
   return g_steal_pointer (&path);
 }
@@ -361,19 +117,19 @@ on_point (GboxFinetuneSession *session, const GboxPoint *point, guint *first)
 static void
 check_open (WindowFixture *fixture, const char *path)
 {
-  GboxFinetuneSession *session = get_finetune (fixture);
+  GboxFinetuneSession *session = learning_get_finetune (fixture);
   const guint saved = gbox_run_get_step (gbox_finetune_session_get_run (session));
   g_autofree char *folder = g_path_get_dirname (path);
   g_autofree char *none = completion_testing_model ();
   guint first = 0;
 
-  g_assert_true (is_enabled (fixture, "open"));
+  g_assert_true (learning_is_enabled (fixture, "open"));
   window_activate (fixture, "finetune-open", g_variant_new_string (none));
   window_wait_until (window_has_dialog, fixture);
   window_close_dialog (fixture, "checkpoint");
   g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, saved);
   g_signal_connect (session, "point", G_CALLBACK (on_point), &first);
-  set_finetune (fixture, "prompt", "others");
+  learning_set_finetune (fixture, "prompt", "others");
   window_activate (fixture, "finetune-open", g_variant_new_string (path));
   window_wait_until (has_gone_on, &first);
   g_assert_cmpuint (first, ==, saved + 1);
@@ -402,7 +158,7 @@ static char *export(WindowFixture *fixture, const char *what, const char *path)
   char *content;
 
   window_activate (fixture, action, g_variant_new_string (path));
-  window_wait_until (is_there, (gpointer) path);
+  window_wait_until (learning_is_there, (gpointer) path);
   g_assert_true (g_file_get_contents (path, &content, NULL, NULL));
   return content;
 }
@@ -411,7 +167,7 @@ static char *export(WindowFixture *fixture, const char *what, const char *path)
 static void
 check_export (WindowFixture *fixture)
 {
-  const guint n_steps = gbox_run_get_step (gbox_finetune_session_get_run (get_finetune (fixture)));
+  const guint n_steps = gbox_run_get_step (gbox_finetune_session_get_run (learning_get_finetune (fixture)));
   g_autofree char *folder = g_dir_make_tmp ("glassbox-test-XXXXXX", NULL);
   g_autofree char *curves_path = g_build_filename (folder, "curves.csv", NULL);
   g_autofree char *completions_path = g_build_filename (folder, "completions.csv", NULL);
@@ -451,7 +207,7 @@ check_earlier (WindowFixture *fixture)
   window_activate (fixture, "finetune-reset", NULL);
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
   g_assert_nonnull (window_find_label (page, "Run 2"));
-  g_assert_true (is_enabled (fixture, "finetune-export-curves"));
+  g_assert_true (learning_is_enabled (fixture, "finetune-export-curves"));
   window_activate (fixture, "finetune-reset", NULL);
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 1);
   window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (7));
@@ -459,7 +215,7 @@ check_earlier (WindowFixture *fixture)
   window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (2));
   g_assert_cmpuint (g_list_model_get_n_items (earlier), ==, 0);
   g_assert_null (window_find_label (page, "Run 2"));
-  g_assert_false (is_enabled (fixture, "finetune-export-curves"));
+  g_assert_false (learning_is_enabled (fixture, "finetune-export-curves"));
 }
 
 /* All charts show the same steps. */
@@ -471,7 +227,7 @@ check_view (WindowFixture *fixture)
   GboxChart *chart = GBOX_CHART (window_find_widget (GTK_WIDGET (charts), GBOX_TYPE_CHART));
   double low, high;
 
-  set_finetune (fixture, "steps", "100");
+  learning_set_finetune (fixture, "steps", "100");
   window_activate (fixture, "finetune-view", g_variant_new ("(dd)", 10.0, 30.0));
   g_assert_true (gbox_chart_get_view (chart, &low, &high));
   g_assert_cmpfloat (low, ==, 10);
@@ -591,10 +347,10 @@ check_changes (WindowFixture *fixture)
 {
   window_activate (fixture, "what-changed-set", g_variant_new ("(ss)", "samples", "4"));
   window_activate (fixture, "what-changed-set", g_variant_new ("(ss)", "text", "some more words"));
-  g_assert_true (is_enabled (fixture, "what-changed"));
-  g_assert_false (is_enabled (fixture, "what-changed-details"));
+  g_assert_true (learning_is_enabled (fixture, "what-changed"));
+  g_assert_false (learning_is_enabled (fixture, "what-changed-details"));
   window_activate (fixture, "what-changed", NULL);
-  g_assert_false (is_enabled (fixture, "what-changed"));
+  g_assert_false (learning_is_enabled (fixture, "what-changed"));
   window_activate (fixture, "what-changed-cancel", NULL);
   g_assert_true (is_compared (fixture));
   g_assert_null (gbox_changes_session_get_comparison (get_changes (fixture)));
@@ -602,7 +358,7 @@ check_changes (WindowFixture *fixture)
   window_wait_until (is_compared, fixture);
   g_assert_nonnull (gbox_changes_session_get_comparison (get_changes (fixture)));
   g_assert_cmpuint (gbox_changes_session_get_step (get_changes (fixture)), ==,
-                    gbox_run_get_step (gbox_finetune_session_get_run (get_finetune (fixture))));
+                    gbox_run_get_step (gbox_finetune_session_get_run (learning_get_finetune (fixture))));
   check_comparison (gbox_changes_session_get_comparison (get_changes (fixture)));
   check_changes_window (fixture);
 }
@@ -679,13 +435,13 @@ static void
 drive_finetune (gpointer data)
 {
   WindowFixture *fixture = data;
-  GboxFinetuneSession *session = get_finetune (fixture);
+  GboxFinetuneSession *session = learning_get_finetune (fixture);
   g_autofree char *path = NULL;
 
   window_go_to (fixture, "reinforcement");
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("language"));
   check_white_space ();
-  prepare_finetune (fixture);
+  learning_prepare_finetune (fixture);
   check_pause (fixture);
   window_activate (fixture, "reinforcement-play-pause", NULL);
   window_wait_until (is_trained, fixture);
@@ -696,14 +452,14 @@ drive_finetune (gpointer data)
   check_export (fixture);
   check_open (fixture, path);
   window_activate (fixture, "reinforcement-view", g_variant_new_string ("gridworld"));
-  g_assert_false (is_enabled (fixture, "reinforcement-save"));
-  g_assert_false (is_enabled (fixture, "toggle-right-pane"));
+  g_assert_false (learning_is_enabled (fixture, "reinforcement-save"));
+  g_assert_false (learning_is_enabled (fixture, "toggle-right-pane"));
   window_activate (fixture, "finetune-remove-run", g_variant_new_uint32 (1));
   check_earlier (fixture);
   check_view (fixture);
   g_assert_null (gbox_finetune_session_get_run (session));
   g_assert_null (gbox_changes_session_get_comparison (get_changes (fixture)));
-  g_assert_false (is_enabled (fixture, "what-changed"));
+  g_assert_false (learning_is_enabled (fixture, "what-changed"));
   g_assert_cmpuint (g_list_model_get_n_items (gbox_finetune_session_get_pairs (session)), ==, 0);
   window_close (fixture);
 }
@@ -715,16 +471,9 @@ test_finetune (void)
 }
 
 static void
-test_gridworld (void)
-{
-  window_test (drive_gridworld);
-}
-
-static void
 add_tests (void)
 {
   g_test_add_func ("/window-learning/finetune", test_finetune);
-  g_test_add_func ("/window-learning/gridworld", test_gridworld);
 }
 
 int

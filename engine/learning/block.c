@@ -67,7 +67,8 @@ check_config (const GboxLanguageConfig *config, GError **error)
   if (config->architecture == GBOX_ARCHITECTURE_LLAMA && config->rope_pairing != GBOX_ROPE_NONE)
     return TRUE;
   g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                       "The last layer can be trained of models of llama's kind only. Train the head, or "
+                       "The last layer can be trained of models of llama's kind only: what others have in it "
+                       "(biases, other norms and positions) has no backward pass here. Train the head, or "
                        "choose another model.");
   return FALSE;
 }

@@ -10,6 +10,7 @@
 #include <string.h>
 
 #define FORMAT_VERSION "1"
+#define SHORT_SUFFIX   ".policy.safetensors"
 #define N_TENSORS      3
 
 /* All of the same shape. */
@@ -36,14 +37,15 @@ format_number (double number)
 }
 
 static GHashTable *
-make_metadata (GboxFinetuneSpec *spec, const char *base, const GboxFinetuneProgress *progress)
+make_metadata (GboxFinetuneSpec *spec, const GboxFinetuneBase *base, const GboxFinetuneProgress *progress)
 {
   GHashTable *metadata = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
 
   g_hash_table_insert (metadata, (gpointer) "format", g_strdup (GBOX_POLICY_FILE_FORMAT));
   g_hash_table_insert (metadata, (gpointer) "format_version", g_strdup (FORMAT_VERSION));
   g_hash_table_insert (metadata, (gpointer) "spec", gbox_spec_to_json (GBOX_SPEC (spec)));
-  g_hash_table_insert (metadata, (gpointer) GBOX_POLICY_FILE_BASE, g_strdup (base));
+  g_hash_table_insert (metadata, (gpointer) GBOX_POLICY_FILE_BASE, g_strdup (base->path));
+  g_hash_table_insert (metadata, (gpointer) GBOX_POLICY_FILE_BASE_SUM, g_strdup (base->sum));
   g_hash_table_insert (metadata, (gpointer) "step", g_strdup_printf ("%u", progress->step));
   g_hash_table_insert (metadata, (gpointer) "kl", format_number (progress->kl));
   g_hash_table_insert (metadata, (gpointer) "baseline", format_number (progress->baseline));
@@ -52,13 +54,20 @@ make_metadata (GboxFinetuneSpec *spec, const char *base, const GboxFinetuneProgr
 }
 
 gboolean
+gbox_finetune_checkpoint_is_short (const char *path)
+{
+  return g_str_has_suffix (path, SHORT_SUFFIX);
+}
+
+gboolean
 gbox_finetune_checkpoint_save (const char *path,
                                const GboxTraineeState *state,
                                GboxFinetuneSpec *spec,
-                               const char *base,
+                               const GboxFinetuneBase *base,
                                const GboxFinetuneProgress *progress,
                                GError **error)
 {
+  const guint n_tensors = gbox_finetune_checkpoint_is_short (path) ? 1 : N_TENSORS;
   g_autoptr (GHashTable) metadata = make_metadata (spec, base, progress);
   GboxNamedTensor tensors[N_TENSORS] = { 0 };
   Block blocks[N_TENSORS];
@@ -73,7 +82,7 @@ gbox_finetune_checkpoint_save (const char *path,
       .data = blocks[i].data,
       .n_bytes = state->n_rows * state->n_columns * sizeof (float),
     };
-  return gbox_safetensors_save (path, tensors, N_TENSORS, metadata, error);
+  return gbox_safetensors_save (path, tensors, n_tensors, metadata, error);
 }
 
 static GboxTensorFile *
@@ -148,8 +157,27 @@ gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **erro
   return NULL;
 }
 
+/* Older files do not say what they were made from; short ones lack what only training needs. */
+static gboolean
+check_use (const GboxTensorFile *file, const char *path, const GboxFinetuneBase *base, GError **error)
+{
+  const char *sum = gbox_tensor_file_get_metadata (file, GBOX_POLICY_FILE_BASE_SUM);
+
+  if (sum != NULL && !g_str_equal (sum, base->sum))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+                 "“%s” was made from another model than “%s”; choose the one it was made from.", path,
+                 base->path);
+  else if (gbox_finetune_checkpoint_is_short (path))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                 "“%s” was kept for completing texts only; go on from a checkpoint that was saved.", path);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 gboolean
 gbox_finetune_checkpoint_load (const char *path,
+                               const GboxFinetuneBase *base,
                                const GboxTraineeState *state,
                                GboxFinetuneProgress *progress,
                                GError **error)
@@ -158,7 +186,8 @@ gbox_finetune_checkpoint_load (const char *path,
   const guint64 dims[] = { state->n_rows, state->n_columns };
   Block blocks[N_TENSORS];
   float *read[N_TENSORS] = { NULL };
-  gboolean is_right = file != NULL && read_progress (file, path, progress, error);
+  gboolean is_right
+    = file != NULL && check_use (file, path, base, error) && read_progress (file, path, progress, error);
 
   list_blocks (state, blocks);
   for (guint i = 0; i < N_TENSORS && is_right; i++)

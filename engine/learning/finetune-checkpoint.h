@@ -26,11 +26,27 @@ typedef struct
 } GboxFinetuneProgress;
 
 /**
+ * GboxFinetuneBase:
+ * @path: of the model's file
+ * @sum: what gbox_policy_file_sum_base() made of it when it was read
+ *
+ * What is finetuned.
+ */
+typedef struct
+{
+  char *path;
+  char *sum;
+} GboxFinetuneBase;
+
+/* Whether a checkpoint at @path is to hold the policy alone, a third as long: nothing goes on from it. */
+gboolean gbox_finetune_checkpoint_is_short (const char *path);
+
+/**
  * gbox_finetune_checkpoint_save:
- * @path: where to
+ * @path: where to; without moments where it ends in .policy.safetensors
  * @state: the weights and moments: tensors `head_transposed` or `last_block`, `adam_m`, `adam_v`
  * @spec: goes into the metadata as JSON, `spec`
- * @base: path of the model's file, `base`
+ * @base: the model's file, `base` and `base_sum`
  * @progress: see there
  * @error: return location for an error
  *
@@ -39,7 +55,7 @@ typedef struct
 gboolean gbox_finetune_checkpoint_save (const char *path,
                                         const GboxTraineeState *state,
                                         GboxFinetuneSpec *spec,
-                                        const char *base,
+                                        const GboxFinetuneBase *base,
                                         const GboxFinetuneProgress *progress,
                                         GError **error);
 
@@ -56,6 +72,7 @@ GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, guint *s
 /**
  * gbox_finetune_checkpoint_load:
  * @path: a checkpoint
+ * @base: what is finetuned now
  * @state: (inout): overwritten, if all of the file is right
  * @progress: (out): see there
  * @error: return location for an error
@@ -64,6 +81,7 @@ GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, guint *s
  * %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
  */
 gboolean gbox_finetune_checkpoint_load (const char *path,
+                                        const GboxFinetuneBase *base,
                                         const GboxTraineeState *state,
                                         GboxFinetuneProgress *progress,
                                         GError **error);

@@ -4,12 +4,16 @@
 
 #include "base/error.h"
 #include "language/completion-spec.h"
+#include "learning/code-reward.h"
 #include "learning/finetune-batch.h"
 #include "learning/finetune-checkpoint.h"
 #include "learning/finetune-warnings.h"
 #include "models/policy-file.h"
 
 #define CHECKPOINT_SUFFIX ".safetensors"
+
+/* How long a step waits for programs, in milliseconds. */
+#define CHECK_TIME 40
 
 typedef enum
 {
@@ -31,17 +35,20 @@ struct _GboxFinetuneJob
   GboxFinetuneSpec *spec;
   GboxTeam *team;
   GboxLanguageModel *model;
-  char *base; /* path of the model's file */
+  GboxFinetuneBase base;
   GboxTrainee *trainee;
   GboxRollout *rollout;
   GboxReward *reward;
+  GboxCodeReward *code; /* NULL where no program is to be run */
 
   Stage stage;
+  gboolean is_checking; /* the programs that the stage has written */
   GboxFinetuneProgress progress;
   GboxFinetuneProgress next; /* what it is after the training step that goes on */
   GboxFinetuneBatch *batch;
   GboxFinetuneWarnings warnings;
-  guint saved_step; /* of the newest checkpoint */
+  guint saved_step;      /* of the newest checkpoint */
+  gboolean is_save_lost; /* the last one could not be saved, which was told */
   double seconds;
   double step_begin; /* @seconds when the training step began */
 };
@@ -57,9 +64,11 @@ finalize (GObject *object)
   g_clear_pointer (&self->rollout, gbox_rollout_free);
   g_clear_pointer (&self->trainee, gbox_trainee_free);
   g_clear_pointer (&self->reward, gbox_reward_free);
+  g_clear_pointer (&self->code, gbox_code_reward_free);
   g_clear_pointer (&self->model, gbox_language_model_unref);
   g_clear_object (&self->spec);
-  g_free (self->base);
+  g_free (self->base.path);
+  g_free (self->base.sum);
   G_OBJECT_CLASS (gbox_finetune_job_parent_class)->finalize (object);
 }
 
@@ -73,10 +82,26 @@ gbox_finetune_check_path (const char *path, GError **error)
   return FALSE;
 }
 
+/* What is saved holds one part: another that has been finetuned before would be lost. */
+static gboolean
+check_part (const GboxTensorFile *file, GboxTrain train, GError **error)
+{
+  const gboolean is_block = gbox_tensor_file_lookup (file, GBOX_POLICY_FILE_LAST_BLOCK) != NULL;
+
+  if (is_block == (train == GBOX_TRAIN_LAST_BLOCK))
+    return TRUE;
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+    "“%s” was finetuned in its %s, which would be lost. Train that, or start from the model it was.",
+    gbox_tensor_file_get_display_name (file), is_block ? "last block" : "head");
+  return FALSE;
+}
+
 /* The file that has all but the head, also where the model is itself finetuned. */
 static char *
-find_base (const GboxCatalogue *catalogue, const char *model, GError **error)
+find_base (const GboxCatalogue *catalogue, const GboxFinetuneValues *values, GError **error)
 {
+  const char *model = values->model;
   g_autofree char *path
     = gbox_catalogue_locate (catalogue,
                              *model != '\0' ? model
@@ -87,19 +112,40 @@ find_base (const GboxCatalogue *catalogue, const char *model, GError **error)
 
   if (file == NULL)
     return path != NULL ? g_canonicalize_filename (path, NULL) : NULL;
-  base = gbox_policy_file_get_base (file, error);
+  base = check_part (file, values->train, error) ? gbox_policy_file_get_base (file, error) : NULL;
   return g_strdup (base);
 }
 
 static gboolean
 load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
 {
-  const char *name = gbox_finetune_spec_get_values (self->spec)->model;
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
-  self->base = find_base (gbox_model_store_get_catalogue (store), name, error);
-  if (self->base != NULL)
-    self->model = gbox_model_store_get_language_model (store, name, error);
+  self->base.path = find_base (gbox_model_store_get_catalogue (store), values, error);
+  if (self->base.path != NULL)
+    self->base.sum = gbox_policy_file_sum_base (self->base.path, error);
+  if (self->base.sum != NULL)
+    self->model = gbox_model_store_get_language_model (store, values->model, error);
   return self->model != NULL;
+}
+
+static double
+get_code_share (const char *text, GArray *ranges, gpointer code)
+{
+  return gbox_code_reward_get (code, text);
+}
+
+static gboolean
+make_reward (GboxFinetuneJob *self, GError **error)
+{
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
+
+  self->reward = gbox_reward_parse (values->reward, error);
+  if (self->reward == NULL || !gbox_reward_has_code_checks (self->reward))
+    return self->reward != NULL;
+  self->code = gbox_code_reward_new (values->prompt, error);
+  gbox_reward_set_code_checks (self->reward, get_code_share, self->code);
+  return self->code != NULL;
 }
 
 static gboolean
@@ -124,8 +170,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->team = context->team;
-  self->reward = gbox_reward_parse (values->reward, error);
-  if (self->reward == NULL || !load_model (self, context->store, error) || !make_trainee (self, error))
+  if (!make_reward (self, error) || !load_model (self, context->store, error) || !make_trainee (self, error))
     return FALSE;
   self->batch = gbox_finetune_batch_new (values->batch, values->length);
   self->progress.kl = values->kl;
@@ -140,7 +185,10 @@ begin_comparison (GboxFinetuneJob *self, Stage stage)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->stage = stage;
-  if (values->samples > 0)
+  self->is_checking = FALSE;
+  if (values->samples == 0)
+    self->stage = stage == STAGE_BEFORE ? STAGE_LOAD : STAGE_END;
+  else
     gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
                         gbox_trainee_get_block (self->trainee), values->samples, values->temperature,
                         values->seed, GBOX_PURPOSE_COMPARE, 0);
@@ -152,6 +200,7 @@ begin_training_step (GboxFinetuneJob *self)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->stage = STAGE_ROLLOUT;
+  self->is_checking = FALSE;
   self->next = self->progress;
   self->next.step++;
   gbox_rollout_begin (self->rollout, gbox_trainee_get_policy (self->trainee),
@@ -208,21 +257,17 @@ post_completion (
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FINETUNE_COMPLETION, completion);
 }
 
-/* Writes on at the completions to compare. Returns whether they are done. */
-static GboxRolloutResult
-compare (GboxFinetuneJob *self, GboxFinetunePhase phase, GError **error)
+static void
+end_comparison (GboxFinetuneJob *self)
 {
-  GboxRolloutResult result = GBOX_ROLLOUT_DONE;
+  const gboolean is_before = self->stage == STAGE_BEFORE;
 
-  if (gbox_finetune_spec_get_values (self->spec)->samples == 0)
-    return result;
-  result = gbox_rollout_advance (self->rollout, error);
-  for (guint i = 0; result == GBOX_ROLLOUT_DONE && i < gbox_rollout_get_n_sequences (self->rollout); i++)
-    post_completion (self, phase, i, self->progress.step,
+  for (guint i = 0; i < gbox_rollout_get_n_sequences (self->rollout); i++)
+    post_completion (self, is_before ? GBOX_FINETUNE_BEFORE : GBOX_FINETUNE_AFTER, i, self->progress.step,
                      gbox_reward_score (self->reward, gbox_rollout_get_sequence (self->rollout, i)->text->str,
                                         NULL),
                      0);
-  return result;
+  self->stage = is_before ? STAGE_LOAD : STAGE_END;
 }
 
 static void
@@ -290,7 +335,7 @@ save_to (GboxFinetuneJob *self, const char *path, GError **error)
   g_autoptr (GboxFinetuneSpec) spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
 
   g_object_set (spec, "resume", "", NULL);
-  return gbox_finetune_checkpoint_save (path, &state, spec, self->base, &self->progress, error);
+  return gbox_finetune_checkpoint_save (path, &state, spec, &self->base, &self->progress, error);
 }
 
 static gboolean
@@ -299,6 +344,9 @@ save_checkpoint (GboxFinetuneJob *self, GError **error)
   if (!save_to (self, gbox_finetune_spec_get_values (self->spec)->checkpoint, error))
     return FALSE;
   self->saved_step = self->progress.step;
+  if (self->is_save_lost)
+    gbox_job_post_notice (GBOX_JOB (self), "checkpoint", "");
+  self->is_save_lost = FALSE;
   return TRUE;
 }
 
@@ -311,7 +359,7 @@ load_checkpoint (GboxFinetuneJob *self, GError **error)
 
   if (values->resume[0] == '\0')
     return TRUE;
-  if (!gbox_finetune_checkpoint_load (values->resume, &state, &self->progress, error))
+  if (!gbox_finetune_checkpoint_load (values->resume, &self->base, &state, &self->progress, error))
     return FALSE;
   self->saved_step = self->progress.step;
   if (self->progress.step < values->steps)
@@ -322,48 +370,81 @@ load_checkpoint (GboxFinetuneJob *self, GError **error)
   return FALSE;
 }
 
-static GboxRolloutResult
-write_batch (GboxFinetuneJob *self, GError **error)
+/* All completions of the stage are written, and it is known what they are worth. */
+static void
+end_writing (GboxFinetuneJob *self)
 {
+  if (self->stage == STAGE_ROLLOUT)
+    evaluate_batch (self);
+  else
+    end_comparison (self);
+}
+
+static gboolean
+check_programs (GboxFinetuneJob *self, GError **error)
+{
+  gboolean is_done;
+
+  if (!gbox_code_reward_advance (self->code, CHECK_TIME, &is_done, error))
+    return FALSE;
+  if (is_done)
+    {
+      self->is_checking = FALSE;
+      end_writing (self);
+    }
+  return TRUE;
+}
+
+static void
+ask_for_checks (GboxFinetuneJob *self)
+{
+  const guint n = gbox_rollout_get_n_sequences (self->rollout);
+  g_autofree const char **texts = g_new (const char *, n);
+
+  for (guint i = 0; i < n; i++)
+    texts[i] = gbox_rollout_get_sequence (self->rollout, i)->text->str;
+  gbox_code_reward_ask (self->code, texts, n);
+  self->is_checking = TRUE;
+}
+
+/* Writes on at a batch, or at the completions to compare. */
+static gboolean
+write_on (GboxFinetuneJob *self, GError **error)
+{
+  const gboolean is_batch = self->stage == STAGE_ROLLOUT;
   GboxRolloutResult result;
 
-  if (gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (self->trainee)) == 0)
+  if (is_batch && gbox_head_policy_get_n_decisions (gbox_trainee_get_policy (self->trainee)) == 0)
     self->step_begin = self->seconds;
   result = gbox_rollout_advance (self->rollout, error);
-  if (result != GBOX_ROLLOUT_FAILED)
+  if (is_batch && result != GBOX_ROLLOUT_FAILED)
     post_pieces (self);
-  return result;
+  if (result == GBOX_ROLLOUT_DONE && self->code != NULL)
+    ask_for_checks (self);
+  else if (result == GBOX_ROLLOUT_DONE)
+    end_writing (self);
+  return result != GBOX_ROLLOUT_FAILED;
 }
 
 /* One step of a stage. @is_point: whether a training step has just ended. */
 static gboolean
 do_stage (GboxFinetuneJob *self, gboolean *is_point, GError **error)
 {
-  GboxRolloutResult result;
-
   switch (self->stage)
     {
     case STAGE_PROMPT:
       if (gbox_rollout_read_prompt (self->rollout))
         begin_comparison (self, STAGE_BEFORE);
       return TRUE;
-    case STAGE_BEFORE:
-    case STAGE_AFTER:
-      result
-        = compare (self, self->stage == STAGE_BEFORE ? GBOX_FINETUNE_BEFORE : GBOX_FINETUNE_AFTER, error);
-      if (result == GBOX_ROLLOUT_DONE)
-        self->stage = self->stage == STAGE_BEFORE ? STAGE_LOAD : STAGE_END;
-      return result != GBOX_ROLLOUT_FAILED;
     case STAGE_LOAD:
       if (!load_checkpoint (self, error))
         return FALSE;
       go_on (self);
       return TRUE;
+    case STAGE_BEFORE:
+    case STAGE_AFTER:
     case STAGE_ROLLOUT:
-      result = write_batch (self, error);
-      if (result == GBOX_ROLLOUT_DONE)
-        evaluate_batch (self);
-      return result != GBOX_ROLLOUT_FAILED;
+      return self->is_checking ? check_programs (self, error) : write_on (self, error);
     case STAGE_GRADIENT:
       if (gbox_trainee_compute_gradient (self->trainee))
         self->stage = STAGE_UPDATE;
@@ -465,8 +546,10 @@ pause_work (GboxJob *job)
   if (gbox_finetune_spec_get_values (self->spec)->checkpoint[0] == '\0'
       || self->progress.step == self->saved_step)
     return;
-  if (!save_checkpoint (self, &error))
-    gbox_job_post_notice (job, "checkpoint", error->message);
+  if (save_checkpoint (self, &error))
+    return;
+  self->is_save_lost = TRUE;
+  gbox_job_post_notice (job, "checkpoint", error->message);
 }
 
 static void

@@ -39,7 +39,8 @@ typedef enum
  * of the job, of which the last posts a point with #GboxFinetuneValue values. Records are
  * #GboxFinetunePiece and #GboxFinetuneCompletion.
  *
- * Notices: "collapse", "no-signal" and "divergence" when those begin.
+ * Notices: "collapse", "no-signal", "divergence" and "checkpoint" (one could not be saved) when those begin,
+ * and with the text "" when they are over.
  *
  * The same spec gives the same bits for any number of threads, and from a checkpoint on.
  */

@@ -116,11 +116,12 @@ install_task (GObjectClass *class, guint *id)
   install (class, id,
            g_param_spec_string ("reward", "Reward",
                                 "What to reward: full-stops, characters:…, regex:…, length, distinct-words, "
-                                "no-letter:…, or several as in full-stops+0.1*length",
+                                "no-letter:…, code-checks, or several as in full-stops+0.1*length",
                                 "full-stops", PLAIN_FLAGS));
   install (class, id,
-           g_param_spec_enum ("train", "Train", "Which weights to change", GBOX_TYPE_TRAIN, GBOX_TRAIN_HEAD,
-                              PLAIN_FLAGS));
+           g_param_spec_enum ("train", "Train",
+                              "Which weights to change; last-block only of models of llama's kind",
+                              GBOX_TYPE_TRAIN, GBOX_TRAIN_HEAD, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_uint ("steps", "Steps", "How many training steps to do", 1, 1000000, 60, LIVE_FLAGS));
 }

@@ -7,15 +7,14 @@
 #define LEAST_ENTROPY 0.1 /* of the first step's */
 #define MOST_KL       2.0 /* nats a token */
 
+/* Told when it begins and when it is over. */
 static void
 warn (gboolean *was, gboolean is, GboxJob *job, const char *id, guint step, const char *text)
 {
-  if (is && !*was)
-    {
-      g_autofree char *full = g_strdup_printf ("Step %u: %s", step, text);
+  g_autofree char *full = is ? g_strdup_printf ("Step %u: %s", step, text) : g_strdup ("");
 
-      gbox_job_post_notice (job, id, full);
-    }
+  if (is != *was)
+    gbox_job_post_notice (job, id, full);
   *was = is;
 }
 

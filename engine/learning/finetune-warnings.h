@@ -22,7 +22,8 @@ typedef struct
  * @first_entropy: of the first one
  *
  * Posts the notice "collapse" where the entropy has fallen below a tenth of what it was, "no-signal" where
- * all rewards are the same, and "divergence" where the KL is more than 2 nats a token.
+ * all rewards are the same, and "divergence" where the KL is more than 2 nats a token; with the text "" when
+ * that is over.
  */
 void gbox_finetune_warnings_look (GboxFinetuneWarnings *warnings,
                                   GboxJob *job,

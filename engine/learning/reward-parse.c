@@ -21,6 +21,7 @@ static const struct
   { "length", GBOX_REWARD_LENGTH },
   { "distinct-words", GBOX_REWARD_DISTINCT_WORDS },
   { "no-letter:", GBOX_REWARD_NO_LETTER },
+  { "code-checks", GBOX_REWARD_CODE_CHECKS },
 };
 
 /* The name that @text begins with, after its weight; −1 if there is none. Moves @text behind it. */
@@ -89,6 +90,9 @@ compile (GboxRewardTerm *term, GError **error)
 static gboolean
 check_argument (GboxRewardTerm *term, GError **error)
 {
+  if (term->kind == GBOX_REWARD_LENGTH || term->kind == GBOX_REWARD_DISTINCT_WORDS
+      || term->kind == GBOX_REWARD_CODE_CHECKS)
+    return TRUE;
   if (term->kind == GBOX_REWARD_REGEX && term->argument[0] != '\0')
     return compile (term, error);
   if (term->kind == GBOX_REWARD_NO_LETTER
@@ -114,8 +118,8 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
   if (index < 0)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words or "
-                   "no-letter:…, with + between two and NUMBER* before one.",
+                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words, "
+                   "no-letter:… or code-checks, with + between two and NUMBER* before one.",
                    *text);
       return FALSE;
     }
@@ -128,7 +132,7 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
       *text = end;
     }
   else
-    term.argument = g_strdup (FULL_STOP);
+    term.argument = g_strdup (term.kind == GBOX_REWARD_CHARACTERS ? FULL_STOP : "");
   g_array_append_val (reward->terms, term);
   return check_argument (&g_array_index (reward->terms, GboxRewardTerm, reward->terms->len - 1), error);
 }
@@ -145,6 +149,12 @@ gbox_reward_parse (const char *text, GError **error)
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The reward is no UTF-8 text.");
       return NULL;
     }
+  at += strspn (at, " ");
+  if (*at == '-')
+    {
+      sign = -1;
+      at++;
+    }
   for (;;)
     {
       if (!read_term (&at, sign, reward, error))
@@ -160,4 +170,37 @@ gbox_reward_parse (const char *text, GError **error)
         }
       sign = *at++ == '+' ? 1 : -1;
     }
+}
+
+static const char *
+find_name (GboxRewardKind kind, const char *argument)
+{
+  gsize i = 0;
+
+  while (names[i].kind != kind)
+    i++;
+  /* The first is the short name of a full stop. */
+  if (kind == GBOX_REWARD_CHARACTERS && !g_str_equal (argument, FULL_STOP))
+    i++;
+  return names[i].name;
+}
+
+void
+gbox_reward_append_term (GString *text, GboxRewardKind kind, double weight, const char *argument)
+{
+  const char *name;
+  char number[G_ASCII_DTOSTR_BUF_SIZE];
+
+  g_return_if_fail (kind != GBOX_REWARD_FUNCTION);
+
+  name = find_name (kind, argument);
+  if (weight < 0)
+    g_string_append_c (text, '-');
+  else if (text->len > 0)
+    g_string_append_c (text, '+');
+  if (fabs (weight) < 1 || fabs (weight) > 1)
+    g_string_append_printf (text, "%s*", g_ascii_formatd (number, sizeof number, "%g", fabs (weight)));
+  g_string_append (text, name);
+  if (g_str_has_suffix (name, ":"))
+    g_string_append (text, argument);
 }

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @weight: what that is multiplied by
  * @argument: characters, pattern or letter; of a function what it counts
  * @code: of a regular expression
- * @func: of a function
+ * @func: of a function or, if it has been set, of checks
  * @data: see there
  * @free: see there
  */

@@ -4,6 +4,7 @@
 
 #include "learning/terms.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Steps of matching, and depth of nesting, after which a text is given up: some milliseconds. */
@@ -63,10 +64,47 @@ gbox_reward_free (GboxReward *reward)
   g_free (reward);
 }
 
+gboolean
+gbox_reward_has_code_checks (const GboxReward *reward)
+{
+  for (guint i = 0; i < reward->terms->len; i++)
+    if (g_array_index (reward->terms, GboxRewardTerm, i).kind == GBOX_REWARD_CODE_CHECKS)
+      return TRUE;
+  return FALSE;
+}
+
+void
+gbox_reward_set_code_checks (GboxReward *reward, GboxRewardFunc func, gpointer data)
+{
+  for (guint i = 0; i < reward->terms->len; i++)
+    {
+      GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+
+      if (term->kind != GBOX_REWARD_CODE_CHECKS)
+        continue;
+      term->func = func;
+      term->data = data;
+    }
+}
+
 guint
 gbox_reward_get_n_terms (const GboxReward *reward)
 {
   return reward->terms->len;
+}
+
+GboxRewardKind
+gbox_reward_get_term (const GboxReward *reward, guint i, double *weight, const char **argument)
+{
+  const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+
+  g_return_val_if_fail (i < reward->terms->len, GBOX_REWARD_LENGTH);
+
+  if (weight != NULL)
+    *weight = term->weight;
+  if (argument != NULL)
+    *argument = term->argument;
+  return term->kind;
 }
 
 static void
@@ -91,14 +129,23 @@ describe_term (const GboxRewardTerm *term, GString *text)
       break;
     case GBOX_REWARD_NO_LETTER:
       g_string_append_printf (text,
-                              "minus how many of 100 letters are “%s”, whatever its case (-100 without "
-                              "letters)",
+                              "how many of 100 letters are “%s”, whatever its case (100 without letters)",
                               term->argument);
+      break;
+    case GBOX_REWARD_CODE_CHECKS:
+      g_string_append (text, "the share of the prompt's checks that the program passes in a sandbox, 0 to 1");
       break;
     case GBOX_REWARD_FUNCTION:
     default:
       g_string_append (text, term->argument);
     }
+}
+
+/* Whether more of what is described is worth less. */
+static gboolean
+is_punished (const GboxRewardTerm *term)
+{
+  return (term->kind == GBOX_REWARD_NO_LETTER) != (term->weight < 0);
 }
 
 char *
@@ -110,12 +157,16 @@ gbox_reward_describe (const GboxReward *reward)
   for (guint i = 0; i < reward->terms->len; i++)
     {
       const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
+      const double size = fabs (term->weight);
 
       if (i > 0)
-        g_string_append (text, ", plus ");
-      if (term->weight < 1 || term->weight > 1)
-        g_string_append_printf (text, "%s times ",
-                                g_ascii_formatd (number, sizeof number, "%g", term->weight));
+        g_string_append (text, ", ");
+      if (is_punished (term))
+        g_string_append (text, "minus ");
+      else if (i > 0)
+        g_string_append (text, "plus ");
+      if (size < 1 || size > 1)
+        g_string_append_printf (text, "%s times ", g_ascii_formatd (number, sizeof number, "%g", size));
       describe_term (term, text);
     }
   g_string_append_c (text, '.');
@@ -256,10 +307,25 @@ score_term (const GboxRewardTerm *term, const char *text, GArray *ranges)
       return count_words (text, ranges);
     case GBOX_REWARD_NO_LETTER:
       return count_letter (term->argument, text, ranges);
+    case GBOX_REWARD_CODE_CHECKS:
     case GBOX_REWARD_FUNCTION:
     default:
-      return term->func (text, ranges, term->data);
+      return term->func != NULL ? term->func (text, ranges, term->data) : 0;
     }
+}
+
+double
+gbox_reward_score_term (const GboxReward *reward, guint i, const char *text, GArray *ranges)
+{
+  const guint n_before = ranges != NULL ? ranges->len : 0;
+  double score;
+
+  g_return_val_if_fail (i < reward->terms->len, 0);
+
+  score = score_term (&g_array_index (reward->terms, GboxRewardTerm, i), text, ranges);
+  for (guint j = n_before; ranges != NULL && j < ranges->len; j++)
+    g_array_index (ranges, GboxRewardRange, j).term = i;
+  return score;
 }
 
 double
@@ -268,13 +334,7 @@ gbox_reward_score (const GboxReward *reward, const char *text, GArray *ranges)
   double score = 0;
 
   for (guint i = 0; i < reward->terms->len; i++)
-    {
-      const GboxRewardTerm *term = &g_array_index (reward->terms, GboxRewardTerm, i);
-      const guint n_before = ranges != NULL ? ranges->len : 0;
-
-      score += term->weight * score_term (term, text, ranges);
-      for (guint j = n_before; ranges != NULL && j < ranges->len; j++)
-        g_array_index (ranges, GboxRewardRange, j).term = i;
-    }
+    score += g_array_index (reward->terms, GboxRewardTerm, i).weight
+             * gbox_reward_score_term (reward, i, text, ranges);
   return score;
 }

@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * GboxReward:
  *
- * A sum of weighted terms. Immutable, for any thread.
+ * A sum of weighted terms. Immutable once it counts, for any thread.
  */
 typedef struct _GboxReward GboxReward;
 
@@ -21,6 +21,7 @@ typedef enum
   GBOX_REWARD_LENGTH,         /* "length": characters */
   GBOX_REWARD_DISTINCT_WORDS, /* "distinct-words": words, each once, upper and lower case being the same */
   GBOX_REWARD_NO_LETTER,      /* "no-letter:e": minus so many of a hundred letters */
+  GBOX_REWARD_CODE_CHECKS,    /* "code-checks": the share of the prompt's checks that the program passes */
   GBOX_REWARD_FUNCTION,       /* what a function says */
 } GboxRewardKind;
 
@@ -52,7 +53,7 @@ typedef double (*GboxRewardFunc) (const char *text, GArray *ranges, gpointer dat
 /**
  * gbox_reward_parse:
  * @text: "full-stops", or "full-stops+0.1*length": terms as #GboxRewardKind calls them, with weights before
- * and plus or minus between them
+ * and plus or minus between them; a minus may be the first
  * @error: return location for an error
  *
  * What stands after a colon goes on to the end, or to a sign that another term comes after.
@@ -68,7 +69,36 @@ GboxReward *gbox_reward_new_for_function (const char *description,
                                           GDestroyNotify free);
 void gbox_reward_free (GboxReward *reward);
 
+/* Whether a term has to run programs first. */
+gboolean gbox_reward_has_code_checks (const GboxReward *reward);
+
+/* Who says what the terms "code-checks" count; without, that is 0. Before anything is counted. */
+void gbox_reward_set_code_checks (GboxReward *reward, GboxRewardFunc func, gpointer data);
+
 guint gbox_reward_get_n_terms (const GboxReward *reward);
+
+/**
+ * gbox_reward_get_term:
+ * @reward: a reward
+ * @i: which of its terms
+ * @weight: (out) (optional): what the term is multiplied by
+ * @argument: (out) (optional) (transfer none): its characters, pattern or letter; "" where it has none
+ *
+ * Returns: what it counts
+ */
+GboxRewardKind
+gbox_reward_get_term (const GboxReward *reward, guint i, double *weight, const char **argument);
+
+/**
+ * gbox_reward_append_term:
+ * @text: a reward as gbox_reward_parse() takes it, or nothing yet
+ * @kind: what one more term counts; not %GBOX_REWARD_FUNCTION
+ * @weight: what it is multiplied by
+ * @argument: its characters, pattern or letter; not looked at where it has none
+ *
+ * What an argument says may be read as another term: compare what gbox_reward_parse() makes of it.
+ */
+void gbox_reward_append_term (GString *text, GboxRewardKind kind, double weight, const char *argument);
 
 /* A sentence that says precisely what is counted. Free with g_free(). */
 char *gbox_reward_describe (const GboxReward *reward);
@@ -89,6 +119,9 @@ gboolean gbox_reward_has_character (const GboxReward *reward, gunichar character
  * Returns: the reward
  */
 double gbox_reward_score (const GboxReward *reward, const char *text, GArray *ranges);
+
+/* The same of the term @i alone, without its weight. */
+double gbox_reward_score_term (const GboxReward *reward, guint i, const char *text, GArray *ranges);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxReward, gbox_reward_free)
 

@@ -12,6 +12,9 @@ G_BEGIN_DECLS
 #define GBOX_POLICY_FILE_FORMAT "glassbox-finetune"
 #define GBOX_POLICY_FILE_BASE   "base"
 
+/* And what gbox_policy_file_sum_base() makes of that file; older ones do not say. */
+#define GBOX_POLICY_FILE_BASE_SUM "base_sum"
+
 /* (d_model, n_vocab) floats: the head, transposed. */
 #define GBOX_POLICY_FILE_HEAD "head_transposed"
 
@@ -28,11 +31,23 @@ G_BEGIN_DECLS
 GboxTensorFile *gbox_policy_file_open (const char *path);
 
 /**
+ * gbox_policy_file_sum_base:
+ * @path: a model's file
+ * @error: return location for an error
+ *
+ * Reads 4 MiB of it at most: SHA-256 of its length and of 64 pieces that are spread over it.
+ *
+ * Returns: (transfer full) (nullable): in hexadecimal; %NULL with %GBOX_ERROR_IO
+ */
+char *gbox_policy_file_sum_base (const char *path, GError **error);
+
+/**
  * gbox_policy_file_get_base:
  * @file: as gbox_policy_file_open() gives it
  * @error: return location for an error
  *
- * Returns: (nullable): the path of the model that was finetuned; %NULL with %GBOX_ERROR_INVALID_FILE
+ * Returns: (nullable): the path of the model that was finetuned; %NULL with %GBOX_ERROR_INVALID_FILE, also
+ * where another file lies there by now
  */
 const char *gbox_policy_file_get_base (const GboxTensorFile *file, GError **error);
 

@@ -2,6 +2,8 @@
 /* Puts the findings of a comparison into a list. */
 #include "learning/finding-list.h"
 
+#include <math.h>
+
 #include "widgets/axis.h"
 
 /* Terms of a kind that are told. */
@@ -38,7 +40,7 @@ add_terms (
       const GboxTermChange *change = &g_array_index (changes, GboxTermChange, i);
       const GboxFinding finding = { .kind = GBOX_FINDING_TERM, .is_other = is_other, .term = change->term };
       g_autofree char *numbers = g_strdup_printf ("%u → %u", change->n_before, change->n_after);
-      g_autofree char *value = g_strdup_printf ("%+.1f", change->z);
+      g_autofree char *value = g_strdup_printf ("%s%.1f", change->z < 0 ? "−" : "+", fabs (change->z));
 
       if (change->is_own != is_own)
         continue;

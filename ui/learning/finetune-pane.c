@@ -2,11 +2,12 @@
 /* The left pane of finetuning: which model is to learn what, and how. */
 #include "learning/finetune-pane.h"
 
+#include "completion/prompts.h"
 #include "learning/policy-saving.h"
+#include "learning/reward-editor.h"
 #include "learning/start-bar.h"
 #include "models/model-chooser.h"
 #include "widgets/parameter-row.h"
-#include "widgets/telling.h"
 
 #define FOLDER_MODE 0755
 
@@ -16,9 +17,10 @@ struct _GboxFinetunePane
 
   GboxModelChooser *model_chooser;
   GtkEditable *prompt_row;
-  AdwComboRow *reward_row;
-  GtkEditable *formula_row;
+  GtkMenuButton *prompts_button;
+  GboxRewardEditor *reward_editor;
   AdwComboRow *train_row;
+  AdwComboRow *baseline_row;
   GtkWidget *checkpoint_row;
   GtkSwitch *checkpoint_switch;
   GboxStartBar *start_bar;
@@ -34,58 +36,16 @@ static const struct
   const char *name;
   gboolean is_live;
 } rows[] = {
-  { "temperature_row", TRUE },   { "batch_row", FALSE },
-  { "length_row", FALSE },       { "seed_row", FALSE },
-  { "steps_row", TRUE },         { "kl_row", TRUE },
-  { "learning_rate_row", TRUE }, { "checkpoint_every_row", FALSE },
+  { "temperature_row", TRUE },   { "batch_row", FALSE },     { "length_row", FALSE },
+  { "seed_row", FALSE },         { "steps_row", TRUE },      { "kl_row", TRUE },
+  { "learning_rate_row", TRUE }, { "kl_target_row", FALSE }, { "checkpoint_every_row", FALSE },
 };
-
-/* In the order of the row, which has one more for all others. */
-static const char *const rewards[] = { "full-stops", "length", "distinct-words", "no-letter:e" };
 
 static GtkWidget *
 get_row (GboxFinetunePane *self, gsize i)
 {
   return GTK_WIDGET (
     gtk_widget_get_template_child (GTK_WIDGET (self), GBOX_TYPE_FINETUNE_PANE, rows[i].name));
-}
-
-/* Goes to the one that a formula stands for, or to the formula. */
-static void
-follow_reward (GboxFinetunePane *self)
-{
-  const char *reward = gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (self->session))->reward;
-  guint index = 0;
-
-  while (index < G_N_ELEMENTS (rewards) && !g_str_equal (rewards[index], reward))
-    index++;
-  if (adw_combo_row_get_selected (self->reward_row) < G_N_ELEMENTS (rewards))
-    adw_combo_row_set_selected (self->reward_row, index);
-  if (g_strcmp0 (gtk_editable_get_text (self->formula_row), reward) != 0)
-    gtk_editable_set_text (self->formula_row, reward);
-}
-
-static void
-on_reward_selected (GboxFinetunePane *self)
-{
-  const guint index = adw_combo_row_get_selected (self->reward_row);
-
-  gtk_widget_set_visible (GTK_WIDGET (self->formula_row), index == G_N_ELEMENTS (rewards));
-  if (self->session != NULL && index < G_N_ELEMENTS (rewards))
-    g_object_set (gbox_finetune_session_get_spec (self->session), "reward", rewards[index], NULL);
-}
-
-static void
-on_formula_applied (GboxFinetunePane *self)
-{
-  const char *formula = gtk_editable_get_text (self->formula_row);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GboxReward) reward = gbox_reward_parse (formula, &error);
-
-  if (reward != NULL)
-    g_object_set (gbox_finetune_session_get_spec (self->session), "reward", formula, NULL);
-  else
-    gbox_tell_problem (GTK_WIDGET (self), "Not a Reward", error->message);
 }
 
 static void
@@ -107,13 +67,14 @@ follow_run (GboxFinetunePane *self)
 {
   const gboolean is_free = !gbox_finetune_session_has_begun (self->session);
   GtkWidget *const others[]
-    = { GTK_WIDGET (self->model_chooser), GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->reward_row),
-        GTK_WIDGET (self->formula_row),   GTK_WIDGET (self->train_row),  self->checkpoint_row };
+    = { GTK_WIDGET (self->model_chooser), GTK_WIDGET (self->prompt_row), GTK_WIDGET (self->train_row),
+        GTK_WIDGET (self->baseline_row), self->checkpoint_row };
 
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_set_sensitive (get_row (self, i), is_free || rows[i].is_live);
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     gtk_widget_set_sensitive (others[i], is_free);
+  gbox_reward_editor_set_free (self->reward_editor, is_free);
 }
 
 static void
@@ -131,28 +92,45 @@ gbox_finetune_pane_class_init (GboxFinetunePaneClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_finetune_pane_dispose;
   g_type_ensure (GBOX_TYPE_MODEL_CHOOSER);
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
+  g_type_ensure (GBOX_TYPE_REWARD_EDITOR);
   g_type_ensure (GBOX_TYPE_START_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-pane.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, model_chooser);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompt_row);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_row);
-  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, formula_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, prompts_button);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, reward_editor);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, train_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, baseline_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, checkpoint_row);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, checkpoint_switch);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetunePane, start_bar);
   for (gsize i = 0; i < G_N_ELEMENTS (rows); i++)
     gtk_widget_class_bind_template_child_full (widget_class, rows[i].name, FALSE, 0);
-  gtk_widget_class_bind_template_callback (widget_class, on_reward_selected);
-  gtk_widget_class_bind_template_callback (widget_class, on_formula_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_checkpoint_switched);
+}
+
+static void
+fill_prompts (GboxFinetunePane *self)
+{
+  g_autoptr (GMenu) menu = g_menu_new ();
+  guint n;
+  const GboxPrompt *prompts = gbox_prompts_get (&n);
+
+  for (guint i = 0; i < n; i++)
+    {
+      g_autoptr (GMenuItem) item = g_menu_item_new (prompts[i].title, NULL);
+
+      g_menu_item_set_action_and_target (item, "win.finetune-prompt", "s", prompts[i].name);
+      g_menu_append_item (menu, item);
+    }
+  gtk_menu_button_set_menu_model (self->prompts_button, G_MENU_MODEL (menu));
 }
 
 static void
 gbox_finetune_pane_init (GboxFinetunePane *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  on_reward_selected (self);
+  fill_prompts (self);
 }
 
 void
@@ -168,10 +146,10 @@ gbox_finetune_pane_set_session (GboxFinetunePane *self, GboxFinetuneSession *ses
   gbox_model_chooser_set_choice (self->model_chooser, GBOX_MODEL_CHOICE (session));
   g_object_bind_property (spec, "prompt", self->prompt_row, "text", flags);
   g_object_bind_property (spec, "train", self->train_row, "selected", flags);
+  g_object_bind_property (spec, "baseline", self->baseline_row, "selected", flags);
   g_object_bind_property (session, "is-running", self->start_bar, "is-running", G_BINDING_SYNC_CREATE);
   self->session = g_object_ref (session);
-  g_signal_connect_object (spec, "notify::reward", G_CALLBACK (follow_reward), self, G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_run), self, G_CONNECT_SWAPPED);
-  follow_reward (self);
+  gbox_reward_editor_set_session (self->reward_editor, session);
   follow_run (self);
 }

@@ -2,6 +2,7 @@
 /* What finetuning is about: the model at hand, what it is to learn, and the run that goes on. */
 #include "learning/finetune-session.h"
 
+#include "learning/warning-list.h"
 #include "models/model-list.h"
 
 /* What is asked for the first time. */
@@ -24,7 +25,8 @@ struct _GboxFinetuneSession
   GListStore *pairs;
   GboxFinetunePhase phase;
   guint text_step;
-  char *warning;
+  GboxWarningList *warnings;
+  char *warning; /* all of them */
   char *error;
 };
 
@@ -138,6 +140,7 @@ gbox_finetune_session_finalize (GObject *object)
   GboxFinetuneSession *self = GBOX_FINETUNE_SESSION (object);
 
   g_clear_pointer (&self->reward, gbox_reward_free);
+  gbox_warning_list_free (self->warnings);
   g_free (self->warning);
   g_free (self->error);
   G_OBJECT_CLASS (gbox_finetune_session_parent_class)->finalize (object);
@@ -244,12 +247,23 @@ on_record (GboxFinetuneSession *self, GType type, gconstpointer record)
 }
 
 static void
+follow_warnings (GboxFinetuneSession *self)
+{
+  g_autofree char *all = gbox_warning_list_describe (self->warnings);
+
+  set_text (self, &self->warning, all, PROP_WARNING);
+}
+
+static void
 on_notice (GboxFinetuneSession *self, const char *id, const char *text)
 {
   if (g_str_equal (id, "adjust"))
-    g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
-  else
-    set_text (self, &self->warning, text, PROP_WARNING);
+    {
+      g_signal_emit (self, signals[SIGNAL_MESSAGE], 0, text);
+      return;
+    }
+  gbox_warning_list_set (self->warnings, id, text);
+  follow_warnings (self);
 }
 
 static void
@@ -266,6 +280,7 @@ static void
 gbox_finetune_session_init (GboxFinetuneSession *self)
 {
   self->pairs = g_list_store_new (GBOX_TYPE_FINETUNE_PAIR);
+  self->warnings = gbox_warning_list_new ();
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "point", G_CALLBACK (on_point), self);
   g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
@@ -453,7 +468,8 @@ clear (GboxFinetuneSession *self)
   g_list_store_remove_all (self->pairs);
   self->phase = GBOX_FINETUNE_BEFORE;
   self->text_step = 0;
-  set_text (self, &self->warning, NULL, PROP_WARNING);
+  gbox_warning_list_clear (self->warnings);
+  follow_warnings (self);
   set_text (self, &self->error, NULL, PROP_ERROR);
   g_signal_emit (self, signals[SIGNAL_CLEARED], 0);
 }

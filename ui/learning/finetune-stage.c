@@ -7,6 +7,8 @@
 #include "models/model-status.h"
 #include "widgets/axis.h"
 
+#include <string.h>
+
 struct _GboxFinetuneStage
 {
   AdwBin parent_instance;
@@ -61,6 +63,16 @@ on_cleared (GboxFinetuneStage *self)
     gtk_label_set_label (labels[i], "–");
 }
 
+/* “Good morning”, and of a longer prompt the line that is to go on. */
+static char *
+describe_prompt (const char *prompt)
+{
+  const char *line = strrchr (prompt, '\n');
+
+  return line != NULL && line[1] != '\0' ? g_strdup_printf ("“… %s”", line + 1)
+                                         : g_strdup_printf ("“%s”", prompt);
+}
+
 /* "Good morning", and below what is learnt and how. */
 static void
 follow_spec (GboxFinetuneStage *self)
@@ -68,7 +80,7 @@ follow_spec (GboxFinetuneStage *self)
   const GboxFinetuneValues *values = gbox_finetune_session_get_values (self->session);
   g_autoptr (GboxReward) reward = gbox_reward_parse (values->reward, NULL);
   g_autofree char *description = reward != NULL ? gbox_reward_describe (reward) : g_strdup (values->reward);
-  g_autofree char *title = g_strdup_printf ("“%s”", values->prompt);
+  g_autofree char *title = describe_prompt (values->prompt);
   g_autofree char *task
     = g_strdup_printf ("%s %s, %s, %u completions a step", description,
                        values->train == GBOX_TRAIN_HEAD ? "Final layer" : "Last block",
@@ -76,6 +88,7 @@ follow_spec (GboxFinetuneStage *self)
                        values->batch);
 
   gtk_label_set_label (self->title_label, title);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->title_label), values->prompt);
   gtk_label_set_label (self->task_label, task);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->task_label), task);
 }

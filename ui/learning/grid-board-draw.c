@@ -14,6 +14,8 @@
 #define MOST_SHADE   0.42
 #define PLAIN_SHADE  0.06 /* of a cell nobody has been to, in the text's colour */
 #define WALL_SHADE   0.5
+#define TEXT_MARGIN  4    /* of a text in its cell, both sides together */
+#define LEAST_SCALE  0.6  /* below, nobody could read it */
 #define SPECIAL      0.24 /* of cliff and goal */
 #define ARROW_LENGTH 0.42 /* of a cell */
 #define ARROW_HEAD   0.14
@@ -148,16 +150,21 @@ draw_text (const Canvas *canvas, const char *text, double x, double y, double wi
   g_autoptr (PangoLayout) layout = gtk_widget_create_pango_layout (canvas->widget, text);
   g_autoptr (PangoAttrList) attributes = pango_attr_list_new ();
   int text_width, text_height;
+  double scale;
 
   pango_attr_list_insert (attributes, pango_attr_scale_new (TEXT_SCALE));
   pango_attr_list_insert (attributes, pango_attr_weight_new (PANGO_WEIGHT_BOLD));
   pango_layout_set_attributes (layout, attributes);
   pango_layout_get_pixel_size (layout, &text_width, &text_height);
-  if (text_width > width)
+  scale = MIN (1, (width - TEXT_MARGIN) / text_width);
+  if (scale < LEAST_SCALE)
     return;
   set_colour (canvas, &canvas->text, 1);
-  cairo_move_to (canvas->cr, round (x - text_width / 2.0), round (y - text_height / 2.0));
+  cairo_save (canvas->cr);
+  cairo_translate (canvas->cr, round (x - scale * text_width / 2), round (y - scale * text_height / 2));
+  cairo_scale (canvas->cr, scale, scale);
   pango_cairo_show_layout (canvas->cr, layout);
+  cairo_restore (canvas->cr);
 }
 
 /* What a cell is stands on it too: colour alone tells not everybody. */

@@ -52,23 +52,29 @@ show_result (GboxGridworldCard *self)
   const GArray *returns = gbox_gridworld_agent_get_returns (self->agent);
   gboolean is_end;
   const int n_moves = gbox_grid_board_get_path (self->board, &is_end);
-  GString *text = g_string_new (NULL);
+  GString *text = g_string_new (NULL), *tip = g_string_new (NULL);
 
   if (is_end)
-    g_string_append_printf (text, "greedy path %d moves", n_moves);
+    {
+      g_string_append_printf (text, "path %d moves", n_moves);
+      g_string_append_printf (tip, "Taking the best action everywhere, it reaches the goal in %d moves. ",
+                              n_moves);
+    }
   if (returns->len > 0)
     {
+      const guint n = MIN (returns->len, N_LATE);
       g_autofree char *mean = gbox_axis_format_value (get_late_mean (returns));
 
-      g_string_append_printf (text, "%slast %u episodes %s", text->len > 0 ? " · " : "",
-                              MIN (returns->len, N_LATE), mean);
+      g_string_append_printf (text, "%slast %u: %s", text->len > 0 ? " · " : "", n, mean);
+      g_string_append_printf (tip, "Mean reward of the last %u episodes: %s", n, mean);
     }
   gtk_label_set_label (self->result_label, text->str);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->result_label), text->len > 0 ? text->str : NULL);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->result_label), tip->len > 0 ? tip->str : NULL);
   g_string_free (text, TRUE);
+  g_string_free (tip, TRUE);
 }
 
-/* "s (3, 0)  a up  r −1  s′ (2, 0)  a′ right  Q −1.50 → −1.75" */
+/* "s (3, 0)  a up  r −1  s′ (2, 0)  a′ right", and below "Q(s, a) −1.50 → −1.75" */
 static char *
 describe_move (const GboxGridworldMove *move, int n_columns)
 {
@@ -82,7 +88,7 @@ describe_move (const GboxGridworldMove *move, int n_columns)
                                                transition->next_state % n_columns,
                                                gbox_action_get_name (transition->next_action));
 
-  return g_strdup_printf ("s (%d, %d)  a %s  r %s  s′ %s  Q %s → %s", transition->state / n_columns,
+  return g_strdup_printf ("s (%d, %d)  a %s  r %s  s′ %s\nQ(s, a) %s → %s", transition->state / n_columns,
                           transition->state % n_columns, gbox_action_get_name (transition->action), reward,
                           next, before, after);
 }
@@ -99,8 +105,9 @@ show_move (GboxGridworldCard *self)
   if (move != NULL && has_moves)
     text = describe_move (move, world->n_columns);
   else if (gbox_gridworld_agent_has_begun (self->agent) && !has_moves)
-    text = g_strdup ("Whole episodes: slow down to see each move.");
-  gtk_label_set_label (self->move_label, text != NULL ? text : "");
+    text = g_strdup ("Whole episodes: slow down to see each move.\n");
+  /* Always as high, or the boards would jump. */
+  gtk_label_set_label (self->move_label, text != NULL ? text : "\n");
   gbox_grid_board_set_agent (self->board,
                              move != NULL && has_moves ? move->transition.next_state : world->start);
 }

@@ -7,7 +7,7 @@
 #include "widgets/smoothing.h"
 
 /* The chart goes down to so many times what the shortest way costs: the first episodes cost hundreds of it.
- */
+ * As long as the curves end below that, it goes down to where they end. */
 #define FLOOR_WAYS 8
 
 /* One agent's curve. */
@@ -15,6 +15,7 @@ typedef struct
 {
   GboxSeries *series; /* (nullable): while it is compared */
   GboxSmoothing smoothing;
+  double newest; /* 0 before the first */
 } Curve;
 
 struct _GboxGridworldStage
@@ -35,14 +36,27 @@ G_DEFINE_FINAL_TYPE (GboxGridworldStage, gbox_gridworld_stage, ADW_TYPE_BIN)
 static void
 add_point (Curve *curve, guint episode, double value)
 {
-  if (curve->series != NULL)
-    gbox_series_append (curve->series, episode, gbox_smoothing_add (&curve->smoothing, value));
+  if (curve->series == NULL)
+    return;
+  curve->newest = gbox_smoothing_add (&curve->smoothing, value);
+  gbox_series_append (curve->series, episode, curve->newest);
+}
+
+static void
+follow_floor (GboxGridworldStage *self)
+{
+  double floor = -FLOOR_WAYS * gbox_gridworld_get_shortest (gbox_gridworld_session_get_world (self->session));
+
+  for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
+    floor = MIN (floor, self->curves[i].newest);
+  gbox_chart_set_floor (self->chart, floor);
 }
 
 static void
 on_episode (GboxGridworldStage *self, guint episode, double value, GboxGridworldAgent *agent)
 {
   add_point (&self->curves[gbox_gridworld_agent_get_algorithm (agent)], episode, value);
+  follow_floor (self);
 }
 
 /* From the first point on. */
@@ -58,11 +72,13 @@ draw_again (GboxGridworldStage *self)
         = gbox_gridworld_agent_get_returns (gbox_gridworld_session_get_agent (self->session, i));
 
       gbox_smoothing_init (&self->curves[i].smoothing, weight);
+      self->curves[i].newest = 0;
       if (self->curves[i].series != NULL)
         gbox_series_clear (self->curves[i].series);
       for (guint j = 0; j < returns->len; j++)
         add_point (&self->curves[i], j + 1, g_array_index (returns, double, j));
     }
+  follow_floor (self);
 }
 
 /* An agent that forgets everything has no curve. */
@@ -111,11 +127,13 @@ follow_world (GboxGridworldStage *self)
   gtk_label_set_label (self->title_label, g_str_equal (name, "cliff")  ? "Cliff walk"
                                           : g_str_equal (name, "maze") ? "Small maze"
                                                                        : "Edited world");
-  gtk_label_set_label (self->rules_label,
-                       has_cliff ? "Each step costs 1; the cliff costs 100 and sends the walker back"
-                                 : "Each step costs 1; a wall cannot be entered");
+  gtk_label_set_label (
+    self->rules_label,
+    has_cliff
+      ? "Each step costs 1; the cliff costs 100 and sends the walker back. Click cells to change them."
+      : "Each step costs 1; a wall cannot be entered. Click cells to change them.");
   gbox_chart_set_reference_line (self->chart, shortest, "shortest path");
-  gbox_chart_set_floor (self->chart, FLOOR_WAYS * shortest);
+  follow_floor (self);
 }
 
 static void

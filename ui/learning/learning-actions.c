@@ -2,6 +2,7 @@
 /* The commands of the Reinforcement page as actions of its window. */
 #include "learning/learning-actions.h"
 
+#include "completion/prompts.h"
 #include "learning/policy-opening.h"
 #include "learning/policy-saving.h"
 #include "shell/commands.h"
@@ -107,6 +108,15 @@ on_finetune_set (GboxLearningActions *self, GVariant *parameter)
 }
 
 static void
+on_finetune_prompt (GboxLearningActions *self, GVariant *parameter)
+{
+  g_autofree char *text = gbox_prompt_load (g_variant_get_string (parameter, NULL));
+
+  if (text != NULL)
+    g_object_set (gbox_finetune_session_get_spec (self->finetune), "prompt", text, NULL);
+}
+
+static void
 on_finetune_model (GboxLearningActions *self, GVariant *parameter)
 {
   gbox_finetune_session_choose_model (self->finetune, g_variant_get_string (parameter, NULL));
@@ -158,6 +168,7 @@ static const GboxCommand commands[] = {
   { "finetune-pause", NULL, G_CALLBACK (on_finetune_pause) },
   { "finetune-reset", NULL, G_CALLBACK (on_finetune_reset) },
   { "finetune-set", "(ss)", G_CALLBACK (on_finetune_set) },
+  { "finetune-prompt", "s", G_CALLBACK (on_finetune_prompt) },
   { "finetune-model", "s", G_CALLBACK (on_finetune_model) },
   { "finetune-save-to", "s", G_CALLBACK (on_finetune_save_to) },
   { "reinforcement-play-pause", NULL, G_CALLBACK (on_play_pause) },

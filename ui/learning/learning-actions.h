@@ -14,7 +14,8 @@ G_BEGIN_DECLS
  * (string), `gridworld-sarsa`, `gridworld-expected-sarsa`, `gridworld-q-learning` (boolean),
  * `gridworld-speed` and `gridworld-smoothing` (double).
  *
- * `finetune-start`, `-pause`, `-reset`, `finetune-set`, `finetune-model` (name or path), `finetune-save-to`
+ * `finetune-start`, `-pause`, `-reset`, `finetune-set`, `finetune-prompt` (name of one that
+ * comes with the program), `finetune-model` (name or path), `finetune-save-to`
  * (path of a .safetensors file), `finetune-open` (path of one to go on from).
  *
  * `reinforcement-play-pause` and `reinforcement-reset` are those of the view that is shown;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A completion in a label, with what it is shown for highlighted. */
+/* A completion with what it is shown for highlighted, each term of a reward in a colour of its own. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -13,5 +13,13 @@ G_BEGIN_DECLS
  * @ranges: (element-type GboxRewardRange): what to highlight, in bytes of @text
  */
 void gbox_marked_text_show (GtkLabel *label, const char *text, const GArray *ranges);
+
+/**
+ * gbox_marked_text_tag:
+ * @buffer: holds @text; other tags are taken away
+ * @text: UTF-8
+ * @ranges: (element-type GboxRewardRange): what to highlight, in bytes of @text
+ */
+void gbox_marked_text_tag (GtkTextBuffer *buffer, const char *text, const GArray *ranges);
 
 G_END_DECLS
