@@ -20,6 +20,7 @@ static const CliCommand commands[] = {
   { "probe", cli_probe, "show what a layer answers to an image, and a unit's gradient" },
   { "visualize", cli_visualize, "make the image that excites a unit or a class" },
   { "atlas", cli_atlas, "make a picture of every unit of a layer" },
+  { "circuit", cli_circuit, "show what excites and what inhibits a unit, through the weights" },
   { "attribute", cli_attribute, "show what of a photograph speaks for a class" },
   { "index", cli_index, "look through folders of photographs with a network" },
   { "examples", cli_examples, "show which photographs excite a unit most" },

@@ -39,6 +39,7 @@ int cli_gridworld (char **argv);
 int cli_visualize (char **argv);
 int cli_atlas (char **argv);
 int cli_attribute (char **argv);
+int cli_circuit (char **argv);
 int cli_index (char **argv);
 int cli_examples (char **argv);
 int cli_bench (char **argv);

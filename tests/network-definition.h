@@ -147,7 +147,7 @@ execute (const GboxNetworkData *data, const GboxOperation *op, Plane *planes)
 
 /* Σ weights · layer, the objective of these tests; the layer itself into @layer_out where that is not NULL.
  */
-static double
+G_GNUC_UNUSED static double
 define_objective (GboxNetwork *network,
                   guint layer,
                   const double *image,

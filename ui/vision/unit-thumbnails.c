@@ -76,7 +76,8 @@ on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
 static GboxUnitItem *
 find_item (GboxUnitThumbnails *self, const GboxVisualizationValues *values)
 {
-  if (values->objective == GBOX_OBJECTIVE_LAYER || !g_str_equal (values->layer, get_shown (self)->layer))
+  if (values->objective == GBOX_OBJECTIVE_LAYER || !g_str_equal (values->layer, get_shown (self)->layer)
+      || !g_str_equal (values->model, get_shown (self)->model))
     return NULL;
   return gbox_unit_grid_get_item (self->grid, values->unit);
 }
