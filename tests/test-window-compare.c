@@ -120,6 +120,22 @@ check_free (WindowFixture *fixture)
   window_activate (fixture, "compare", NULL);
 }
 
+/* Pictures made together are shown together, and so they are saved. */
+static void
+check_several (WindowFixture *fixture)
+{
+  GboxFrame *frame;
+
+  window_set_parameter (fixture, "steps", "3");
+  window_set_parameter (fixture, "diversity", "3");
+  g_assert_true (gbox_vision_session_get_needs_restart (fixture->session));
+  window_activate (fixture, "restart", NULL);
+  window_wait_until (window_is_finished, fixture);
+  frame = gbox_run_get_frame (window_get_run (fixture));
+  g_assert_cmpint (frame->width, >=, 3 * frame->height);
+  window_set_parameter (fixture, "diversity", "1");
+}
+
 static guint
 get_shown_step (WindowFixture *fixture)
 {
@@ -224,6 +240,7 @@ body (gpointer data)
   check_pinning (fixture);
   check_adding (fixture);
   check_free (fixture);
+  check_several (fixture);
   check_film (fixture);
   check_going_on (fixture);
   check_saving (fixture, "save-animation-to", "film.webp");

@@ -50,6 +50,8 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, l1),
   G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
   G_STRUCT_OFFSET (GboxVisualizationValues, blur),
+  G_STRUCT_OFFSET (GboxVisualizationValues, diversity),
+  G_STRUCT_OFFSET (GboxVisualizationValues, diversity_weight),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
   G_STRUCT_OFFSET (GboxVisualizationValues, start),
   G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
@@ -138,7 +140,8 @@ refuse (GError **error, const char *message)
 }
 
 /* The parameters' own shape, and what is no parameter of the picture. */
-static const char *const fixed[] = { "basis", "size", "steps", "start", "schedule", "checkpoint", NULL };
+static const char *const fixed[]
+  = { "basis", "size", "diversity", "steps", "start", "schedule", "checkpoint", NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -347,6 +350,22 @@ install_penalties (GObjectClass *class, guint *id)
 }
 
 static void
+install_batch (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_int ("diversity", "Pictures",
+                             "How many pictures of the unit are made together, each unlike the others, as "
+                             "many units answer to more than one thing",
+                             1, GBOX_VISUALIZATION_MAX_PICTURES, 1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_double ("diversity-weight", "Diversity",
+                                "How much it costs that the pictures made together are alike, by the cosine "
+                                "of what the layer's channels do together in each; 100 suits InceptionV1's "
+                                "channels, 10 its classes and EfficientNet-Lite0",
+                                0.0, 1e6, 100.0, LIVE_FLAGS));
+}
+
+static void
 install_rest (GObjectClass *class, guint *id)
 {
   install (class, id,
@@ -389,6 +408,7 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   install_jitter (object_class, &id);
   install_crops (object_class, &id);
   install_penalties (object_class, &id);
+  install_batch (object_class, &id);
   install_rest (object_class, &id);
   g_assert (id + 1 == G_N_ELEMENTS (offsets));
 }
@@ -409,6 +429,12 @@ const GboxVisualizationValues *
 gbox_visualization_spec_get_values (GboxVisualizationSpec *spec)
 {
   return &spec->values;
+}
+
+int
+gbox_visualization_spec_count_pictures (GboxVisualizationSpec *spec)
+{
+  return spec->values.diversity;
 }
 
 void

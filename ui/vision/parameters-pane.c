@@ -37,7 +37,7 @@ static const char *const rows[] = {
   "cosine_power_row", "size_row",        "steps_row",    "learning_rate_row",   "seed_row",
   "pad_row",          "jitter_row",      "scale_row",    "rotate_row",          "final_jitter_row",
   "crop_row",         "noise_row",       "l1_row",       "total_variation_row", "blur_row",
-  "decay_power_row",  "decorrelate_row", "redirect_row",
+  "decay_power_row",  "decorrelate_row", "redirect_row", "diversity_row",       "diversity_weight_row",
 };
 
 static const GboxVisualizationValues *
