@@ -6,7 +6,7 @@
 
 #include "kernels/colour.h"
 
-/* As many as this stand in one row. */
+/* As many as this stand in one row; more do where it leads from one unit to another. */
 #define MAX_IN_ROW 3
 
 #define GREY 0x80
@@ -18,7 +18,7 @@ gbox_mosaic (GboxVisualizationSpec *spec)
   GboxMosaic self = { .n_images = n, .side = gbox_visualization_spec_get_values (spec)->size };
   int rows;
 
-  self.columns = n <= MAX_IN_ROW ? n : (n + 1) / 2;
+  self.columns = n <= MAX_IN_ROW || gbox_visualization_spec_interpolates (spec) ? n : (n + 1) / 2;
   rows = (n + self.columns - 1) / self.columns;
   self.width = self.columns * (self.side + GBOX_MOSAIC_GAP) - GBOX_MOSAIC_GAP;
   self.height = rows * (self.side + GBOX_MOSAIC_GAP) - GBOX_MOSAIC_GAP;

@@ -16,6 +16,7 @@
 #include "vision/penalty.h"
 #include "vision/purpose.h"
 #include "vision/transform.h"
+#include "vision/unit-name.h"
 
 /* The image is in 0 … 1 and the network takes 0 … 255; what lies beyond the image is grey. */
 #define INPUT_SCALE 255.0f
@@ -31,9 +32,11 @@ struct _GboxPipeline
   GboxPlan *plan;
   GboxImageBasis *basis;
   GboxObjective objective;
-  GboxDiversity *diversity; /* of several images */
-  const GboxTensor *style;  /* what the diversity is of */
-  GboxTensor *dstyle;       /* its gradient, or NULL where that is the target's */
+  GboxDiversity *diversity;                          /* of images that are to be unlike each other */
+  GboxObjective end;                                 /* of images that go over to another unit */
+  const GboxTensor *observed;                        /* a layer that counts beside the target, or NULL */
+  GboxTensor *driven;                                /* its gradient */
+  double shares[2][GBOX_VISUALIZATION_MAX_PICTURES]; /* of either unit in each image */
   GboxArena *arena;
   GboxPipelineState state;
   float *gradient;     /* (n) */
@@ -79,6 +82,13 @@ take_unit (GboxObjective *objective)
   return part;
 }
 
+static void
+drive_observed (GboxPipeline *self)
+{
+  self->observed = gbox_plan_get_observed (self->plan, 0);
+  self->driven = gbox_plan_drive_observed (self->plan, 0);
+}
+
 /* Several images are planned with all channels of the unit's layer, whose style tells them apart. Classes
  * have none: of theirs it is the layer before. */
 static gboolean
@@ -91,10 +101,43 @@ init_batch (GboxPipeline *self, GboxNetwork *network, guint layer, int size, GEr
                                        self->n_images, size, size, TRUE, error);
   if (self->plan == NULL)
     return FALSE;
-  self->style = has_own_style ? gbox_plan_get_output (self->plan) : gbox_plan_get_observed (self->plan, 0);
-  self->dstyle = has_own_style ? NULL : gbox_plan_drive_observed (self->plan, 0);
-  self->diversity = gbox_diversity_new (self->team, self->style, error);
+  if (!has_own_style)
+    drive_observed (self);
+  self->diversity
+    = gbox_diversity_new (self->team, has_own_style ? gbox_plan_get_output (self->plan) : self->observed,
+                          error);
   return self->diversity != NULL;
+}
+
+static gboolean
+init_interpolation (GboxPipeline *self, GboxNetwork *network, guint layer, int size, GError **error)
+{
+  g_autofree char *name = NULL;
+  int unit, other_layer;
+  guint other;
+
+  if (!gbox_unit_name_parse (gbox_visualization_spec_get_values (self->spec)->interpolate_to, &name, &unit,
+                             error))
+    return FALSE;
+  other_layer = find_layer (network, name, error);
+  if (other_layer < 0)
+    return FALSE;
+  other = (guint) other_layer;
+  self->plan
+    = gbox_plan_new_observed (network, self->team, layer, &other, 1, self->n_images, size, size, TRUE, error);
+  if (self->plan == NULL)
+    return FALSE;
+  drive_observed (self);
+  for (int i = 0; i < self->n_images; i++)
+    {
+      self->shares[1][i] = (double) i / (self->n_images - 1);
+      self->shares[0][i] = 1.0 - self->shares[1][i];
+    }
+  if (!gbox_objective_init_end (&self->end, self->spec, self->observed, error))
+    return FALSE;
+  self->objective.shares = self->shares[0];
+  self->end.shares = self->shares[1];
+  return TRUE;
 }
 
 static gboolean
@@ -113,6 +156,8 @@ init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
   whole = gbox_tensor (NULL, 1, height, width, gbox_network_get_layer (network, (guint) layer)->n_channels);
   if (!gbox_objective_init (&self->objective, self->spec, &whole, error))
     return FALSE;
+  if (gbox_visualization_spec_interpolates (self->spec))
+    return init_interpolation (self, network, (guint) layer, size, error);
   if (self->n_images > 1)
     return init_batch (self, network, (guint) layer, size, error);
   part = take_unit (&self->objective);
@@ -141,6 +186,18 @@ init_memory (GboxPipeline *self, GError **error)
   self->state.n = n;
   self->state.n_dims = gbox_image_basis_get_shape (self->basis, self->state.dims);
   return TRUE;
+}
+
+/* Those that go over to another unit begin alike. */
+static void
+draw_parameters (GboxPipeline *self)
+{
+  const gsize n = self->state.n / (gsize) self->n_images;
+
+  gbox_image_basis_init_parameters (self->basis, gbox_visualization_spec_get_values (self->spec)->seed,
+                                    self->state.parameters);
+  for (gsize i = 1; i < (gsize) self->n_images && gbox_visualization_spec_interpolates (self->spec); i++)
+    memcpy (self->state.parameters + i * n, self->state.parameters, n * sizeof (float));
 }
 
 /* The middle of it, as a square of the picture's size, of every image. */
@@ -185,7 +242,7 @@ gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *
                                       values->decay_power, values->decorrelate, error);
   if (self->basis == NULL || !init_memory (self, error))
     return NULL;
-  gbox_image_basis_init_parameters (self->basis, values->seed, self->state.parameters);
+  draw_parameters (self);
   if (!load_start (self, error))
     return NULL;
   gbox_pipeline_render (self);
@@ -198,6 +255,7 @@ gbox_pipeline_free (GboxPipeline *self)
   if (self == NULL)
     return;
   gbox_objective_clear (&self->objective);
+  gbox_objective_clear (&self->end);
   g_clear_pointer (&self->diversity, gbox_diversity_free);
   g_clear_pointer (&self->plan, gbox_plan_free);
   g_clear_pointer (&self->basis, gbox_image_basis_free);
@@ -324,14 +382,28 @@ subtract_likeness (GboxPipeline *self)
 {
   const double weight = gbox_visualization_spec_get_values (self->spec)->diversity_weight;
 
-  if (self->diversity == NULL)
-    return;
-  if (self->dstyle != NULL)
-    gbox_tensor_clear (self->dstyle);
-  self->likeness
-    = gbox_diversity_subtract (self->diversity, self->style, weight,
-                               self->dstyle != NULL ? self->dstyle
-                                                    : gbox_plan_get_output_gradient (self->plan));
+  if (self->driven == NULL)
+    {
+      self->likeness = gbox_diversity_subtract (self->diversity, gbox_plan_get_output (self->plan), weight,
+                                                gbox_plan_get_output_gradient (self->plan));
+      return;
+    }
+  gbox_tensor_clear (self->driven);
+  self->likeness = gbox_diversity_subtract (self->diversity, self->observed, weight, self->driven);
+}
+
+/* With its gradient. */
+static double
+evaluate_objective (GboxPipeline *self)
+{
+  double objective = gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
+                                              gbox_plan_get_output_gradient (self->plan));
+
+  if (self->diversity != NULL)
+    subtract_likeness (self);
+  else if (self->driven != NULL)
+    objective += gbox_objective_evaluate (&self->end, self->team, self->observed, self->driven);
+  return objective;
 }
 
 double
@@ -346,9 +418,7 @@ gbox_pipeline_evaluate (GboxPipeline *self, guint step)
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_SAMPLING);
   gbox_plan_forward (self->plan);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_FORWARD);
-  objective = gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
-                                       gbox_plan_get_output_gradient (self->plan));
-  subtract_likeness (self);
+  objective = evaluate_objective (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_OBJECTIVE);
   return objective;
 }

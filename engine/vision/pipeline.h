@@ -15,8 +15,10 @@ G_BEGIN_DECLS
  *
  * parameters → image basis → RGB image → transforms → network → objective, the gradient back, and Adam's
  * moments. Of several images the same is done at once, each through the same transforms, and what counts is
- * the mean of their objectives and penalties, less the weighted likeness (see #GboxDiversity). Belongs to one
- * thread. All memory is laid out when it is made: the other functions allocate nothing.
+ * the mean of their objectives and penalties, less the weighted likeness (see #GboxDiversity). Where they go
+ * over from one unit to another, picture n of N counts the second one's objective n / (N − 1) and the first
+ * one's the rest (lucid `objectives.py`); all begin alike, so that what differs is the objective. Belongs to
+ * one thread. All memory is laid out when it is made: the other functions allocate nothing.
  */
 typedef struct _GboxPipeline GboxPipeline;
 

@@ -245,6 +245,12 @@ rebuild (GboxVisualizationJob *self, GError **error)
   if (pipeline == NULL)
     return FALSE;
   state = gbox_pipeline_get_state (pipeline);
+  if (state->n != old->n)
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "How many pictures are made cannot change on the way.");
+      return FALSE;
+    }
   memcpy (state->parameters, old->parameters, old->n * sizeof (float));
   memcpy (state->m, old->m, old->n * sizeof (float));
   memcpy (state->v, old->v, old->n * sizeof (float));
@@ -305,7 +311,7 @@ post_point (GboxVisualizationJob *self, double objective)
 {
   const double penalty = gbox_pipeline_get_penalty (self->pipeline);
   const double likeness = gbox_pipeline_get_likeness (self->pipeline);
-  const guint n_values = self->mosaic.n_images > 1 ? 3 : penalty > 0.0 ? 2 : 1;
+  const guint n_values = likeness > 0.0 ? 3 : penalty > 0.0 ? 2 : 1;
 
   gbox_job_post_point (GBOX_JOB (self), &(GboxPoint){ .step = self->step,
                                                       .seconds = self->seconds,
