@@ -406,7 +406,7 @@ install_interpolation (GObjectClass *class, guint *id)
                          "goes over to; empty for none",
                          "", PLAIN_FLAGS));
   install (class, id,
-           g_param_spec_int ("interpolate-steps", "Pictures on the way",
+           g_param_spec_int ("interpolate-steps", "Length of row",
                              "How many pictures there are from the one unit to the other, both included", 2,
                              GBOX_VISUALIZATION_MAX_PICTURES, 5, PLAIN_FLAGS));
 }

@@ -9,6 +9,7 @@ struct _GboxStageTile
 {
   AdwBin parent_instance;
 
+  GboxTileLayout *layout;
   GtkWidget *picture;
   GboxImageView *image_view;
   GtkEventController *pointer;
@@ -125,8 +126,10 @@ show_frame (GboxStageTile *self)
 
   if (self->shown_step >= 0)
     frame = gbox_film_find (gbox_vision_tile_get_film (self->tile), (guint) self->shown_step);
-  if (frame)
-    gbox_image_view_set_frame (self->image_view, frame);
+  if (!frame)
+    return;
+  gbox_tile_layout_set_aspect (self->layout, (double) frame->width / frame->height);
+  gbox_image_view_set_frame (self->image_view, frame);
 }
 
 static void
@@ -251,6 +254,7 @@ gbox_stage_tile_grab_focus (GtkWidget *widget)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, GboxStageTile, layout);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, picture);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, image_view);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, pointer);
