@@ -252,8 +252,10 @@ on_point (GboxRun *run, const GboxPoint *point, Session *session)
   json_builder_set_member_name (builder, "step");
   json_builder_add_int_value (builder, point->step);
   cli_add_number (builder, "objective", point->values[0]);
-  if (point->n_values > 1)
+  if (point->n_values > 1 && point->values[1] > 0.0)
     cli_add_number (builder, "penalty", point->values[1]);
+  if (point->n_values > 2)
+    cli_add_number (builder, "likeness", point->values[2]);
   json_builder_set_member_name (builder, "seconds");
   json_builder_add_double_value (builder, point->seconds);
   json_builder_end_object (builder);

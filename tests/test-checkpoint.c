@@ -103,7 +103,7 @@ static const Wrong wrongs[] = {
   { "no-step", "glassbox-visualization", "1", NULL, 2, "adam_m", 1.0f, GBOX_ERROR_INVALID_FILE,
     "at which step" },
   { "shape", "glassbox-visualization", "1", "5", 3, "adam_m", 1.0f, GBOX_ERROR_INVALID_ARGUMENT,
-    "basis or size" },
+    "basis, size" },
   { "missing", "glassbox-visualization", "1", "5", 2, "adam", 1.0f, GBOX_ERROR_INVALID_FILE, "adam_m" },
   { "infinite", "glassbox-visualization", "1", "5", 2, "adam_m", G_MAXFLOAT * 2.0f, GBOX_ERROR_INVALID_FILE,
     "parameters" },

@@ -48,6 +48,10 @@ test_usage (void)
     "visualize --layer head --unit 3",
     "visualize --class 488 --size 12 -o out.png",
     "visualize --class 488 --steps 0 -o out.png",
+    "visualize --class 488 --diversity 7 -o out.png",
+    "visualize --class 488 --interpolate-to 4c -o out.png",
+    "visualize --class 488 --interpolate-to class:7 --diversity 2 -o out.png",
+    "visualize --layer head --objective layer --interpolate-to class:7 -o out.png",
     "visualize --class 488 --basis wavelet -o out.png",
     "visualize --class 488 --preset careful -o out.png",
     "visualize --class 488 --schedule nonsense -o out.png",
@@ -280,6 +284,10 @@ test_from (void)
     "visualize --model %s --from {tmp}/scheduled.png -o {tmp}/scheduled-again.png",
     "visualize --model %s -c 5 --size 64 --steps 2 --start {tmp}/whole.png -o {tmp}/started.png",
     "visualize --model %s --from {tmp}/started.png -o {tmp}/started-again.png",
+    "visualize --model %s -c 5 --size 64 --steps 2 --diversity 4 --diversity-weight 10 -o {tmp}/diverse.png",
+    "visualize --model %s --from {tmp}/diverse.png -o {tmp}/diverse-again.png",
+    "visualize --model %s -c 5 --size 64 --steps 2 --interpolate-to class:7 -o {tmp}/row.png",
+    "visualize --model %s --from {tmp}/row.png -o {tmp}/row-again.png",
   };
   const char *model = have_model (any_vision_model);
   char *folder;
@@ -305,6 +313,8 @@ test_from (void)
   assert_same_file (folder, "mixed.png", "mixed-again.png", TRUE);
   assert_same_file (folder, "scheduled.png", "scheduled-again.png", TRUE);
   assert_same_file (folder, "started.png", "started-again.png", TRUE);
+  assert_same_file (folder, "diverse.png", "diverse-again.png", TRUE);
+  assert_same_file (folder, "row.png", "row-again.png", TRUE);
   remove_folder (folder);
 }
 

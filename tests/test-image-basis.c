@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Image parameterizations against their definition in double precision, and their gradients. */
 #include <math.h>
+#include <string.h>
 
 #include "base/error.h"
 #include "base/philox.h"
@@ -59,7 +60,7 @@ fixture_init (Fixture *f, const Case *c, guint n_threads)
   g_autoptr (GError) error = NULL;
 
   f->c = c;
-  f->basis = gbox_image_basis_new (c->basis, c->height, c->width, c->decay_power, c->decorrelate, &error);
+  f->basis = gbox_image_basis_new (c->basis, 1, c->height, c->width, c->decay_power, c->decorrelate, &error);
   g_assert_no_error (error);
   f->team = gbox_team_new (n_threads);
   f->n = gbox_image_basis_get_n_parameters (f->basis);
@@ -392,7 +393,7 @@ test_impossible_size (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (gbox_image_basis_new (GBOX_BASIS_FOURIER, 0, 10, 1.0, TRUE, &error));
+  g_assert_null (gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, 0, 10, 1.0, TRUE, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 }
 
@@ -430,6 +431,48 @@ test_take_image (gconstpointer data)
   fixture_clear (&f);
 }
 
+/* Several images are each what one alone is, there and back, bit for bit; the first one begins as one alone.
+ */
+static void
+test_several (gconstpointer data)
+{
+  Fixture f;
+  g_autoptr (GboxImageBasis) basis = NULL;
+  float *parameters, *rgb, *drgb, *gradient;
+
+  fixture_init (&f, data, 2);
+  basis
+    = gbox_image_basis_new (f.c->basis, 3, f.c->height, f.c->width, f.c->decay_power, f.c->decorrelate, NULL);
+  g_assert_cmpuint (gbox_image_basis_get_n_parameters (basis), ==, 3 * f.n);
+  parameters = g_aligned_alloc0 (3 * f.n, sizeof (float), 64);
+  gradient = g_aligned_alloc0 (3 * f.n, sizeof (float), 64);
+  rgb = g_aligned_alloc0 (3 * f.n_pixels, sizeof (float), 64);
+  drgb = g_aligned_alloc0 (3 * f.n_pixels, sizeof (float), 64);
+  gbox_image_basis_init_parameters (basis, 7, parameters);
+  gbox_image_basis_init_parameters (f.basis, 7, f.parameters);
+  g_assert_cmpmem (parameters, f.n * sizeof (float), f.parameters, f.n * sizeof (float));
+  g_assert_cmpint (memcmp (parameters + f.n, parameters, f.n * sizeof (float)), !=, 0);
+  gbox_image_basis_forward (basis, f.team, parameters, rgb);
+  fill (drgb, 3 * f.n_pixels, 3, 1.0f);
+  for (gsize i = 0; i < 3; i++)
+    {
+      memcpy (f.parameters, parameters + i * f.n, f.n * sizeof (float));
+      memcpy (f.drgb, drgb + i * f.n_pixels, f.n_pixels * sizeof (float));
+      gbox_image_basis_forward (f.basis, f.team, f.parameters, f.rgb);
+      g_assert_cmpmem (rgb + i * f.n_pixels, f.n_pixels * sizeof (float), f.rgb, f.n_pixels * sizeof (float));
+      gbox_image_basis_backward (f.basis, f.team, f.rgb, f.drgb, f.gradient);
+      memcpy (gradient + i * f.n, f.gradient, f.n * sizeof (float));
+    }
+  memset (parameters, 0, 3 * f.n * sizeof (float));
+  gbox_image_basis_backward (basis, f.team, rgb, drgb, parameters);
+  g_assert_cmpmem (parameters, 3 * f.n * sizeof (float), gradient, 3 * f.n * sizeof (float));
+  g_aligned_free (parameters);
+  g_aligned_free (gradient);
+  g_aligned_free (rgb);
+  g_aligned_free (drgb);
+  fixture_clear (&f);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -438,10 +481,12 @@ main (int argc, char **argv)
     {
       g_autofree char *definition = g_strdup_printf ("/image-basis/definition/%s", cases[i].name);
       g_autofree char *take_image = g_strdup_printf ("/image-basis/take-image/%s", cases[i].name);
+      g_autofree char *several = g_strdup_printf ("/image-basis/several/%s", cases[i].name);
       g_autofree char *gradient = g_strdup_printf ("/image-basis/gradient/%s", cases[i].name);
 
       g_test_add_data_func (definition, &cases[i], test_definition);
       g_test_add_data_func (gradient, &cases[i], test_gradient);
+      g_test_add_data_func (several, &cases[i], test_several);
       g_test_add_data_func (take_image, &cases[i], test_take_image);
     }
   g_test_add_func ("/image-basis/directional", test_directional);

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/philox.h"
+#include "vision/mosaic.h"
 #include "vision/picture.h"
 
 #define SIZE 64
@@ -231,7 +232,7 @@ test_hostile (void)
     }
   write_png (path, 8, NULL, NULL);
   assert_load_fails (path);
-  write_png (path, 1025, "{\"type\":\"GboxVisualizationSpec\"}", "5");
+  write_png (path, GBOX_MOSAIC_MAX_SIDE + 1, "{\"type\":\"GboxVisualizationSpec\"}", "5");
   assert_load_fails (path);
   assert_load_fails (folder);
   g_assert_true (g_file_set_contents (path, "not a picture", -1, NULL));

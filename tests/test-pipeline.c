@@ -18,8 +18,12 @@ typedef struct
   gboolean transforms;
   int size; /* 65: no Nyquist row or column */
   GboxPenalty penalty;
-  double crop; /* 0 for the whole image and no noise */
+  double crop;     /* 0 for the whole image and no noise */
+  int pictures;    /* 0 for one */
+  const char *end; /* where the pictures go over to, or NULL */
 } Case;
+
+#define WEIGHT 0.5 /* of the pictures' likeness, so that it counts as much as the unit */
 
 static const Case cases[] = {
   { "fourier-channel", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64 },
@@ -33,6 +37,14 @@ static const Case cases[] = {
   { "pixel-penalized", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0.0, 1e-3, 0.0 } },
   { "maco-channel", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25 },
   { "pixel-cropped", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 65, { 0 }, 0.1 },
+  { "diverse", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 1e-3, 0.0, 0.01 }, 0, 3 },
+  { "pixel-diverse-neuron", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_NEURON, TRUE, TRUE, 65, { 0 }, 0, 2 },
+  { "fourier-diverse-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 3 },
+  { "layers", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 3, "conv1:4" },
+  { "channels", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 65, { 0 }, 0, 2, "conv2:7" },
+  { "to-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 3, "class:7" },
+  { "classes", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 3, "class:7" },
+  { "maco-diverse", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25, 2 },
 };
 
 #define STEP 3 /* whose transforms are drawn */
@@ -46,7 +58,9 @@ new_spec (const Case *c)
                 "decorrelate", c->decorrelate, "transforms", c->transforms, "size", c->size, "direction",
                 "1:1,7:0.5", "cosine-power", 1.0, "seed", 9u, "l1", c->penalty.l1, "total-variation",
                 c->penalty.total_variation, "blur", c->penalty.blur, "crop", c->crop > 0.0 ? c->crop : 1.0,
-                "noise", c->crop > 0.0 ? 0.08 : 0.0, NULL);
+                "noise", c->crop > 0.0 ? 0.08 : 0.0, "diversity", c->end == NULL ? MAX (c->pictures, 1) : 1,
+                "diversity-weight", WEIGHT, "interpolate-to", c->end, "interpolate-steps",
+                MAX (c->pictures, 2), NULL);
   return spec;
 }
 
@@ -87,10 +101,17 @@ is_in_group (const GboxPipelineState *state, Group group, gsize i)
 static double
 evaluate (GboxPipeline *pipeline, const Case *c, GboxTeam *team)
 {
-  const double penalty
-    = gbox_penalty_subtract (&c->penalty, team, gbox_pipeline_get_image (pipeline), c->size, c->size, NULL);
+  const int n = MAX (c->pictures, 1);
+  double penalty = 0.0, objective;
 
-  return gbox_pipeline_evaluate (pipeline, STEP) - penalty;
+  for (int i = 0; i < n; i++)
+    penalty += gbox_penalty_subtract (&c->penalty, team,
+                                      gbox_pipeline_get_image (pipeline) + i * 3 * c->size * c->size, c->size,
+                                      c->size, NULL)
+               / n;
+  objective = gbox_pipeline_evaluate (pipeline, STEP);
+  g_assert_cmpint (gbox_pipeline_get_likeness (pipeline) > 0.0, ==, n > 1 && c->end == NULL);
+  return objective - penalty - WEIGHT * gbox_pipeline_get_likeness (pipeline);
 }
 
 static double

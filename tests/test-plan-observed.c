@@ -139,6 +139,44 @@ test_after_rectifier (void)
   g_assert_cmpuint (n_with_gradient, >, n_dead / 4);
 }
 
+/* What is given to a layer on the way comes to the image beside what the target gives: together it is the sum
+ * of what each gives alone, of which the layer's is a plan's of that layer. */
+static void
+test_driven (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  const guint layer = (guint) gbox_network_find_layer (network, "module");
+  const guint last = gbox_network_get_n_layers (network) - 1;
+  g_autoptr (GboxPlan) both
+    = gbox_plan_new_observed (network, team, last, &layer, 1, 2, SIZE, SIZE, TRUE, NULL);
+  g_autoptr (GboxPlan) target = gbox_plan_new (network, team, last, 2, SIZE, SIZE, TRUE, NULL);
+  g_autoptr (GboxPlan) alone = gbox_plan_new (network, team, layer, 2, SIZE, SIZE, TRUE, NULL);
+  GboxPlan *const plans[] = { both, target, alone };
+  GboxTensor *given = gbox_plan_drive_observed (both, 0), sum;
+  g_autofree float *values = NULL;
+
+  for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+    {
+      fill_image (gbox_plan_get_input (plans[i])->data, n_values (gbox_plan_get_input (plans[i])), 8);
+      gbox_plan_forward (plans[i]);
+    }
+  assert_close (gbox_plan_get_observed (both, 0), gbox_plan_get_output (alone));
+  set_class_gradient (both);
+  set_class_gradient (target);
+  for (gsize i = 0; i < n_values (given); i++)
+    *get_value (given, i) = *get_value (gbox_plan_get_output_gradient (alone), i)
+      = 1e-2f * (float) ((int) (i % 7) - 3);
+  for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+    gbox_plan_backward (plans[i], FALSE);
+  sum = *gbox_plan_get_input_gradient (target);
+  values = g_new (float, n_values (&sum));
+  for (gsize i = 0; i < n_values (&sum); i++)
+    values[i] = *get_value (&sum, i) + *get_value (gbox_plan_get_input_gradient (alone), i);
+  sum.data = values;
+  assert_close (gbox_plan_get_input_gradient (both), &sum);
+}
+
 /* What keeps nothing computes the same gradient. */
 static void
 test_same_gradient (void)
@@ -207,6 +245,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/plan-observed/chunks", GINT_TO_POINTER (640), test_activations);
   g_test_add_func ("/plan-observed/gradients", test_gradients);
   g_test_add_func ("/plan-observed/after-rectifier", test_after_rectifier);
+  g_test_add_func ("/plan-observed/driven", test_driven);
   g_test_add_func ("/plan-observed/same-gradient", test_same_gradient);
   g_test_add_func ("/plan-observed/region", test_region);
   g_test_add_func ("/plan-observed/unknown", test_unknown);

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "job-testing.h"
+#include "vision/mosaic.h"
 #include "vision/picture.h"
 
 /* Stopped in the redirected steps and after them. */
@@ -162,6 +163,40 @@ test_goes_on_otherwise (void)
   g_remove (path);
 }
 
+/* Pictures made together, unlike each other or on the way to another unit: one file with all of them, which
+ * makes them again, and a checkpoint that goes on with them. */
+static void
+test_several_again (gconstpointer end)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = job_new_spec ();
+  g_autofree char *path = job_new_path (".safetensors");
+  JobFixture whole, first, second;
+
+  g_object_set (spec, "diversity", end == NULL ? 3 : 1, "diversity-weight", 0.5, "interpolate-to", end,
+                "interpolate-steps", 3, "steps", 9u, NULL);
+  job_init (&whole, spec, network, 2);
+  job_start (&whole);
+  g_assert_cmpint (whole.frame->width, ==, 3 * 64 + 2 * GBOX_MOSAIC_GAP);
+  g_assert_cmpint (whole.frame->height, ==, 64);
+  job_run_steps (&whole, 9);
+  g_assert_cmpuint (g_array_index (whole.points, GboxPoint, 8).n_values, ==, end == NULL ? 3 : 1);
+  assert_made_again (&whole, network, 9);
+  job_init (&first, spec, network, 1);
+  job_start (&first);
+  job_run_steps (&first, 4);
+  job_save (&first, path);
+  g_object_set (spec, "checkpoint", path, NULL);
+  job_init (&second, spec, network, 2);
+  job_start (&second);
+  job_run_steps (&second, 5);
+  job_assert_same_state (&whole, &second);
+  job_clear (&whole);
+  job_clear (&first);
+  job_clear (&second);
+  g_remove (path);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -169,6 +204,8 @@ main (int argc, char **argv)
   g_test_add_func ("/remaking/resume", test_resume);
   g_test_add_func ("/remaking/picture-again", test_picture_again);
   g_test_add_func ("/remaking/adjusted-again", test_adjusted_again);
+  g_test_add_data_func ("/remaking/diverse-again", NULL, test_several_again);
+  g_test_add_data_func ("/remaking/interpolated-again", "conv1:4", test_several_again);
   g_test_add_func ("/remaking/goes-on-otherwise", test_goes_on_otherwise);
   return g_test_run ();
 }

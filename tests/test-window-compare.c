@@ -120,6 +120,43 @@ check_free (WindowFixture *fixture)
   window_activate (fixture, "compare", NULL);
 }
 
+/* Pictures made together are shown together, and so they are saved. */
+static void
+check_several (WindowFixture *fixture)
+{
+  GboxFrame *frame;
+
+  window_set_parameter (fixture, "steps", "3");
+  window_set_parameter (fixture, "diversity", "3");
+  g_assert_true (gbox_vision_session_get_needs_restart (fixture->session));
+  window_activate (fixture, "restart", NULL);
+  window_wait_until (window_is_finished, fixture);
+  frame = gbox_run_get_frame (window_get_run (fixture));
+  g_assert_cmpint (frame->width, >=, 3 * frame->height);
+  window_set_parameter (fixture, "diversity", "1");
+}
+
+/* A row of pictures to another unit, by its name; what there is not is told. */
+static void
+check_interpolation (WindowFixture *fixture)
+{
+  const GboxVisualizationValues *values = window_get_values (fixture);
+  g_autofree char *end = g_strdup_printf (" %s:%d ", values->layer, values->unit + 1);
+  GboxFrame *frame;
+
+  window_set_parameter (fixture, "interpolate-steps", "4");
+  window_activate (fixture, "interpolate", g_variant_new_string ("no-layer:3"));
+  g_assert_cmpstr (window_get_values (fixture)->interpolate_to, ==, "");
+  window_activate (fixture, "interpolate", g_variant_new_string (end));
+  window_wait_until (window_is_finished, fixture);
+  frame = gbox_run_get_frame (window_get_run (fixture));
+  g_assert_cmpint (frame->width, >=, 4 * frame->height);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "→"));
+  window_activate (fixture, "objective", g_variant_new_string ("neuron"));
+  g_assert_cmpstr (window_get_values (fixture)->interpolate_to, ==, "");
+  window_activate (fixture, "objective", g_variant_new_string ("channel"));
+}
+
 static guint
 get_shown_step (WindowFixture *fixture)
 {
@@ -224,6 +261,8 @@ body (gpointer data)
   check_pinning (fixture);
   check_adding (fixture);
   check_free (fixture);
+  check_several (fixture);
+  check_interpolation (fixture);
   check_film (fixture);
   check_going_on (fixture);
   check_saving (fixture, "save-animation-to", "film.webp");

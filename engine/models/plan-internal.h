@@ -96,7 +96,8 @@ typedef struct
  * @chunk_activation: what the steps write
  * @activation: of all images
  * @value_gradient: of the objective with respect to it, while the steps need it
- * @gradient: the same, kept
+ * @gradient: the same, kept; or given, where it is driven
+ * @is_driven: see gbox_plan_drive_observed()
  *
  * A layer that is kept beside the target.
  */
@@ -106,6 +107,7 @@ typedef struct
   guint last_writer;
   GboxTensor chunk_activation, activation;
   GboxTensor value_gradient, gradient;
+  gboolean is_driven;
   guint activation_block, gradient_block;
 } GboxPlanObserved;
 

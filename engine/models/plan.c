@@ -265,6 +265,19 @@ gbox_plan_get_observed_gradient (const GboxPlan *plan, guint i)
   return &gbox_plan_get_nth_observed (plan, i)->gradient;
 }
 
+GboxTensor *
+gbox_plan_drive_observed (GboxPlan *plan, guint i)
+{
+  GboxPlanObserved *observed;
+
+  g_return_val_if_fail (plan->with_gradient && i < plan->observed->len, NULL);
+
+  observed = gbox_plan_get_nth_observed (plan, i);
+  observed->is_driven = TRUE;
+
+  return &observed->gradient;
+}
+
 gsize
 gbox_plan_get_size (const GboxPlan *plan)
 {
@@ -319,15 +332,20 @@ gbox_plan_forward (GboxPlan *plan)
     forward_chunk (plan, chunk);
 }
 
-/* Before the step that wrote a layer makes its gradient that before the rectifier. */
+/* Before the step that wrote a layer makes its gradient that before the rectifier: keeps it, or adds what is
+ * given. */
 static void
-keep_gradients (GboxPlan *plan, guint step)
+exchange_gradients (GboxPlan *plan, guint step)
 {
   for (guint i = 0; i < plan->observed->len; i++)
     {
       GboxPlanObserved *observed = gbox_plan_get_nth_observed (plan, i);
 
-      if (observed->last_writer == step)
+      if (observed->last_writer != step)
+        continue;
+      if (observed->is_driven)
+        gbox_add (plan->team, &observed->value_gradient, &observed->gradient, &observed->value_gradient);
+      else
         gbox_copy (plan->team, &observed->value_gradient, &observed->gradient);
     }
 }
@@ -349,7 +367,7 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
     {
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
-      keep_gradients (plan, i);
+      exchange_gradients (plan, i);
       if (step->goes_through && !redirect && plan->clock == NULL)
         gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
       else

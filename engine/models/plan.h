@@ -183,6 +183,18 @@ const GboxTensor *gbox_plan_get_observed (const GboxPlan *plan, guint i);
 /* (transfer none): after backward, the gradient with respect to that. */
 const GboxTensor *gbox_plan_get_observed_gradient (const GboxPlan *plan, guint i);
 
+/**
+ * gbox_plan_drive_observed:
+ * @plan: a plan with gradient
+ * @i: which of the observed layers
+ *
+ * From now on the objective depends on this layer not only through the target: its own part of the gradient
+ * is given, and added to what arrives there. gbox_plan_get_observed_gradient() then tells what was given.
+ *
+ * Returns: (transfer none): to fill before each backward pass, of the observed layer's shape
+ */
+GboxTensor *gbox_plan_drive_observed (GboxPlan *plan, guint i);
+
 void gbox_plan_forward (GboxPlan *plan);
 
 /**

@@ -88,7 +88,9 @@ check_shape (const GboxTensorFile *file, const char *path, const GboxPipelineSta
           && memcmp (tensor->dims, state->dims, state->n_dims * sizeof state->dims[0]) == 0))
     return TRUE; /* where it is missing the reader of its values says so */
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-               "“%s” was made with another basis or size; go on with those it was made with.", path);
+               "“%s” was made with another basis, size or number of pictures; go on with those it was made "
+               "with.",
+               path);
   return FALSE;
 }
 

@@ -45,7 +45,8 @@ gbox_visualization_checkpoint_load_spec (const char *path, guint *step, GError *
  * @error: return location for an error
  *
  * Returns: %FALSE with @state as it was and %GBOX_ERROR_INVALID_FILE, %GBOX_ERROR_UNSUPPORTED,
- *   %GBOX_ERROR_INVALID_ARGUMENT (made with another basis or size), %GBOX_ERROR_IO or %GBOX_ERROR_NOT_FOUND
+ *   %GBOX_ERROR_INVALID_ARGUMENT (made with another basis, size or number of pictures), %GBOX_ERROR_IO or
+ * %GBOX_ERROR_NOT_FOUND
  */
 gboolean gbox_visualization_checkpoint_load (const char *path,
                                              const GboxPipelineState *state,

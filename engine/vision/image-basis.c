@@ -22,6 +22,7 @@
 struct _GboxImageBasis
 {
   GboxBasis basis;
+  int n_images;
   int height;
   int width;
   gboolean decorrelate;
@@ -32,7 +33,7 @@ struct _GboxImageBasis
   float
     *gradient_scale; /* (height, columns): the same, twice that where a column stands for two frequencies */
   /* MACO only: */
-  float *spectrum;  /* (3, height, columns, 2): cosine and sine of each phase */
+  float *spectrum;  /* (3 · n_images, height, columns, 2): cosine and sine of each phase */
   float *dspectrum; /* its gradient */
 };
 
@@ -94,12 +95,18 @@ fill_scale (GboxImageBasis *self, double decay_power)
       }
 }
 
+static int
+count_planes (const GboxImageBasis *self)
+{
+  return 3 * self->n_images;
+}
+
 static gboolean
 init_fourier (GboxImageBasis *self, double decay_power, GError **error)
 {
   gsize n;
 
-  self->fft = gbox_fft_new (3, self->height, self->width, error);
+  self->fft = gbox_fft_new (count_planes (self), self->height, self->width, error);
   if (self->fft == NULL)
     return FALSE;
   self->columns = gbox_fft_get_n_columns (self->fft);
@@ -109,17 +116,25 @@ init_fourier (GboxImageBasis *self, double decay_power, GError **error)
   fill_scale (self, decay_power);
   if (self->basis == GBOX_BASIS_MACO)
     {
-      self->spectrum = g_aligned_alloc0 (2 * 3 * n, sizeof (float), ALIGNMENT);
-      self->dspectrum = g_aligned_alloc0 (2 * 3 * n, sizeof (float), ALIGNMENT);
+      n *= 2 * (gsize) count_planes (self);
+      self->spectrum = g_aligned_alloc0 (n, sizeof (float), ALIGNMENT);
+      self->dspectrum = g_aligned_alloc0 (n, sizeof (float), ALIGNMENT);
     }
   return TRUE;
 }
 
 GboxImageBasis *
-gbox_image_basis_new (
-  GboxBasis basis, int height, int width, double decay_power, gboolean decorrelate, GError **error)
+gbox_image_basis_new (GboxBasis basis,
+                      int n_images,
+                      int height,
+                      int width,
+                      double decay_power,
+                      gboolean decorrelate,
+                      GError **error)
 {
   g_autoptr (GboxImageBasis) self = NULL;
+
+  g_return_val_if_fail (n_images > 0, NULL);
 
   if (height < 1 || width < 1)
     {
@@ -129,6 +144,7 @@ gbox_image_basis_new (
     }
   self = g_new0 (GboxImageBasis, 1);
   self->basis = basis;
+  self->n_images = n_images;
   self->height = height;
   self->width = width;
   self->decorrelate = decorrelate;
@@ -153,7 +169,7 @@ gbox_image_basis_free (GboxImageBasis *self)
 guint
 gbox_image_basis_get_shape (const GboxImageBasis *self, guint64 dims[4])
 {
-  dims[0] = 3;
+  dims[0] = (guint64) count_planes (self);
   dims[1] = (guint64) self->height;
   dims[2] = (guint64) (self->basis == GBOX_BASIS_PIXEL ? self->width : self->columns);
   dims[3] = 2;
@@ -244,26 +260,51 @@ collect_row (gpointer data, guint task, guint worker)
     }
 }
 
+static guint
+count_rows (const GboxImageBasis *self)
+{
+  return (guint) (count_planes (self) * self->height);
+}
+
+static gboolean
+colour_images (const GboxImageBasis *self, GboxTeam *team, const float *t, float *rgb)
+{
+  const gsize n = (gsize) self->height * (gsize) self->width;
+  gboolean is_finite = TRUE;
+
+  for (gsize i = 0; i < (gsize) self->n_images; i++)
+    is_finite &= gbox_colour_forward (team, self->decorrelate, t + 3 * n * i, rgb + 3 * n * i, n);
+  return is_finite;
+}
+
 gboolean
 gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *parameters, float *rgb)
 {
-  const gsize n = (gsize) self->height * (gsize) self->width;
-
   if (self->basis == GBOX_BASIS_FOURIER)
     {
       gbox_fft_inverse (self->fft, team, parameters, self->scale, rgb);
-      return gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
+      return colour_images (self, team, rgb, rgb);
     }
   if (self->basis == GBOX_BASIS_MACO)
     {
       PhaseWork work = { .basis = self, .phases = parameters };
 
-      gbox_team_run (team, 3 * (guint) self->height, fill_row, &work);
+      gbox_team_run (team, count_rows (self), fill_row, &work);
       gbox_fft_inverse (self->fft, team, self->spectrum, self->scale, rgb);
-      return gbox_colour_forward (team, self->decorrelate, rgb, rgb, n);
+      return colour_images (self, team, rgb, rgb);
     }
 
-  return gbox_colour_forward (team, self->decorrelate, parameters, rgb, n);
+  return colour_images (self, team, parameters, rgb);
+}
+
+static void
+colour_images_backward (
+  const GboxImageBasis *self, GboxTeam *team, const float *rgb, const float *drgb, float *dt)
+{
+  const gsize n = (gsize) self->height * (gsize) self->width;
+
+  for (gsize i = 0; i < (gsize) self->n_images; i++)
+    gbox_colour_backward (team, self->decorrelate, rgb + 3 * n * i, drgb + 3 * n * i, dt + 3 * n * i, n);
 }
 
 /* With t = F⁻¹ (s ∘ X) over the full Hermitian spectrum: an interior column's coefficient stands also for its
@@ -274,24 +315,22 @@ void
 gbox_image_basis_backward (
   GboxImageBasis *self, GboxTeam *team, const float *rgb, float *drgb, float *dparameters)
 {
-  const gsize n = (gsize) self->height * (gsize) self->width;
-
   if (self->basis == GBOX_BASIS_FOURIER)
     {
-      gbox_colour_backward (team, self->decorrelate, rgb, drgb, drgb, n);
+      colour_images_backward (self, team, rgb, drgb, drgb);
       gbox_fft_forward (self->fft, team, drgb, self->gradient_scale, dparameters);
     }
   else if (self->basis == GBOX_BASIS_MACO)
     {
       PhaseWork work = { .basis = self, .dphases = dparameters };
 
-      gbox_colour_backward (team, self->decorrelate, rgb, drgb, drgb, n);
+      colour_images_backward (self, team, rgb, drgb, drgb);
       gbox_fft_forward (self->fft, team, drgb, self->gradient_scale, self->dspectrum);
-      gbox_team_run (team, 3 * (guint) self->height, collect_row, &work);
+      gbox_team_run (team, count_rows (self), collect_row, &work);
     }
   else
     {
-      gbox_colour_backward (team, self->decorrelate, rgb, drgb, dparameters, n);
+      colour_images_backward (self, team, rgb, drgb, dparameters);
     }
 }
 
@@ -302,7 +341,7 @@ divide_by_scale (const GboxImageBasis *self, float *spectrum)
   const gsize n = (gsize) self->height * (gsize) self->columns;
   const float n_pixels = (float) self->height * (float) self->width;
 
-  for (gsize i = 0; i < 3 * n; i++)
+  for (gsize i = 0; i < (gsize) count_planes (self) * n; i++)
     for (gsize part = 0; part < 2; part++)
       spectrum[2 * i + part] /= self->scale[i % n] * n_pixels;
 }
@@ -312,8 +351,10 @@ gbox_image_basis_take_image (
   GboxImageBasis *self, GboxTeam *team, const float *rgb, float *parameters, float *scratch)
 {
   const gsize n = (gsize) self->height * (gsize) self->width;
+  float *t = self->basis == GBOX_BASIS_PIXEL ? parameters : scratch;
 
-  gbox_colour_inverse (self->decorrelate, rgb, self->basis == GBOX_BASIS_PIXEL ? parameters : scratch, n);
+  for (gsize i = 0; i < (gsize) self->n_images; i++)
+    gbox_colour_inverse (self->decorrelate, rgb + 3 * n * i, t + 3 * n * i, n);
   if (self->basis == GBOX_BASIS_FOURIER)
     {
       gbox_fft_forward (self->fft, team, scratch, NULL, parameters);

@@ -11,24 +11,31 @@ G_BEGIN_DECLS
 /**
  * GboxImageBasis:
  *
- * Parameters of an image of height × width. For the Fourier basis: the half spectrum (3, H, W/2+1) of (re,
- * im) pairs, scaled by √(H·W) / max (f, 1/max (H, W))^decay, inverse-transformed, divided by H·W (an ortho
- * transform without its square root factor) and by 4. For the pixel basis: the planes (3, H, W). For MACO
- * (Fel et al. 2023): the phases (3, H, W/2+1) of a spectrum whose amplitudes are fixed to 1 / max (f, 1/max
- * (H, W))^decay, as photographs have it (Field 1987: decay 1), scaled to the contrast of photographs, without
- * a mean. All then go through the colour map and the sigmoid (kernels/colour.h).
+ * Parameters of images of height × width, which lie one after the other; the shapes below are one image's.
+ * For the Fourier basis: the half spectrum (3, H, W/2+1) of (re, im) pairs, scaled by √(H·W) / max (f, 1/max
+ * (H, W))^decay, inverse-transformed, divided by H·W (an ortho transform without its square root factor) and
+ * by 4. For the pixel basis: the planes (3, H, W). For MACO (Fel et al. 2023): the phases (3, H, W/2+1) of a
+ * spectrum whose amplitudes are fixed to 1 / max (f, 1/max (H, W))^decay, as photographs have it (Field 1987:
+ * decay 1), scaled to the contrast of photographs, without a mean. All then go through the colour map and the
+ * sigmoid (kernels/colour.h).
  */
 typedef struct _GboxImageBasis GboxImageBasis;
 
-GboxImageBasis *gbox_image_basis_new (
-  GboxBasis basis, int height, int width, double decay_power, gboolean decorrelate, GError **error);
+GboxImageBasis *gbox_image_basis_new (GboxBasis basis,
+                                      int n_images,
+                                      int height,
+                                      int width,
+                                      double decay_power,
+                                      gboolean decorrelate,
+                                      GError **error);
 void gbox_image_basis_free (GboxImageBasis *self);
 
 gsize gbox_image_basis_get_n_parameters (const GboxImageBasis *self);
-/* The shape of the parameters, (3, H, W/2+1, 2), (3, H, W) or (3, H, W/2+1). Returns how many of @dims are
- * meant. */
+/* The shape of the parameters, (3, H, W/2+1, 2), (3, H, W) or (3, H, W/2+1), with three times the images for
+ * 3. Returns how many of @dims are meant. */
 guint gbox_image_basis_get_shape (const GboxImageBasis *self, guint64 dims[4]);
-/* N(0, 0.01), or phases of −π … π, from the seed, independent of the number of threads. */
+/* N(0, 0.01), or phases of −π … π, from the seed, independent of the number of threads. The first image is
+ * the same however many there are. */
 void gbox_image_basis_init_parameters (const GboxImageBasis *self, guint64 seed, float *parameters);
 /**
  * gbox_image_basis_take_image:

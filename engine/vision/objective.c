@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "vision/direction.h"
+#include "vision/unit-name.h"
 
 /* The work is always cut into at most this many slices of pixels, whose sums are added in order. */
 #define MAX_SLICES       64
@@ -17,6 +18,9 @@
 #define LEAST_COSINE 0.1
 /* Added to the product of the norms, so that an image without any activation has a cosine (lucid). */
 #define NORM_FLOOR 1e-6
+
+/* Where the units are classes. */
+#define CLASS_LAYER "class"
 
 typedef struct
 {
@@ -96,6 +100,26 @@ gbox_objective_init (GboxObjective *self,
   return TRUE;
 }
 
+/* Neither here nor there is it about a position. */
+gboolean
+gbox_objective_init_end (GboxObjective *self,
+                         GboxVisualizationSpec *spec,
+                         const GboxTensor *output,
+                         GError **error)
+{
+  g_autofree char *layer = NULL;
+  int unit;
+
+  *self = (GboxObjective){ 0 };
+  if (!gbox_unit_name_parse (gbox_visualization_spec_get_values (spec)->interpolate_to, &layer, &unit, error))
+    return FALSE;
+  self->kind = g_str_equal (layer, CLASS_LAYER) ? GBOX_OBJECTIVE_CLASS : GBOX_OBJECTIVE_CHANNEL;
+  self->unit = unit;
+  return unit < output->channels
+         || refuse_unit (error, self->kind == GBOX_OBJECTIVE_CLASS ? "class" : "channel", unit,
+                         output->channels);
+}
+
 static gboolean
 refuse_layer (GError **error, const GboxNetwork *network, const char *name)
 {
@@ -108,20 +132,44 @@ refuse_layer (GError **error, const GboxNetwork *network, const char *name)
   return FALSE;
 }
 
+static gboolean
+measure_layer (const GboxNetwork *network, const char *name, int size, GboxTensor *shape, GError **error)
+{
+  const int index = gbox_network_find_layer (network, name);
+
+  *shape = (GboxTensor){ 0 };
+  if (index < 0)
+    return refuse_layer (error, network, name);
+  shape->channels = gbox_network_get_layer (network, (guint) index)->n_channels;
+  shape->height = shape->width = gbox_network_get_map_side (network, (guint) index, size);
+  return TRUE;
+}
+
+static gboolean
+check_end (GboxVisualizationSpec *spec, const GboxNetwork *network, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+  g_autofree char *layer = NULL;
+  g_auto (GboxObjective) end = { 0 };
+  GboxTensor shape;
+  int unit;
+
+  return gbox_unit_name_parse (values->interpolate_to, &layer, &unit, error)
+         && measure_layer (network, layer, values->size, &shape, error)
+         && gbox_objective_init_end (&end, spec, &shape, error);
+}
+
 gboolean
 gbox_objective_check (GboxVisualizationSpec *spec, const GboxNetwork *network, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
-  const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? "class" : values->layer;
-  const int index = gbox_network_find_layer (network, name);
+  const char *name = values->objective == GBOX_OBJECTIVE_CLASS ? CLASS_LAYER : values->layer;
   g_auto (GboxObjective) objective = { 0 };
-  GboxTensor shape = { 0 };
+  GboxTensor shape;
 
-  if (index < 0)
-    return refuse_layer (error, network, name);
-  shape.channels = gbox_network_get_layer (network, (guint) index)->n_channels;
-  shape.height = shape.width = gbox_network_get_map_side (network, (guint) index, values->size);
-  return gbox_objective_init (&objective, spec, &shape, error);
+  return measure_layer (network, name, values->size, &shape, error)
+         && gbox_objective_init (&objective, spec, &shape, error)
+         && (!gbox_visualization_spec_interpolates (spec) || check_end (spec, network, error));
 }
 
 void
@@ -192,6 +240,7 @@ evaluate_pixel (const Evaluation *e, gsize pixel)
   const int channels = e->output->channels;
   const gsize width = (gsize) e->output->width, height = (gsize) e->output->height;
   const double positions = (double) gbox_tensor_n_pixels (e->output);
+  const double share = o->shares != NULL ? o->shares[pixel / (width * height)] : 1.0;
   const float *a = e->output->data + pixel * e->output->stride;
   float *gradient = e->gradient != NULL ? e->gradient->data + pixel * e->gradient->stride : NULL;
 
@@ -202,15 +251,15 @@ evaluate_pixel (const Evaluation *e, gsize pixel)
     case GBOX_OBJECTIVE_NEURON:
       if (pixel % width != (gsize) o->x || pixel / width % height != (gsize) o->y)
         return 0.0;
-      return evaluate_unit (o, a, gradient, 1.0 / e->output->batch);
+      return evaluate_unit (o, a, gradient, share / e->output->batch);
     case GBOX_OBJECTIVE_LAYER:
-      return evaluate_squares (a, gradient, channels, 1.0 / (positions * channels));
+      return evaluate_squares (a, gradient, channels, share / (positions * channels));
     case GBOX_OBJECTIVE_DIRECTION:
-      return evaluate_direction (o, a, gradient, channels, 1.0 / positions);
+      return evaluate_direction (o, a, gradient, channels, share / positions);
     case GBOX_OBJECTIVE_CHANNEL:
     case GBOX_OBJECTIVE_CLASS:
     default:
-      return evaluate_unit (o, a, gradient, 1.0 / positions);
+      return evaluate_unit (o, a, gradient, share / positions);
     }
 }
 

@@ -18,9 +18,11 @@ typedef struct
 {
   GboxObjectiveKind kind;
   int unit;
-  int y, x;            /* neuron: the position */
-  float *direction;    /* direction: (channels), owned */
-  double cosine_power; /* direction */
+  int y, x;             /* neuron: the position */
+  float *direction;     /* direction: (channels), owned */
+  double cosine_power;  /* direction */
+  const double *shares; /* (nullable) (batch): how much each image counts; NULL where each counts 1. Belongs
+                           to the caller */
 } GboxObjective;
 
 /* Checks unit, position and direction against the layer's shape; %GBOX_ERROR_NOT_FOUND or
@@ -30,6 +32,11 @@ gboolean gbox_objective_init (GboxObjective *self,
                               const GboxTensor *output,
                               GError **error);
 void gbox_objective_clear (GboxObjective *self);
+/* The same for the unit that the spec interpolates to, of a layer with that @output. */
+gboolean gbox_objective_init_end (GboxObjective *self,
+                                  GboxVisualizationSpec *spec,
+                                  const GboxTensor *output,
+                                  GError **error);
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GboxObjective, gbox_objective_clear)
 
 /**
@@ -52,7 +59,7 @@ gboolean gbox_objective_check (GboxVisualizationSpec *spec, const GboxNetwork *n
  *
  * channel: mean over N, y, x. neuron: mean over N of the unit at y, x. class: mean over N of the logit.
  * layer: mean of the squares. direction: mean over positions of dot · max (0.1, cos)^p, differentiated
- * exactly.
+ * exactly. Where there are shares, each image's part of it is multiplied by its share.
  *
  * Returns: the objective, summed in double precision in a fixed order
  */

@@ -5,7 +5,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 
 #include "base/error.h"
-#include "models/network.h"
+#include "vision/mosaic.h"
 
 #define SPEC_KEY "tEXt::glassbox-spec"
 #define STEP_KEY "tEXt::glassbox-step"
@@ -85,7 +85,8 @@ set_file_error (GError **error, GboxError code, const char *path, const char *wh
   g_set_error (error, GBOX_ERROR, code, "“%s” %s", name, what);
 }
 
-/* No picture of ours is larger than a network's input, so a huge one is not decoded. */
+/* No picture of ours is larger than several of a network's inputs beside each other, so a huge one is not
+ * decoded. */
 static GdkPixbuf *
 load_small (const char *path, GError **error)
 {
@@ -98,8 +99,7 @@ load_small (const char *path, GError **error)
       set_file_error (error, GBOX_ERROR_NOT_FOUND, path, "is no file.");
       return NULL;
     }
-  if (gdk_pixbuf_get_file_info (path, &width, &height) == NULL || width > GBOX_NETWORK_MAX_SIZE
-      || height > GBOX_NETWORK_MAX_SIZE)
+  if (gdk_pixbuf_get_file_info (path, &width, &height) == NULL || MAX (width, height) > GBOX_MOSAIC_MAX_SIDE)
     {
       set_file_error (error, GBOX_ERROR_UNSUPPORTED, path, "is no picture that Glassbox saved.");
       return NULL;

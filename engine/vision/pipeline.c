@@ -2,6 +2,8 @@
 /* Everything between the parameters of an image and the number that is maximised, in both directions. */
 #include "vision/pipeline.h"
 
+#include <string.h>
+
 #include "base/arena.h"
 #include "base/error.h"
 #include "base/philox.h"
@@ -9,10 +11,12 @@
 #include "kernels/affine-sample.h"
 #include "models/image.h"
 #include "models/plan.h"
+#include "vision/diversity.h"
 #include "vision/objective.h"
 #include "vision/penalty.h"
 #include "vision/purpose.h"
 #include "vision/transform.h"
+#include "vision/unit-name.h"
 
 /* The image is in 0 … 1 and the network takes 0 … 255; what lies beyond the image is grey. */
 #define INPUT_SCALE 255.0f
@@ -24,16 +28,23 @@ struct _GboxPipeline
 {
   GboxTeam *team;
   GboxVisualizationSpec *spec;
+  int n_images;
   GboxPlan *plan;
   GboxImageBasis *basis;
   GboxObjective objective;
+  GboxDiversity *diversity;                          /* of images that are to be unlike each other */
+  GboxObjective end;                                 /* of images that go over to another unit */
+  const GboxTensor *observed;                        /* a layer that counts beside the target, or NULL */
+  GboxTensor *driven;                                /* its gradient */
+  double shares[2][GBOX_VISUALIZATION_MAX_PICTURES]; /* of either unit in each image */
   GboxArena *arena;
   GboxPipelineState state;
   float *gradient;     /* (n) */
-  float *rgb;          /* (3, size, size) */
-  float *drgb;         /* (3, size, size) */
+  float *rgb;          /* (n_images, 3, size, size) */
+  float *drgb;         /* (n_images, 3, size, size) */
   gboolean is_finite;  /* whether every value of rgb is a number */
   double penalty;      /* of the last backward pass */
+  double likeness;     /* of the last evaluation */
   GboxLapClock *clock; /* the caller's, or NULL */
 };
 
@@ -71,6 +82,64 @@ take_unit (GboxObjective *objective)
   return part;
 }
 
+static void
+drive_observed (GboxPipeline *self)
+{
+  self->observed = gbox_plan_get_observed (self->plan, 0);
+  self->driven = gbox_plan_drive_observed (self->plan, 0);
+}
+
+/* Several images are planned with all channels of the unit's layer, whose style tells them apart. Classes
+ * have none: of theirs it is the layer before. */
+static gboolean
+init_batch (GboxPipeline *self, GboxNetwork *network, guint layer, int size, GError **error)
+{
+  const gboolean has_own_style = self->objective.kind != GBOX_OBJECTIVE_CLASS || layer == 0;
+  const guint before = layer - 1;
+
+  self->plan = gbox_plan_new_observed (network, self->team, layer, &before, has_own_style ? 0 : 1,
+                                       self->n_images, size, size, TRUE, error);
+  if (self->plan == NULL)
+    return FALSE;
+  if (!has_own_style)
+    drive_observed (self);
+  self->diversity
+    = gbox_diversity_new (self->team, has_own_style ? gbox_plan_get_output (self->plan) : self->observed,
+                          error);
+  return self->diversity != NULL;
+}
+
+static gboolean
+init_interpolation (GboxPipeline *self, GboxNetwork *network, guint layer, int size, GError **error)
+{
+  g_autofree char *name = NULL;
+  int unit, other_layer;
+  guint other;
+
+  if (!gbox_unit_name_parse (gbox_visualization_spec_get_values (self->spec)->interpolate_to, &name, &unit,
+                             error))
+    return FALSE;
+  other_layer = find_layer (network, name, error);
+  if (other_layer < 0)
+    return FALSE;
+  other = (guint) other_layer;
+  self->plan
+    = gbox_plan_new_observed (network, self->team, layer, &other, 1, self->n_images, size, size, TRUE, error);
+  if (self->plan == NULL)
+    return FALSE;
+  drive_observed (self);
+  for (int i = 0; i < self->n_images; i++)
+    {
+      self->shares[1][i] = (double) i / (self->n_images - 1);
+      self->shares[0][i] = 1.0 - self->shares[1][i];
+    }
+  if (!gbox_objective_init_end (&self->end, self->spec, self->observed, error))
+    return FALSE;
+  self->objective.shares = self->shares[0];
+  self->end.shares = self->shares[1];
+  return TRUE;
+}
+
 static gboolean
 init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
 {
@@ -87,6 +156,10 @@ init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
   whole = gbox_tensor (NULL, 1, height, width, gbox_network_get_layer (network, (guint) layer)->n_channels);
   if (!gbox_objective_init (&self->objective, self->spec, &whole, error))
     return FALSE;
+  if (gbox_visualization_spec_interpolates (self->spec))
+    return init_interpolation (self, network, (guint) layer, size, error);
+  if (self->n_images > 1)
+    return init_batch (self, network, (guint) layer, size, error);
   part = take_unit (&self->objective);
   self->plan = gbox_plan_new_for_part (network, self->team, (guint) layer, 1, size, size, &part, TRUE, error);
   return self->plan != NULL;
@@ -97,7 +170,7 @@ init_memory (GboxPipeline *self, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const gsize n = gbox_image_basis_get_n_parameters (self->basis);
-  const gsize n_pixels = 3 * (gsize) values->size * (gsize) values->size;
+  const gsize n_pixels = (gsize) self->n_images * 3 * (gsize) values->size * (gsize) values->size;
   float **const blocks[]
     = { &self->state.parameters, &self->state.m, &self->state.v, &self->gradient, &self->rgb, &self->drgb };
   const gsize sizes[] = { n, n, n, n, n_pixels, n_pixels };
@@ -115,7 +188,19 @@ init_memory (GboxPipeline *self, GError **error)
   return TRUE;
 }
 
-/* The middle of it, as a square of the picture's size. */
+/* Those that go over to another unit begin alike. */
+static void
+draw_parameters (GboxPipeline *self)
+{
+  const gsize n = self->state.n / (gsize) self->n_images;
+
+  gbox_image_basis_init_parameters (self->basis, gbox_visualization_spec_get_values (self->spec)->seed,
+                                    self->state.parameters);
+  for (gsize i = 1; i < (gsize) self->n_images && gbox_visualization_spec_interpolates (self->spec); i++)
+    memcpy (self->state.parameters + i * n, self->state.parameters, n * sizeof (float));
+}
+
+/* The middle of it, as a square of the picture's size, of every image. */
 static gboolean
 load_start (GboxPipeline *self, GError **error)
 {
@@ -135,6 +220,8 @@ load_start (GboxPipeline *self, GError **error)
   for (gsize i = 0; i < n; i++)
     for (gsize c = 0; c < 3; c++)
       self->rgb[c * n + i] = (float) square->pixels[3 * i + c] / INPUT_SCALE;
+  for (gsize i = 1; i < (gsize) self->n_images; i++)
+    memcpy (self->rgb + 3 * n * i, self->rgb, 3 * n * sizeof (float));
   gbox_image_basis_take_image (self->basis, self->team, self->rgb, self->state.parameters, self->drgb);
   return TRUE;
 }
@@ -148,13 +235,14 @@ gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *
   self = g_new0 (GboxPipeline, 1);
   self->team = team;
   self->spec = g_object_ref (spec);
+  self->n_images = gbox_visualization_spec_count_pictures (spec);
   if (!init_network (self, network, error))
     return NULL;
-  self->basis = gbox_image_basis_new (values->basis, values->size, values->size, values->decay_power,
-                                      values->decorrelate, error);
+  self->basis = gbox_image_basis_new (values->basis, self->n_images, values->size, values->size,
+                                      values->decay_power, values->decorrelate, error);
   if (self->basis == NULL || !init_memory (self, error))
     return NULL;
-  gbox_image_basis_init_parameters (self->basis, values->seed, self->state.parameters);
+  draw_parameters (self);
   if (!load_start (self, error))
     return NULL;
   gbox_pipeline_render (self);
@@ -167,6 +255,8 @@ gbox_pipeline_free (GboxPipeline *self)
   if (self == NULL)
     return;
   gbox_objective_clear (&self->objective);
+  gbox_objective_clear (&self->end);
+  g_clear_pointer (&self->diversity, gbox_diversity_free);
   g_clear_pointer (&self->plan, gbox_plan_free);
   g_clear_pointer (&self->basis, gbox_image_basis_free);
   g_clear_pointer (&self->arena, gbox_arena_free);
@@ -221,7 +311,7 @@ typedef struct
   float sd;
 } Noise;
 
-/* A stream for each row, so that it does not matter who adds it. */
+/* A stream for each row of all images, so that it does not matter who adds it. */
 static void
 add_row_noise (gpointer data, guint task, guint worker)
 {
@@ -249,53 +339,130 @@ add_noise (GboxPipeline *self, guint step)
   if (values->noise == 0.0 || !values->transforms)
     return;
   noise.sd = (float) values->noise * INPUT_SCALE;
-  gbox_team_run (self->team, (guint) input->height, add_row_noise, &noise);
+  gbox_team_run (self->team, (guint) (input->batch * input->height), add_row_noise, &noise);
+}
+
+/* Image @i alone. */
+static GboxTensor
+view_image (const GboxTensor *tensor, int i)
+{
+  GboxTensor view = *tensor;
+
+  view.batch = 1;
+  view.data = gbox_tensor_pixel (tensor, i, 0, 0);
+  return view;
+}
+
+static gsize
+get_offset (const GboxPipeline *self, int image)
+{
+  const gsize size = (gsize) gbox_visualization_spec_get_values (self->spec)->size;
+
+  return (gsize) image * 3 * size * size;
+}
+
+/* image → the network's input. */
+static void
+sample_images (GboxPipeline *self, const GboxAffine *map)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+
+  for (int i = 0; i < self->n_images; i++)
+    {
+      GboxTensor input = view_image (gbox_plan_get_input (self->plan), i);
+
+      gbox_affine_sample (self->team, map, GREY, INPUT_SCALE, self->rgb + get_offset (self, i), size, size,
+                          &input);
+    }
+}
+
+/* The more alike, the less is gained. */
+static void
+subtract_likeness (GboxPipeline *self)
+{
+  const double weight = gbox_visualization_spec_get_values (self->spec)->diversity_weight;
+
+  if (self->driven == NULL)
+    {
+      self->likeness = gbox_diversity_subtract (self->diversity, gbox_plan_get_output (self->plan), weight,
+                                                gbox_plan_get_output_gradient (self->plan));
+      return;
+    }
+  gbox_tensor_clear (self->driven);
+  self->likeness = gbox_diversity_subtract (self->diversity, self->observed, weight, self->driven);
+}
+
+/* With its gradient. */
+static double
+evaluate_objective (GboxPipeline *self)
+{
+  double objective = gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
+                                              gbox_plan_get_output_gradient (self->plan));
+
+  if (self->diversity != NULL)
+    subtract_likeness (self);
+  else if (self->driven != NULL)
+    objective += gbox_objective_evaluate (&self->end, self->team, self->observed, self->driven);
+  return objective;
 }
 
 double
 gbox_pipeline_evaluate (GboxPipeline *self, guint step)
 {
-  const int size = gbox_visualization_spec_get_values (self->spec)->size;
   const GboxAffine map = draw_map (self, step);
   double objective;
 
   gbox_lap_clock_start (self->clock);
-  gbox_affine_sample (self->team, &map, GREY, INPUT_SCALE, self->rgb, size, size,
-                      gbox_plan_get_input (self->plan));
+  sample_images (self, &map);
   add_noise (self, step);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_SAMPLING);
   gbox_plan_forward (self->plan);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_FORWARD);
-  objective = gbox_objective_evaluate (&self->objective, self->team, gbox_plan_get_output (self->plan),
-                                       gbox_plan_get_output_gradient (self->plan));
+  objective = evaluate_objective (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_OBJECTIVE);
   return objective;
 }
 
-/* Of the image itself, not of what the transforms make of it. */
+/* The network's input gradient → that of the images. */
+static void
+spread_gradient (GboxPipeline *self, const GboxAffine *map)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+
+  for (int i = 0; i < self->n_images; i++)
+    {
+      const GboxTensor dinput = view_image (gbox_plan_get_input_gradient (self->plan), i);
+
+      gbox_affine_sample_adjoint (self->team, map, INPUT_SCALE, &dinput, self->drgb + get_offset (self, i),
+                                  size, size);
+    }
+}
+
+/* Of the image itself, not of what the transforms make of it; of several the mean. */
 static void
 subtract_penalty (GboxPipeline *self)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
-  const GboxPenalty penalty
-    = { .l1 = values->l1, .total_variation = values->total_variation, .blur = values->blur };
+  const GboxPenalty penalty = { .l1 = values->l1 / self->n_images,
+                                .total_variation = values->total_variation / self->n_images,
+                                .blur = values->blur / self->n_images };
 
-  self->penalty
-    = gbox_penalty_subtract (&penalty, self->team, self->rgb, values->size, values->size, self->drgb);
+  self->penalty = 0.0;
+  for (int i = 0; i < self->n_images; i++)
+    self->penalty += gbox_penalty_subtract (&penalty, self->team, self->rgb + get_offset (self, i),
+                                            values->size, values->size, self->drgb + get_offset (self, i));
 }
 
 gboolean
 gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
 {
-  const int size = gbox_visualization_spec_get_values (self->spec)->size;
   const GboxAffine map = draw_map (self, step);
   gboolean redirected;
 
   gbox_lap_clock_start (self->clock);
   redirected = gbox_plan_backward (self->plan, redirect);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BACKWARD);
-  gbox_affine_sample_adjoint (self->team, &map, INPUT_SCALE, gbox_plan_get_input_gradient (self->plan),
-                              self->drgb, size, size);
+  spread_gradient (self, &map);
   subtract_penalty (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADJOINT);
   gbox_image_basis_backward (self->basis, self->team, self->rgb, self->drgb, self->gradient);
@@ -307,6 +474,12 @@ double
 gbox_pipeline_get_penalty (const GboxPipeline *self)
 {
   return self->penalty;
+}
+
+double
+gbox_pipeline_get_likeness (const GboxPipeline *self)
+{
+  return self->likeness;
 }
 
 const float *

@@ -14,8 +14,11 @@ G_BEGIN_DECLS
  * GboxPipeline:
  *
  * parameters → image basis → RGB image → transforms → network → objective, the gradient back, and Adam's
- * moments. Belongs to one thread. All memory is laid out when it is made: the other functions allocate
- * nothing.
+ * moments. Of several images the same is done at once, each through the same transforms, and what counts is
+ * the mean of their objectives and penalties, less the weighted likeness (see #GboxDiversity). Where they go
+ * over from one unit to another, picture n of N counts the second one's objective n / (N − 1) and the first
+ * one's the rest (lucid `objectives.py`); all begin alike, so that what differs is the objective. Belongs to
+ * one thread. All memory is laid out when it is made: the other functions allocate nothing.
  */
 typedef struct _GboxPipeline GboxPipeline;
 
@@ -60,7 +63,7 @@ const GboxPipelineState *gbox_pipeline_get_state (const GboxPipeline *self);
 
 /* parameters → image. */
 void gbox_pipeline_render (GboxPipeline *self);
-/* The image of the last render: planes (3, size, size) in 0 … 1. */
+/* The image of the last render: planes (3, size, size) in 0 … 1; of several one after the other. */
 const float *gbox_pipeline_get_image (const GboxPipeline *self);
 /* FALSE once a pixel of the image is no number. */
 gboolean gbox_pipeline_is_finite (const GboxPipeline *self);
@@ -81,6 +84,8 @@ double gbox_pipeline_evaluate (GboxPipeline *self, guint step);
 gboolean gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect);
 /* What the image of the last backward pass was charged for by itself; 0 while no penalty has a weight. */
 double gbox_pipeline_get_penalty (const GboxPipeline *self);
+/* How alike the images were that were last evaluated; 0 of a single one. */
+double gbox_pipeline_get_likeness (const GboxPipeline *self);
 const float *gbox_pipeline_get_gradient (const GboxPipeline *self); /* (n) */
 
 /* Adam along the gradient, at the spec's learning rate; @step is 1 for the first. Does not render. */

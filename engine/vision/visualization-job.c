@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "base/error.h"
-#include "kernels/colour.h"
 #include "vision/checkpoint.h"
 #include "vision/film.h"
+#include "vision/mosaic.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
@@ -33,6 +33,8 @@ struct _GboxVisualizationJob
   GboxTeam *team;                /* the context's */
   GboxPipeline *pipeline;        /* NULL before start */
   GboxFramePool *frames;
+  GboxMosaic mosaic;
+  guint8 *scratch;        /* of the mosaic */
   guint step;             /* done */
   double seconds;         /* spent in steps */
   gboolean told_redirect; /* whether the notice was posted */
@@ -47,6 +49,7 @@ finalize (GObject *object)
 
   g_clear_pointer (&self->pipeline, gbox_pipeline_free);
   g_clear_pointer (&self->frames, gbox_frame_pool_free);
+  g_clear_pointer (&self->scratch, g_free);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_pointer (&self->schedule, gbox_schedule_free);
   g_clear_object (&self->spec);
@@ -73,14 +76,20 @@ ensure_network (GboxVisualizationJob *self, GError **error)
   return self->network != NULL;
 }
 
+static void
+draw (GboxVisualizationJob *self, guint8 *pixels)
+{
+  gbox_mosaic_draw (&self->mosaic, self->team, gbox_pipeline_get_image (self->pipeline), self->scratch,
+                    pixels);
+}
+
 /* @is_kept: whether it is part of the film. */
 static void
 post_frame (GboxVisualizationJob *self, gboolean is_kept)
 {
   GboxFrame *frame = gbox_frame_pool_acquire (self->frames, self->step);
 
-  gbox_colour_to_rgb8 (self->team, gbox_pipeline_get_image (self->pipeline), frame->pixels,
-                       (gsize) frame->width * (gsize) frame->height);
+  draw (self, frame->pixels);
   if (is_kept)
     gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE));
   gbox_job_post_frame (GBOX_JOB (self), frame);
@@ -203,7 +212,9 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   if (self->pipeline == NULL || !take_checkpoint (self, error)
       || !check_finite (gbox_pipeline_is_finite (self->pipeline), error))
     return FALSE;
-  self->frames = gbox_frame_pool_new (values->size, values->size);
+  self->mosaic = gbox_mosaic (self->spec);
+  self->scratch = g_malloc (3 * (gsize) self->mosaic.side * (gsize) self->mosaic.side);
+  self->frames = gbox_frame_pool_new (self->mosaic.width, self->mosaic.height);
   gbox_job_post_length (job, values->steps);
   post_frame (self, TRUE);
   return TRUE;
@@ -234,6 +245,12 @@ rebuild (GboxVisualizationJob *self, GError **error)
   if (pipeline == NULL)
     return FALSE;
   state = gbox_pipeline_get_state (pipeline);
+  if (state->n != old->n)
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "How many pictures are made cannot change on the way.");
+      return FALSE;
+    }
   memcpy (state->parameters, old->parameters, old->n * sizeof (float));
   memcpy (state->m, old->m, old->n * sizeof (float));
   memcpy (state->v, old->v, old->n * sizeof (float));
@@ -293,11 +310,13 @@ static void
 post_point (GboxVisualizationJob *self, double objective)
 {
   const double penalty = gbox_pipeline_get_penalty (self->pipeline);
+  const double likeness = gbox_pipeline_get_likeness (self->pipeline);
+  const guint n_values = likeness > 0.0 ? 3 : penalty > 0.0 ? 2 : 1;
 
   gbox_job_post_point (GBOX_JOB (self), &(GboxPoint){ .step = self->step,
                                                       .seconds = self->seconds,
-                                                      .n_values = penalty > 0.0 ? 2 : 1,
-                                                      .values = { objective, penalty } });
+                                                      .n_values = n_values,
+                                                      .values = { objective, penalty, likeness } });
 }
 
 /* Works also when all steps are done: a single one more was asked for. */
@@ -386,15 +405,15 @@ static gboolean
 save_picture (GboxVisualizationJob *self, const char *path, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
-  const int size = values->size;
-  const gsize n = (gsize) size * (gsize) size;
-  g_autofree guint8 *pixels = g_malloc (3 * n);
+  const GboxMosaic *mosaic = &self->mosaic;
+  g_autofree guint8 *pixels = g_malloc (3 * (gsize) mosaic->width * (gsize) mosaic->height);
   /* As many steps as the picture shows, so that making it again also writes the same recipe. */
   g_autoptr (GboxVisualizationSpec) recipe
     = make_recipe (self, self->step, self->step > 0 ? self->step : values->steps);
 
-  gbox_colour_to_rgb8 (self->team, gbox_pipeline_get_image (self->pipeline), pixels, n);
-  return gbox_picture_save (path, pixels, size, size, GBOX_SPEC (recipe), self->step, error);
+  draw (self, pixels);
+  return gbox_picture_save (path, pixels, mosaic->width, mosaic->height, GBOX_SPEC (recipe), self->step,
+                            error);
 }
 
 /* Whatever the case of its letters. */

@@ -12,10 +12,11 @@ G_BEGIN_DECLS
  *
  * A step: parameters → image → transforms → network → objective, its gradient all the way back, and Adam. The
  * frame posted with step n shows the image after n steps; the point's values[0] is the objective of the image
- * before that step, as the network saw it, and values[1] the penalty of that image, where one has a weight.
- * Steps are counted from 1 and their random draws are keyed by
- * (seed, step), so the same spec gives the same bits for any number of threads and also when it goes on from
- * a checkpoint.
+ * before that step, as the network saw it, values[1] the penalty of that image, where one has a weight, and
+ * values[2], of several pictures of one unit, how alike they were (see #GboxDiversity). Of these the frame
+ * is a mosaic, and objective and penalty are the means. Steps are counted from 1 and their random draws are
+ * keyed by (seed, step), so the same spec gives the same bits for any number of threads and also when it goes
+ * on from a checkpoint.
  *
  * What is adjusted is noted in the schedule of what is saved, and so is what a checkpoint goes on with that
  * it was not made with: every picture can be made again. A schedule may also change what cannot be adjusted;

@@ -7,6 +7,7 @@
 #include "runtime/spec-field.h"
 #include "vision/direction.h"
 #include "vision/schedule.h"
+#include "vision/unit-name.h"
 #include "vision/visualization-job.h"
 
 struct _GboxVisualizationSpec
@@ -50,11 +51,18 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, l1),
   G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
   G_STRUCT_OFFSET (GboxVisualizationValues, blur),
+  G_STRUCT_OFFSET (GboxVisualizationValues, diversity),
+  G_STRUCT_OFFSET (GboxVisualizationValues, diversity_weight),
+  G_STRUCT_OFFSET (GboxVisualizationValues, interpolate_to),
+  G_STRUCT_OFFSET (GboxVisualizationValues, interpolate_steps),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
   G_STRUCT_OFFSET (GboxVisualizationValues, start),
   G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
 };
+
+/* More share too little, and take long. */
+#define MAX_DIVERSITY 6
 
 /* Of Fel et al. 2023 the noise; their crops of a large picture go further down, many a step. */
 #define MACO_CROP  0.25
@@ -118,6 +126,7 @@ finalize (GObject *object)
   g_free (self->values.model);
   g_free (self->values.layer);
   g_free (self->values.direction);
+  g_free (self->values.interpolate_to);
   g_free (self->values.start);
   g_free (self->values.schedule);
   g_free (self->values.checkpoint);
@@ -138,7 +147,8 @@ refuse (GError **error, const char *message)
 }
 
 /* The parameters' own shape, and what is no parameter of the picture. */
-static const char *const fixed[] = { "basis", "size", "steps", "start", "schedule", "checkpoint", NULL };
+static const char *const fixed[]
+  = { "basis", "size", "diversity", "interpolate-steps", "steps", "start", "schedule", "checkpoint", NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -164,7 +174,30 @@ validate_schedule (GboxVisualizationSpec *self, GError **error)
     }
   last = gbox_spec_copy (GBOX_SPEC (self));
   g_object_set (last, "schedule", "", NULL);
-  return gbox_schedule_apply (schedule, 0, G_MAXUINT, last, error) && gbox_spec_validate (last, error);
+  if (!gbox_schedule_apply (schedule, 0, G_MAXUINT, last, error) || !gbox_spec_validate (last, error))
+    return FALSE;
+  if (gbox_visualization_spec_count_pictures (GBOX_VISUALIZATION_SPEC (last))
+      != gbox_visualization_spec_count_pictures (self))
+    return refuse (error, "How many pictures are made cannot change on the way.");
+  return TRUE;
+}
+
+static gboolean
+validate_interpolation (GboxVisualizationSpec *self, GError **error)
+{
+  const GboxVisualizationValues *v = &self->values;
+  g_autofree char *layer = NULL;
+  int unit;
+
+  if (!gbox_visualization_spec_interpolates (self))
+    return TRUE;
+  if (v->objective != GBOX_OBJECTIVE_CHANNEL && v->objective != GBOX_OBJECTIVE_CLASS)
+    return refuse (error, "Only a channel or a class can go over to another one: choose one, or leave out "
+                          "interpolate-to.");
+  if (v->diversity > 1)
+    return refuse (error, "Pictures are either unlike each other or on the way to another unit: leave out "
+                          "diversity or interpolate-to.");
+  return gbox_unit_name_parse (v->interpolate_to, &layer, &unit, error);
 }
 
 static gboolean
@@ -185,7 +218,8 @@ validate (GboxSpec *spec, GError **error)
       if (direction == NULL)
         return FALSE;
     }
-  return validate_schedule (GBOX_VISUALIZATION_SPEC (spec), error);
+  return validate_interpolation (GBOX_VISUALIZATION_SPEC (spec), error)
+         && validate_schedule (GBOX_VISUALIZATION_SPEC (spec), error);
 }
 
 /* Adds properties to the class in the order of the ids. */
@@ -347,6 +381,37 @@ install_penalties (GObjectClass *class, guint *id)
 }
 
 static void
+install_batch (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_int ("diversity", "Pictures",
+                             "How many pictures of the unit are made together, each unlike the others, as "
+                             "many units answer to more than one thing",
+                             1, MAX_DIVERSITY, 1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_double ("diversity-weight", "Diversity",
+                                "How much it costs that the pictures made together are alike, by the cosine "
+                                "of what the layer's channels do together in each; 100 suits InceptionV1's "
+                                "channels, 10 its classes and EfficientNet-Lite0",
+                                0.0, 1e6, 100.0, LIVE_FLAGS));
+}
+
+static void
+install_interpolation (GObjectClass *class, guint *id)
+{
+  install (
+    class, id,
+    g_param_spec_string ("interpolate-to", "Interpolate to",
+                         "Another channel or class, such as 4c:20 or class:488, that a row of pictures "
+                         "goes over to; empty for none",
+                         "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_int ("interpolate-steps", "Length of row",
+                             "How many pictures there are from the one unit to the other, both included", 2,
+                             GBOX_VISUALIZATION_MAX_PICTURES, 5, PLAIN_FLAGS));
+}
+
+static void
 install_rest (GObjectClass *class, guint *id)
 {
   install (class, id,
@@ -389,6 +454,8 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   install_jitter (object_class, &id);
   install_crops (object_class, &id);
   install_penalties (object_class, &id);
+  install_batch (object_class, &id);
+  install_interpolation (object_class, &id);
   install_rest (object_class, &id);
   g_assert (id + 1 == G_N_ELEMENTS (offsets));
 }
@@ -409,6 +476,19 @@ const GboxVisualizationValues *
 gbox_visualization_spec_get_values (GboxVisualizationSpec *spec)
 {
   return &spec->values;
+}
+
+int
+gbox_visualization_spec_count_pictures (GboxVisualizationSpec *spec)
+{
+  return gbox_visualization_spec_interpolates (spec) ? spec->values.interpolate_steps
+                                                     : spec->values.diversity;
+}
+
+gboolean
+gbox_visualization_spec_interpolates (GboxVisualizationSpec *spec)
+{
+  return spec->values.interpolate_to[0] != '\0';
 }
 
 void
@@ -485,8 +565,8 @@ gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *p
   return TRUE;
 }
 
-char *
-gbox_visualization_spec_describe (GboxVisualizationSpec *spec)
+static char *
+describe_unit (GboxVisualizationSpec *spec)
 {
   const GboxVisualizationValues *v = &spec->values;
 
@@ -506,4 +586,14 @@ gbox_visualization_spec_describe (GboxVisualizationSpec *spec)
     default:
       return g_strdup_printf ("%s · channel %d", v->layer, v->unit);
     }
+}
+
+char *
+gbox_visualization_spec_describe (GboxVisualizationSpec *spec)
+{
+  g_autofree char *unit = describe_unit (spec);
+
+  if (!gbox_visualization_spec_interpolates (spec))
+    return g_steal_pointer (&unit);
+  return g_strdup_printf ("%s → %s", unit, spec->values.interpolate_to);
 }

@@ -39,11 +39,14 @@ GType gbox_objective_kind_get_type (void);
  * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
  * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
  * live), `final-jitter` (int 4, live), `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live),
- * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `start` (string, "": a file of
+ * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `diversity` (int 1, 1 …
+ * 6: pictures made together), `diversity-weight` (double 100, live: see #GboxDiversity), `interpolate-to`
+ * (string, "": "4c:20", a unit that the pictures go over to), `interpolate-steps` (int 5, 2 … 8: how many
+ * pictures that takes), `start` (string, "": a file of
  * an image to begin with), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule`
  * (string,
- * "": see #GboxSchedule; `basis`, `size` and `steps` cannot change on the way), `checkpoint` (string, "": a
- * checkpoint to go on from).
+ * "": see #GboxSchedule; `basis`, `size`, `diversity`, `interpolate-steps` and `steps` cannot change on the
+ * way), `checkpoint` (string, "": a checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -83,6 +86,10 @@ typedef struct
   double l1;
   double total_variation;
   double blur;
+  int diversity;
+  double diversity_weight;
+  char *interpolate_to;
+  int interpolate_steps;
   gboolean redirect;
   char *start;
   char *schedule;
@@ -91,6 +98,12 @@ typedef struct
 
 /* Transfer none; changes as the properties do. */
 const GboxVisualizationValues *gbox_visualization_spec_get_values (GboxVisualizationSpec *spec);
+
+/* As many pictures as are made together. */
+#define GBOX_VISUALIZATION_MAX_PICTURES 8
+int gbox_visualization_spec_count_pictures (GboxVisualizationSpec *spec);
+/* Whether they go over from one unit to another. */
+gboolean gbox_visualization_spec_interpolates (GboxVisualizationSpec *spec);
 
 /**
  * gbox_visualization_spec_adjust:

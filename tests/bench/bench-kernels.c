@@ -540,9 +540,10 @@ after_network (GboxTeam *team, gpointer data)
 static void
 bench_image (const Bench *bench, const char *name, Operation forward, Operation backward)
 {
-  ImageRun run = { .basis = gbox_image_basis_new (GBOX_BASIS_FOURIER, IMAGE_SIZE, IMAGE_SIZE, 1, TRUE, NULL),
-                   .fft = gbox_fft_new (3, IMAGE_SIZE, IMAGE_SIZE, NULL),
-                   .bytes = g_malloc ((gsize) 3 * IMAGE_SIZE * IMAGE_SIZE) };
+  ImageRun run
+    = { .basis = gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, IMAGE_SIZE, IMAGE_SIZE, 1, TRUE, NULL),
+        .fft = gbox_fft_new (3, IMAGE_SIZE, IMAGE_SIZE, NULL),
+        .bytes = g_malloc ((gsize) 3 * IMAGE_SIZE * IMAGE_SIZE) };
   GboxTensor *const tensors[]
     = { &run.rgb, &run.drgb, &run.input, &run.parameters, &run.gradient, &run.m, &run.v };
 

@@ -116,6 +116,17 @@ draw_border (GtkSnapshot *snapshot, const graphene_rect_t *area, const GdkRGBA *
   gtk_snapshot_append_border (snapshot, &outline, widths, colours);
 }
 
+/* The middle of a place, as large as the frame's shape allows. */
+static void
+fit_area (graphene_rect_t *area, GdkTexture *texture)
+{
+  const float w = (float) gdk_texture_get_width (texture), h = (float) gdk_texture_get_height (texture);
+  const float longer = MAX (w, h);
+
+  graphene_rect_inset (area, area->size.width * (1 - w / longer) / 2,
+                       area->size.height * (1 - h / longer) / 2);
+}
+
 static void
 snapshot_place (GboxFilmstrip *self, GtkSnapshot *snapshot, guint i, guint n_places)
 {
@@ -123,6 +134,7 @@ snapshot_place (GboxFilmstrip *self, GtkSnapshot *snapshot, guint i, guint n_pla
   GdkRGBA faint;
   graphene_rect_t area;
   GskRoundedRect clip;
+  GdkTexture *texture;
 
   get_area (self, i, n_places, &area);
   if (!self->film || index >= gbox_film_get_length (self->film))
@@ -132,9 +144,11 @@ snapshot_place (GboxFilmstrip *self, GtkSnapshot *snapshot, guint i, guint n_pla
       draw_border (snapshot, &area, &faint, 1);
       return;
     }
+  texture = get_texture (self, i, index);
+  fit_area (&area, texture);
   gsk_rounded_rect_init_from_rect (&clip, &area, CORNER_RADIUS);
   gtk_snapshot_push_rounded_clip (snapshot, &clip);
-  gtk_snapshot_append_texture (snapshot, get_texture (self, i, index), &area);
+  gtk_snapshot_append_texture (snapshot, texture, &area);
   gtk_snapshot_pop (snapshot);
 }
 

@@ -19,6 +19,7 @@ struct _GboxParametersPane
   GtkAdjustment *at_x;
   GtkWidget *direction_group;
   GtkEditable *direction_row;
+  GtkEditable *interpolate_to_row;
   AdwComboRow *preset_row;
   GtkStringList *presets;
   AdwComboRow *basis_row;
@@ -34,10 +35,27 @@ G_DEFINE_FINAL_TYPE (GboxParametersPane, gbox_parameters_pane, ADW_TYPE_BIN)
 
 /* Rows that need nothing but to be tied to a property. */
 static const char *const rows[] = {
-  "cosine_power_row", "size_row",        "steps_row",    "learning_rate_row",   "seed_row",
-  "pad_row",          "jitter_row",      "scale_row",    "rotate_row",          "final_jitter_row",
-  "crop_row",         "noise_row",       "l1_row",       "total_variation_row", "blur_row",
-  "decay_power_row",  "decorrelate_row", "redirect_row",
+  "cosine_power_row",
+  "size_row",
+  "steps_row",
+  "learning_rate_row",
+  "seed_row",
+  "pad_row",
+  "jitter_row",
+  "scale_row",
+  "rotate_row",
+  "final_jitter_row",
+  "crop_row",
+  "noise_row",
+  "l1_row",
+  "total_variation_row",
+  "blur_row",
+  "decay_power_row",
+  "decorrelate_row",
+  "redirect_row",
+  "diversity_row",
+  "diversity_weight_row",
+  "interpolate_steps_row",
 };
 
 static const GboxVisualizationValues *
@@ -91,6 +109,13 @@ on_direction_applied (GboxParametersPane *self)
 }
 
 static void
+on_interpolation_applied (GboxParametersPane *self)
+{
+  gtk_widget_activate_action (GTK_WIDGET (self), "win.interpolate", "s",
+                              gtk_editable_get_text (self->interpolate_to_row));
+}
+
+static void
 on_preset_selected (GboxParametersPane *self)
 {
   const char *const *presets = gbox_visualization_spec_get_presets ();
@@ -133,6 +158,7 @@ follow_target (GboxParametersPane *self)
   gtk_adjustment_set_value (self->at_y, values->at_y);
   gtk_adjustment_set_value (self->at_x, values->at_x);
   gtk_editable_set_text (self->direction_row, values->direction);
+  gtk_editable_set_text (self->interpolate_to_row, values->interpolate_to);
   self->is_following = FALSE;
 }
 
@@ -210,6 +236,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, at_x);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, direction_group);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, direction_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, interpolate_to_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, preset_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, presets);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, basis_row);
@@ -222,6 +249,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_callback (widget_class, on_position_output);
   gtk_widget_class_bind_template_callback (widget_class, on_position_input);
   gtk_widget_class_bind_template_callback (widget_class, on_direction_applied);
+  gtk_widget_class_bind_template_callback (widget_class, on_interpolation_applied);
   gtk_widget_class_bind_template_callback (widget_class, on_preset_selected);
 }
 
@@ -283,6 +311,8 @@ bind_rows (GboxParametersPane *self, GObject *spec)
                              spec);
   describe_row (GTK_WIDGET (self->basis_row), GTK_WIDGET (self->basis_row), spec, "basis");
   describe_row (GTK_WIDGET (self->transforms_row), GTK_WIDGET (self->transforms_row), spec, "transforms");
+  describe_row (GTK_WIDGET (self->interpolate_to_row), GTK_WIDGET (self->interpolate_to_row), spec,
+                "interpolate-to");
   describe_row (GTK_WIDGET (self->at_y_row), GTK_WIDGET (self->at_y_spin), spec, "at-y");
   describe_row (GTK_WIDGET (self->at_x_row), GTK_WIDGET (self->at_x_spin), spec, "at-x");
   adw_expander_row_set_subtitle (self->transforms_row, "Pad, jitter, scale, rotate");
@@ -332,4 +362,8 @@ gbox_parameters_pane_commit (GboxParametersPane *self)
   else if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->direction_row))
            && strcmp (gtk_editable_get_text (self->direction_row), get_values (self)->direction) != 0)
     on_direction_applied (self);
+  else if (gtk_widget_is_ancestor (focus, GTK_WIDGET (self->interpolate_to_row))
+           && strcmp (gtk_editable_get_text (self->interpolate_to_row), get_values (self)->interpolate_to)
+                != 0)
+    on_interpolation_applied (self);
 }

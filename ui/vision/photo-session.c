@@ -381,7 +381,8 @@ gbox_photo_session_get_ratio (GboxPhotoSession *self)
   g_autofree char *target = NULL;
 
   if (run == NULL || examples == NULL || examples->n_photos == 0 || examples->largest <= 0.0
-      || gbox_run_get_step (run) == 0)
+      || gbox_run_get_step (run) == 0
+      || gbox_visualization_spec_interpolates (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run))))
     return 0.0;
   target = describe_target (
     gbox_visualization_spec_get_values (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run))));

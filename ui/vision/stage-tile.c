@@ -9,6 +9,7 @@ struct _GboxStageTile
 {
   AdwBin parent_instance;
 
+  GboxTileLayout *layout;
   GtkWidget *picture;
   GboxImageView *image_view;
   GtkEventController *pointer;
@@ -125,8 +126,10 @@ show_frame (GboxStageTile *self)
 
   if (self->shown_step >= 0)
     frame = gbox_film_find (gbox_vision_tile_get_film (self->tile), (guint) self->shown_step);
-  if (frame)
-    gbox_image_view_set_frame (self->image_view, frame);
+  if (!frame)
+    return;
+  gbox_tile_layout_set_aspect (self->layout, (double) frame->width / frame->height);
+  gbox_image_view_set_frame (self->image_view, frame);
 }
 
 static void
@@ -251,6 +254,7 @@ gbox_stage_tile_grab_focus (GtkWidget *widget)
 static void
 bind_template (GtkWidgetClass *widget_class)
 {
+  gtk_widget_class_bind_template_child (widget_class, GboxStageTile, layout);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, picture);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, image_view);
   gtk_widget_class_bind_template_child (widget_class, GboxStageTile, pointer);
@@ -332,8 +336,8 @@ void
 gbox_stage_tile_update (GboxStageTile *self)
 {
   GListModel *tiles;
-  const GboxVisualizationValues *values;
-  gboolean is_alone;
+  GboxVisualizationSpec *spec;
+  gboolean is_alone, is_one_neuron;
   g_autofree char *name = NULL;
   g_autofree char *caption = NULL;
 
@@ -341,7 +345,9 @@ gbox_stage_tile_update (GboxStageTile *self)
 
   tiles = gbox_vision_session_get_tiles (self->session);
   is_alone = g_list_model_get_n_items (tiles) == 1;
-  values = gbox_visualization_spec_get_values (gbox_vision_tile_get_spec (self->tile));
+  spec = gbox_vision_tile_get_spec (self->tile);
+  is_one_neuron = gbox_visualization_spec_get_values (spec)->objective == GBOX_OBJECTIVE_NEURON
+                  && gbox_visualization_spec_count_pictures (spec) == 1;
   name = gbox_vision_tile_describe (self->tile, tiles);
   caption = is_alone ? g_strdup_printf ("%s basis", name) : g_strdup (name);
   gbox_series_set_name (self->series, name);
@@ -352,8 +358,7 @@ gbox_stage_tile_update (GboxStageTile *self)
     gtk_widget_add_css_class (self->picture, "selected");
   else
     gtk_widget_remove_css_class (self->picture, "selected");
-  gbox_image_view_set_pickable (self->image_view,
-                                is_selected (self) && values->objective == GBOX_OBJECTIVE_NEURON);
+  gbox_image_view_set_pickable (self->image_view, is_selected (self) && is_one_neuron);
   update_toolbar (self);
 }
 

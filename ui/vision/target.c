@@ -3,6 +3,7 @@
 #include "vision/target.h"
 
 #include "base/error.h"
+#include "vision/unit-name.h"
 
 /* Units worth a look, for a network that is seen for the first time. */
 static const struct
@@ -111,7 +112,22 @@ gbox_target_set_objective (GboxVisualizationSpec *spec, GboxObjectiveKind kind)
 
       g_object_set (spec, "direction", first, NULL);
     }
+  if (kind != GBOX_OBJECTIVE_CHANNEL && kind != GBOX_OBJECTIVE_CLASS)
+    g_object_set (spec, "interpolate-to", "", NULL);
   g_object_set (spec, "objective", kind, NULL);
+}
+
+/* Where the pictures go over to is in the network, or given up. */
+static void
+fit_end (GboxVisualizationSpec *spec, const GboxNetwork *network)
+{
+  g_autofree char *layer = NULL;
+  int unit;
+
+  if (gbox_unit_name_parse (gbox_visualization_spec_get_values (spec)->interpolate_to, &layer, &unit, NULL)
+      && gbox_target_exists (network, layer, unit, NULL))
+    return;
+  g_object_set (spec, "interpolate-to", "", NULL);
 }
 
 void
@@ -121,6 +137,8 @@ gbox_target_fit (GboxVisualizationSpec *spec, const GboxNetwork *network)
   const GboxLayer *middle = gbox_network_get_layer (network, n_layers / 2);
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
 
+  if (gbox_visualization_spec_interpolates (spec))
+    fit_end (spec, network);
   if (gbox_target_exists (network, values->layer, values->unit, NULL))
     return;
   g_object_set (spec, "objective", GBOX_OBJECTIVE_CHANNEL, NULL);
@@ -133,8 +151,8 @@ gbox_target_fit (GboxVisualizationSpec *spec, const GboxNetwork *network)
   gbox_target_set_unit (spec, middle->name, 0);
 }
 
-char *
-gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
+static char *
+explain_objective (GboxVisualizationSpec *spec, const GboxNetwork *network)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
   const int index = gbox_network_find_layer (network, values->layer);
@@ -163,12 +181,42 @@ gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
 }
 
 char *
+gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
+{
+  const int n = gbox_visualization_spec_count_pictures (spec);
+
+  if (gbox_visualization_spec_interpolates (spec))
+    return g_strdup_printf ("%d pictures, from one unit to the other", n);
+  return explain_objective (spec, network);
+}
+
+/* "→ 4c:20", or with the name of the class. */
+static char *
+describe_end (GboxVisualizationSpec *spec, const GboxNetwork *network)
+{
+  const char *end = gbox_visualization_spec_get_values (spec)->interpolate_to;
+  g_autofree char *layer = NULL;
+  const char *label = NULL;
+  int unit;
+
+  if (gbox_unit_name_parse (end, &layer, &unit, NULL) && g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
+    label = gbox_network_get_class_label (network, unit);
+  return g_strdup_printf ("→ %s", label ? label : end);
+}
+
+char *
 gbox_target_get_title (GboxVisualizationSpec *spec, const GboxNetwork *network)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+  g_autofree char *end = NULL;
   const char *label = NULL;
 
   if (values->objective == GBOX_OBJECTIVE_CLASS)
     label = gbox_network_get_class_label (network, values->unit);
-  return label ? g_strdup (label) : gbox_visualization_spec_describe (spec);
+  if (!label)
+    return gbox_visualization_spec_describe (spec);
+  if (!gbox_visualization_spec_interpolates (spec))
+    return g_strdup (label);
+  end = describe_end (spec, network);
+  return g_strdup_printf ("%s %s", label, end);
 }

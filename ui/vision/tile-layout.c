@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lays out a square picture, as large as fits, and a caption of its width below. */
+/* Lays out a picture, as large as fits, and a caption of its width below. */
 #include "vision/tile-layout.h"
 
 #define SPACING 8
@@ -7,6 +7,8 @@
 struct _GboxTileLayout
 {
   GtkLayoutManager parent_instance;
+
+  double aspect;
 };
 
 G_DEFINE_FINAL_TYPE (GboxTileLayout, gbox_tile_layout, GTK_TYPE_LAYOUT_MANAGER)
@@ -51,22 +53,25 @@ gbox_tile_layout_allocate (GtkLayoutManager *manager, GtkWidget *widget, int wid
   GtkWidget *picture = gtk_widget_get_first_child (widget);
   GtkWidget *caption = gtk_widget_get_next_sibling (picture);
   GtkAllocation allocation = { 0 };
-  int caption_height, side, caption_width, picture_width, picture_height;
+  const double aspect = GBOX_TILE_LAYOUT (manager)->aspect;
+  int caption_height, caption_width, picture_width, picture_height, room;
 
   gtk_widget_measure (caption, GTK_ORIENTATION_VERTICAL, -1, NULL, &caption_height, NULL, NULL);
   gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &caption_width, NULL, NULL);
   gtk_widget_measure (picture, GTK_ORIENTATION_HORIZONTAL, -1, &picture_width, NULL, NULL, NULL);
   gtk_widget_measure (picture, GTK_ORIENTATION_VERTICAL, -1, &picture_height, NULL, NULL, NULL);
-  side = MAX (MIN (width, height - SPACING - caption_height), MAX (picture_width, picture_height));
+  room = height - SPACING - caption_height;
+  picture_width = MAX (MIN (width, (int) (room * aspect)), picture_width);
+  picture_height = MAX ((int) (picture_width / aspect), picture_height);
 
-  allocation.x = (width - side) / 2;
-  allocation.y = MAX (0, (height - SPACING - caption_height - side) / 2);
-  allocation.width = side;
-  allocation.height = side;
+  allocation.x = (width - picture_width) / 2;
+  allocation.y = MAX (0, (room - picture_height) / 2);
+  allocation.width = picture_width;
+  allocation.height = picture_height;
   gtk_widget_size_allocate (picture, &allocation, -1);
 
-  allocation.y += side + SPACING;
-  allocation.width = MIN (width, MAX (side, caption_width));
+  allocation.y += picture_height + SPACING;
+  allocation.width = MIN (width, MAX (picture_width, caption_width));
   allocation.x = (width - allocation.width) / 2;
   allocation.height = caption_height;
   gtk_widget_size_allocate (caption, &allocation, -1);
@@ -83,4 +88,16 @@ gbox_tile_layout_class_init (GboxTileLayoutClass *class)
 static void
 gbox_tile_layout_init (GboxTileLayout *self)
 {
+  self->aspect = 1;
+}
+
+void
+gbox_tile_layout_set_aspect (GboxTileLayout *self, double aspect)
+{
+  g_return_if_fail (GBOX_IS_TILE_LAYOUT (self) && aspect > 0);
+
+  if (aspect == self->aspect)
+    return;
+  self->aspect = aspect;
+  gtk_layout_manager_layout_changed (GTK_LAYOUT_MANAGER (self));
 }

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Lays out a square picture, as large as fits, and a caption of its width below. */
+/* Lays out a picture, as large as fits, and a caption of its width below. */
 #pragma once
 
 #include <gtk/gtk.h>
@@ -9,9 +9,13 @@ G_BEGIN_DECLS
 /**
  * GboxTileLayout:
  *
- * For two children: the picture and the caption. Both are centred together.
+ * For two children: the picture, which is square until its aspect is told, and the caption. Both are centred
+ * together.
  */
 #define GBOX_TYPE_TILE_LAYOUT (gbox_tile_layout_get_type ())
 G_DECLARE_FINAL_TYPE (GboxTileLayout, gbox_tile_layout, GBOX, TILE_LAYOUT, GtkLayoutManager)
+
+/* @aspect: width of the picture over its height */
+void gbox_tile_layout_set_aspect (GboxTileLayout *self, double aspect);
 
 G_END_DECLS

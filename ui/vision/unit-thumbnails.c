@@ -36,6 +36,13 @@ get_values (GboxRun *run)
   return gbox_visualization_spec_get_values (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run)));
 }
 
+/* A mosaic of pictures would not be recognised in the grid. */
+static gboolean
+shows_several (GboxRun *run)
+{
+  return gbox_visualization_spec_count_pictures (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run))) > 1;
+}
+
 static void
 on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 {
@@ -89,7 +96,7 @@ store_picture (GboxUnitThumbnails *self, GboxRun *run)
   GboxUnitItem *item = find_item (self, values);
   g_autofree char *key = make_key (values, values->unit);
 
-  if (values->objective != GBOX_OBJECTIVE_CHANNEL)
+  if (values->objective != GBOX_OBJECTIVE_CHANNEL || shows_several (run))
     return;
   self->stored = run;
   gbox_thumbnail_cache_store_async (self->cache, key, gbox_run_get_frame (run), NULL, on_stored,

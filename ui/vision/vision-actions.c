@@ -54,6 +54,15 @@ on_objective (GboxVisionActions *self, GVariant *value)
 }
 
 static void
+on_interpolate (GboxVisionActions *self, GVariant *parameter)
+{
+  g_autoptr (GError) error = NULL;
+
+  gbox_vision_session_interpolate (self->session, g_variant_get_string (parameter, NULL), &error);
+  tell_error (self, error);
+}
+
+static void
 on_preset (GboxVisionActions *self, GVariant *parameter)
 {
   g_autoptr (GError) error = NULL;
@@ -214,6 +223,7 @@ on_compare (GboxVisionActions *self, GVariant *value)
 
 static const GboxCommand commands[] = {
   { "visualize", "s", G_CALLBACK (on_visualize) },
+  { "interpolate", "s", G_CALLBACK (on_interpolate) },
   { "preset", "s", G_CALLBACK (on_preset) },
   { "set", "(ss)", G_CALLBACK (on_set) },
   { "play-pause", NULL, G_CALLBACK (on_play_pause) },
@@ -256,6 +266,7 @@ update_enabled (GboxVisionActions *self)
   gbox_commands_set_enabled (self->map, "step", has_network);
   gbox_commands_set_enabled (self->map, "restart", has_network);
   gbox_commands_set_enabled (self->map, "preset", has_network);
+  gbox_commands_set_enabled (self->map, "interpolate", has_network);
   gbox_commands_set_enabled (self->map, "objective", has_network);
   gbox_commands_set_enabled (self->map, "stop", run && !gbox_run_is_final (run));
   gbox_commands_set_enabled (self->map, "vision-save", has_picture);

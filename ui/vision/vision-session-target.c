@@ -2,6 +2,7 @@
 /* What a session goes to: units, layers, objectives, presets and recipes. */
 #include "base/error.h"
 #include "vision/target.h"
+#include "vision/unit-name.h"
 #include "vision/vision-session-private.h"
 
 void
@@ -143,6 +144,39 @@ gbox_vision_session_set_direction (GboxVisionSession *self, const char *directio
   g_object_set (self->spec, "direction", tight, NULL);
   gbox_vision_session_end_change (self);
   gbox_vision_session_start_target (self);
+}
+
+/* Only channels and classes can go over to another one. */
+static void
+set_interpolation (GboxVisionSession *self, const char *end)
+{
+  const GboxObjectiveKind kind = gbox_visualization_spec_get_values (self->spec)->objective;
+
+  gbox_vision_session_begin_change (self);
+  g_object_set (self->spec, "interpolate-to", end, NULL);
+  if (*end)
+    g_object_set (self->spec, "diversity", 1, NULL);
+  if (*end && kind != GBOX_OBJECTIVE_CLASS)
+    gbox_target_set_objective (self->spec, GBOX_OBJECTIVE_CHANNEL);
+  gbox_vision_session_end_change (self);
+  gbox_vision_session_start_target (self);
+}
+
+gboolean
+gbox_vision_session_interpolate (GboxVisionSession *self, const char *text, GError **error)
+{
+  g_autofree char *end = g_strstrip (g_strdup (text));
+  g_autofree char *layer = NULL;
+  int unit;
+
+  g_return_val_if_fail (GBOX_IS_VISION_SESSION (self), FALSE);
+
+  if (*end && !gbox_unit_name_parse (end, &layer, &unit, error))
+    return FALSE;
+  if (layer && self->network && !gbox_target_exists (self->network, layer, unit, error))
+    return FALSE;
+  set_interpolation (self, end);
+  return TRUE;
 }
 
 gboolean

@@ -95,6 +95,17 @@ void gbox_vision_session_set_objective (GboxVisionSession *self, GboxObjectiveKi
 void gbox_vision_session_set_position (GboxVisionSession *self, int y, int x);
 /* A combination of channels, "12:1,40:-0.5"; spaces are fine. */
 void gbox_vision_session_set_direction (GboxVisionSession *self, const char *direction);
+/**
+ * gbox_vision_session_interpolate:
+ * @self: a session
+ * @text: another channel or class that a row of pictures goes over to, "4c:20" or "class:488"; empty for none
+ * @error: return location for an error
+ *
+ * Starts it. Pictures are then not made unlike each other.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_INVALID_ARGUMENT or %GBOX_ERROR_NOT_FOUND
+ */
+gboolean gbox_vision_session_interpolate (GboxVisionSession *self, const char *text, GError **error);
 /* Changes how, not which unit, and starts again. */
 gboolean gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error);
 

@@ -33,8 +33,8 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 /* What says together which unit it is. */
-static const char *const target[]
-  = { "model", "objective", "layer", "unit", "at-y", "at-x", "direction", "cosine-power", NULL };
+static const char *const target[] = { "model", "objective", "layer",        "unit",           "at-y",
+                                      "at-x",  "direction", "cosine-power", "interpolate-to", NULL };
 /* What is about one run only. */
 static const char *const passing[] = { "schedule", "checkpoint", NULL };
 
@@ -317,7 +317,7 @@ describe_target (GboxVisualizationSpec *spec)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
 
-  if (values->objective == GBOX_OBJECTIVE_CHANNEL)
+  if (values->objective == GBOX_OBJECTIVE_CHANNEL && !gbox_visualization_spec_interpolates (spec))
     return g_strdup_printf ("%s:%d", values->layer, values->unit);
   return gbox_visualization_spec_describe (spec);
 }
