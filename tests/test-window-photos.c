@@ -139,6 +139,9 @@ drive (gpointer data)
   g_assert_nonnull (gbox_photo_session_get_texture (get_photos (fixture), N_PHOTOS - 1));
   g_assert_nonnull (find_label (fixture, "of 4 photos"));
   g_assert_nonnull (find_label (fixture, "broken.jpg: "));
+  g_assert_nonnull (find_label (fixture, "Does it mean it?"));
+  g_assert_nonnull (find_label (fixture, "This image: "));
+  g_assert_nonnull (find_label (fixture, "4 strongest photos are "));
   g_assert_cmpfloat (gbox_photo_session_get_progress (get_photos (fixture)), <, 0.0);
 
   window_activate (fixture, "stop", NULL);
