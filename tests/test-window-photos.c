@@ -220,6 +220,7 @@ drive (gpointer data)
   window_activate (fixture, "objective", g_variant_new_string ("layer"));
   window_iterate (50);
   g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+  g_assert_false (gtk_widget_get_mapped (find_label (fixture, "Does it mean it?")));
 
   /* The folders are remembered: looked through again there is nothing to do. */
   window_activate (fixture, "photos-index", g_variant_new_string (""));

@@ -82,7 +82,8 @@ follow_progress (GboxExamplesPane *self)
   gtk_menu_button_set_label (self->skipped_button, count);
   gtk_label_set_label (self->skipped_label, skipped);
   gtk_widget_set_visible (GTK_WIDGET (self->skipped_button), *skipped != '\0');
-  gtk_widget_set_visible (self->offer_box, !is_indexing && !gtk_widget_get_visible (GTK_WIDGET (self->grid)));
+  gtk_widget_set_visible (self->offer_box, !is_indexing && gbox_photo_session_has_unit (self->session)
+                                             && !gtk_widget_get_visible (GTK_WIDGET (self->grid)));
 }
 
 static void
@@ -142,11 +143,12 @@ follow_examples (GboxExamplesPane *self)
   g_autofree char *text = n > 0 ? g_strdup_printf ("of %'u photos", examples->n_photos) : g_strdup ("");
 
   /* While a unit's are looked up, what was shown stays as empty tiles, so that nothing jumps. */
-  if (examples != NULL)
+  if (examples != NULL || !gbox_photo_session_has_unit (self->session))
     {
       gtk_widget_set_visible (GTK_WIDGET (self->grid), n > 0);
       gtk_widget_set_visible (self->figures_box, n > 0);
     }
+  gtk_widget_set_opacity (self->figures_box, n > 0 ? 1.0 : 0.0);
   gtk_label_set_label (self->set_label, text);
   for (guint i = 0; i < GBOX_PHOTO_SESSION_N_EXAMPLES; i++)
     {

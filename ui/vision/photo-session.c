@@ -360,6 +360,12 @@ gbox_photo_session_get_skipped (GboxPhotoSession *self)
   return self->skipped->str;
 }
 
+gboolean
+gbox_photo_session_has_unit (GboxPhotoSession *self)
+{
+  return is_about_a_unit (get_values (self));
+}
+
 const GboxExamples *
 gbox_photo_session_get_examples (GboxPhotoSession *self)
 {

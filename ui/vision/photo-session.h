@@ -52,6 +52,8 @@ char *gbox_photo_session_describe (GboxPhotoSession *self);
 /* (transfer none): what could not be read, "PATH: problem" a line; "" where all could. */
 const char *gbox_photo_session_get_skipped (GboxPhotoSession *self);
 
+/* Whether what is at hand is a unit, of which there can be examples. */
+gboolean gbox_photo_session_has_unit (GboxPhotoSession *self);
 /* (transfer none) (nullable): of the unit at hand; %NULL while they are looked for and where the objective is
  * not about one unit. */
 const GboxExamples *gbox_photo_session_get_examples (GboxPhotoSession *self);

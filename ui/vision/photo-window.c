@@ -260,6 +260,17 @@ on_unit_chosen (GboxPhotoWindow *self, const char *target)
 }
 
 static void
+on_start_clicked (GboxPhotoWindow *self)
+{
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
+
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.start-from", "s",
+                                gbox_photo_look_spec_get_values (self->spec)->path);
+  gtk_window_close (GTK_WINDOW (self));
+}
+
+static void
 on_record (GboxPhotoWindow *self, GType type, gconstpointer record)
 {
   if (type == GBOX_TYPE_PHOTO_LOOK)
@@ -407,6 +418,7 @@ gbox_photo_window_class_init (GboxPhotoWindowClass *class)
   gtk_widget_class_bind_template_callback (widget_class, on_motion);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_pressed);
+  gtk_widget_class_bind_template_callback (widget_class, on_start_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_unit_chosen);
   gtk_widget_class_bind_template_callback (widget_class, follow_selection);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);

@@ -328,6 +328,15 @@ gbox_stage_tile_get_series (GboxStageTile *self)
   return self->series;
 }
 
+/* "Fourier basis", and what it begins with, if that is not noise. */
+static char *
+describe_alone (const GboxVisualizationValues *values, const char *basis)
+{
+  g_autofree char *start = *values->start != '\0' ? g_filename_display_basename (values->start) : NULL;
+
+  return start ? g_strdup_printf ("%s basis, from %s", basis, start) : g_strdup_printf ("%s basis", basis);
+}
+
 void
 gbox_stage_tile_update (GboxStageTile *self)
 {
@@ -343,7 +352,7 @@ gbox_stage_tile_update (GboxStageTile *self)
   is_alone = g_list_model_get_n_items (tiles) == 1;
   values = gbox_visualization_spec_get_values (gbox_vision_tile_get_spec (self->tile));
   name = gbox_vision_tile_describe (self->tile, tiles);
-  caption = is_alone ? g_strdup_printf ("%s basis", name) : g_strdup (name);
+  caption = is_alone ? describe_alone (values, name) : g_strdup (name);
   gbox_series_set_name (self->series, name);
   gtk_label_set_label (self->name_label, get_run (self) ? caption : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), caption);
