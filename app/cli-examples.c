@@ -2,13 +2,17 @@
 /* glassbox-cli examples: the photographs that excite a unit most. */
 #include "base/error.h"
 #include "cli.h"
-#include "vision/examples.h"
+#include "models/imagenet.h"
+#include "vision/verdict.h"
+
+#include <math.h>
 
 typedef struct
 {
   char *model;
   char *layer;
   char *database;
+  char *image;
   int unit;
   int top;
   gboolean peak;
@@ -21,6 +25,7 @@ options_clear (Options *options)
   g_free (options->model);
   g_free (options->layer);
   g_free (options->database);
+  g_free (options->image);
 }
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
@@ -56,7 +61,34 @@ add_example (JsonBuilder *builder, const GboxExample *example)
 }
 
 static void
-print_json (const GboxExamples *examples)
+add_verdict (JsonBuilder *builder, const GboxVerdict *verdict)
+{
+  g_autofree char *image = gbox_verdict_describe_image (verdict);
+  g_autofree char *classes = gbox_verdict_describe_classes (verdict);
+  g_autofree char *text = g_strjoin (*image != '\0' && *classes != '\0' ? " " : "", image, classes, NULL);
+
+  if (!isnan (verdict->image))
+    cli_add_number (builder, "image", verdict->image);
+  if (verdict->ratio > 0.0)
+    cli_add_number (builder, "ratio", verdict->ratio);
+  json_builder_set_member_name (builder, "classes");
+  json_builder_begin_array (builder);
+  for (guint i = 0; i < verdict->shares->len; i++)
+    {
+      const GboxClassShare *share = &g_array_index (verdict->shares, GboxClassShare, i);
+
+      json_builder_begin_object (builder);
+      cli_add_integer (builder, "class", share->class_id);
+      cli_add_text (builder, "label", gbox_imagenet_label (share->class_id));
+      cli_add_integer (builder, "photos", share->n);
+      json_builder_end_object (builder);
+    }
+  json_builder_end_array (builder);
+  cli_add_text (builder, "verdict", text);
+}
+
+static void
+print_json (const GboxExamples *examples, const GboxVerdict *verdict)
 {
   g_autoptr (JsonBuilder) builder = json_builder_new ();
 
@@ -76,13 +108,17 @@ print_json (const GboxExamples *examples)
   for (guint i = 0; i < examples->n; i++)
     add_example (builder, &examples->examples[i]);
   json_builder_end_array (builder);
+  add_verdict (builder, verdict);
   json_builder_end_object (builder);
   cli_print_json (builder);
 }
 
 static void
-print_text (const GboxExamples *examples)
+print_text (const GboxExamples *examples, const GboxVerdict *verdict)
 {
+  g_autofree char *image = gbox_verdict_describe_image (verdict);
+  g_autofree char *classes = gbox_verdict_describe_classes (verdict);
+
   if (examples->n_photos == 0)
     g_print ("No photographs yet: “glassbox-cli index FOLDER” looks through some with this layer.\n");
   else
@@ -96,6 +132,31 @@ print_text (const GboxExamples *examples)
       g_print ("  %10.4g  %s  %.0f × %.0f pixels at %.0f, %.0f\n", example->activation, path,
                example->crop.side, example->crop.side, example->crop.x, example->crop.y);
     }
+  if (examples->n > 0)
+    g_print ("Does it mean it? %s %s\n", image,
+             *classes != '\0' ? classes : "“index --layers class” tells what the photos are taken for.");
+}
+
+/* Not a number where no image was named. */
+static gboolean
+measure_image (const Options *options,
+               GboxNetwork *network,
+               guint layer,
+               GboxExampleMeasure measure,
+               double *activation,
+               GError **error)
+{
+  g_autoptr (GboxTeam) team = NULL;
+  g_autoptr (GboxImage) image = NULL;
+
+  *activation = NAN;
+  if (options->image == NULL)
+    return TRUE;
+  image = gbox_image_load (options->image, error);
+  if (image == NULL)
+    return FALSE;
+  team = gbox_team_new (0);
+  return gbox_examples_measure (network, team, layer, options->unit, measure, image, activation, error);
 }
 
 static int
@@ -105,22 +166,25 @@ show (const Options *options)
   g_autoptr (GboxModelStore) store = gbox_model_store_new (&error);
   g_autoptr (GboxNetwork) network
     = store != NULL ? gbox_model_store_get_network (store, options->model, &error) : NULL;
+  const GboxExampleMeasure measure = options->peak ? GBOX_EXAMPLE_PEAK : GBOX_EXAMPLE_MEAN;
   g_autoptr (GboxPhotoIndex) index = NULL;
   g_autoptr (GboxExamples) examples = NULL;
+  g_autoptr (GboxVerdict) verdict = NULL;
+  double image;
   int layer;
 
   if (network == NULL || (layer = cli_find_layer (network, options->layer, &error)) < 0
       || (index = gbox_photo_index_open (options->database, &error)) == NULL)
     return cli_failure (error);
   examples
-    = gbox_examples_new (index, network, (guint) layer, options->unit,
-                         options->peak ? GBOX_EXAMPLE_PEAK : GBOX_EXAMPLE_MEAN, (guint) options->top, &error);
-  if (examples == NULL)
+    = gbox_examples_new (index, network, (guint) layer, options->unit, measure, (guint) options->top, &error);
+  if (examples == NULL || !measure_image (options, network, (guint) layer, measure, &image, &error))
     return cli_failure (error);
+  verdict = gbox_verdict_new (examples, image);
   if (options->json)
-    print_json (examples);
+    print_json (examples, verdict);
   else
-    print_text (examples);
+    print_text (examples, verdict);
   return CLI_OK;
 }
 
@@ -152,6 +216,8 @@ cli_examples (char **argv)
     { "top", 0, 0, G_OPTION_ARG_INT, &options.top, "How many photographs to name; 9 unless told", "N" },
     { "peak", 0, 0, G_OPTION_ARG_NONE, &options.peak,
       "Go by the strongest position instead of the mean over all", NULL },
+    { "image", 'i', 0, G_OPTION_ARG_FILENAME, &options.image,
+      "The unit's image, as “visualize” saves it, to be compared with the photographs", "FILE" },
     { "database", 0, 0, G_OPTION_ARG_FILENAME, &options.database, "The file that “index” wrote", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options.json, "Print one JSON object", NULL },
     G_OPTION_ENTRY_NULL,

@@ -82,6 +82,32 @@ parse_line (const char *output, guint i)
   return node;
 }
 
+/* A photograph of the network's size is its own patch: as an image it answers as it does as an example. */
+static void
+check_verdict (const char *folder)
+{
+  g_auto (Answer) json
+    = cli (folder, "examples --json --model efficientnet-lite0 --layer stem --unit 3 --top 1 "
+                   "--database {tmp}/photos.sqlite --image {tmp}/0.png");
+  g_auto (Answer) text = cli (folder, "examples --model efficientnet-lite0 --layer stem --unit 3 "
+                                      "--database {tmp}/photos.sqlite --image {tmp}/0.png");
+  g_auto (Answer) refusal = cli (folder, "examples --model efficientnet-lite0 --layer stem --unit 3 "
+                                         "--database {tmp}/photos.sqlite --image {tmp}/missing.png");
+  g_autoptr (JsonNode) root = parse_line (json.output, 0);
+  JsonObject *examples = json_node_get_object (root);
+  const double image = json_object_get_double_member (examples, "image");
+
+  g_assert_cmpint (json.code, ==, 0);
+  /* Single precision, other orders of summing. */
+  g_assert_cmpfloat (image, <=, json_object_get_double_member (examples, "max") * (1.0 + 1e-5));
+  g_assert_cmpfloat (image, >=, json_object_get_double_member (examples, "min") * (1.0 - 1e-5));
+  g_assert_nonnull (strstr (json_object_get_string_member (examples, "verdict"), "This image: "));
+  g_assert_nonnull (strstr (text.output, "Does it mean it? This image: "));
+  g_assert_nonnull (strstr (text.output, "“index --layers class” tells"));
+  g_assert_cmpint (refusal.code, ==, 1);
+  g_assert_nonnull (strstr (refusal.errors, "There is no image"));
+}
+
 static void
 test_killed (void)
 {
@@ -118,7 +144,11 @@ test_killed (void)
     g_assert_cmpint (answer.code, ==, 0);
     g_assert_cmpint (json_object_get_int_member (examples, "photos"), ==, N_PHOTOS);
     g_assert_cmpuint (json_array_get_length (json_object_get_array_member (examples, "examples")), ==, 4);
+    g_assert_false (json_object_has_member (examples, "image"));
+    /* The classes were not looked at. */
+    g_assert_cmpuint (json_array_get_length (json_object_get_array_member (examples, "classes")), ==, 0);
   }
+  check_verdict (folder);
   remove_folder (g_steal_pointer (&folder));
 }
 

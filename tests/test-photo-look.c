@@ -23,6 +23,8 @@ typedef struct
   char *path;
   GboxPhotoLook *look;
   GboxPhotoWhy *why;
+  guint length;
+  guint n_points;
 } Fixture;
 
 static void
@@ -31,6 +33,10 @@ on_event (gpointer message, gpointer user_data)
   g_autoptr (GboxEvent) event = message;
   Fixture *f = user_data;
 
+  if (event->kind == GBOX_EVENT_POINT)
+    g_assert_cmpuint (event->point.step, ==, ++f->n_points);
+  if (event->kind == GBOX_EVENT_LENGTH)
+    f->length = event->n_steps;
   if (event->kind != GBOX_EVENT_RECORD)
     return;
   if (event->record.type == GBOX_TYPE_PHOTO_LOOK)
@@ -74,24 +80,34 @@ tear_down (Fixture *f, gconstpointer data)
 }
 
 static gboolean
-run (Fixture *f, const char *path, const char *layer, int class_id, GError **error)
+run_with (
+  Fixture *f, const char *path, const char *layer, int class_id, GboxAttributionMethod method, GError **error)
 {
   g_autoptr (GboxPhotoLookSpec) spec = gbox_photo_look_spec_new ();
   g_autoptr (GboxMailbox) mailbox = gbox_mailbox_new (NULL, on_event, NULL, free_event, f);
   g_autoptr (GboxJob) job = NULL;
   GboxStepResult result = GBOX_STEP_FAILED;
 
-  g_object_set (spec, "path", path, "side", HEIGHT, "layer", layer, "unit", UNIT, "class-id", class_id, NULL);
+  g_object_set (spec, "path", path, "side", HEIGHT, "layer", layer, "unit", UNIT, "class-id", class_id,
+                "method", method, NULL);
   job = gbox_photo_look_job_new_for_network (spec, f->network);
   gbox_job_set_mailbox (job, mailbox);
   if (gbox_job_start (job, &f->context, error))
     do
       result = gbox_job_step (job, error);
     while (result == GBOX_STEP_CONTINUE);
-  while (result == GBOX_STEP_FINISHED && (f->look == NULL || (class_id >= 0 && f->why == NULL)))
+  while (result == GBOX_STEP_FINISHED && f->look == NULL && f->why == NULL)
     g_main_context_iteration (NULL, TRUE);
+  while (g_main_context_iteration (NULL, FALSE))
+    ;
   gbox_mailbox_close (mailbox);
   return result == GBOX_STEP_FINISHED;
+}
+
+static gboolean
+run (Fixture *f, const char *path, const char *layer, int class_id, GError **error)
+{
+  return run_with (f, path, layer, class_id, GBOX_ATTRIBUTION_INTEGRATED, error);
 }
 
 /* What “probe” says of the same image; the photograph is not resized. */
@@ -102,7 +118,7 @@ test_look (Fixture *f, gconstpointer data)
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxImage) image = gbox_image_load (f->path, NULL);
   g_autoptr (GboxProbe) probe = NULL;
-  const GboxPhotoLookUnits *units;
+  const GboxStrongest *units;
 
   g_assert_true (run (f, f->path, "conv2", -1, &error));
   g_assert_no_error (error);
@@ -113,55 +129,85 @@ test_look (Fixture *f, gconstpointer data)
   g_assert_cmpint (f->look->map_height, ==, probe->height);
   g_assert_cmpint (f->look->map_width, ==, probe->width);
   g_assert_cmpfloat (fabs ((double) f->look->map[3 * probe->width + 5] - probe->objective), <, 1e-5);
-  units = &f->look->layers[layer];
-  g_assert_cmpuint (units->layer, ==, layer);
-  for (int i = 0; i < GBOX_PHOTO_LOOK_N_UNITS; i++)
+  g_assert_cmpuint (f->look->layers[layer].layer, ==, layer);
+  units = &f->look->layers[layer].whole;
+  for (int i = 0; i < GBOX_STRONGEST_N; i++)
     {
       int n_above = 0;
 
       for (int c = 0; c < TINY_CHANNELS; c++)
-        n_above += (double) probe->channel_means[c] > units->means[i] + 1e-5;
+        n_above += probe->channel_means[c] > units->values[i] + 1e-5f;
       g_assert_cmpint (n_above, ==, i);
-      g_assert_cmpfloat (fabs ((double) probe->channel_means[units->units[i]] - units->means[i]), <, 1e-5);
+      g_assert_cmpfloat (fabsf (probe->channel_means[units->units[i]] - units->values[i]), <, 1e-5f);
     }
+  /* A point for each part of the work. */
+  g_assert_cmpuint (f->n_points, ==, f->length);
+  g_assert_cmpuint (f->length, >, f->look->n_layers);
 }
 
-/* The strongest units of a spot, in order; where the chosen unit is one of them, with what the map says. */
+/* The strongest units of each spot of all layers, in order; those of the chosen layer with what the map of
+ * the chosen unit says. */
 static void
 test_spots (Fixture *f, gconstpointer data)
 {
+  const guint chosen = (guint) gbox_network_find_layer (f->network, "conv2");
   g_autoptr (GError) error = NULL;
   gsize n_met = 0;
 
   g_assert_true (run (f, f->path, "conv2", -1, &error));
-  for (gsize p = 0; p < (gsize) f->look->map_height * (gsize) f->look->map_width; p++)
-    for (int i = 0; i < GBOX_PHOTO_LOOK_N_UNITS; i++)
-      {
-        const gsize k = p * GBOX_PHOTO_LOOK_N_UNITS + (gsize) i;
+  g_assert_cmpuint (f->look->n_layers, ==, gbox_network_get_n_layers (f->network));
+  for (guint k = 0; k < f->look->n_layers; k++)
+    {
+      const GboxPhotoLookLayer *layer = &f->look->layers[k];
 
-        if (i > 0)
-          g_assert_cmpfloat (f->look->spot_values[k], <=, f->look->spot_values[k - 1]);
-        if (f->look->spot_units[k] == UNIT)
-          {
-            n_met++;
-            g_assert_cmpfloat (f->look->spot_values[k], ==, f->look->map[p]);
-          }
-        else if (i == GBOX_PHOTO_LOOK_N_UNITS - 1)
-          g_assert_cmpfloat (f->look->spot_values[p * GBOX_PHOTO_LOOK_N_UNITS], >=, f->look->map[p]);
-      }
+      for (gsize p = 0; p < (gsize) layer->height * (gsize) layer->width; p++)
+        {
+          const GboxStrongest *spot = &layer->spots[p];
+
+          for (int i = 0; i < GBOX_STRONGEST_N; i++)
+            {
+              g_assert_cmpint (spot->units[i], >=, 0);
+              g_assert_cmpint (spot->units[i], <, gbox_network_get_layer (f->network, k)->n_channels);
+              g_assert_true (i == 0 || spot->values[i] <= spot->values[i - 1]);
+              if (k != chosen || spot->units[i] != UNIT)
+                continue;
+              n_met++;
+              g_assert_cmpfloat (spot->values[i], ==, f->look->map[p]);
+            }
+          if (k == chosen)
+            g_assert_cmpfloat (spot->values[0], >=, f->look->map[p]);
+        }
+    }
   g_assert_cmpuint (n_met, >, 0);
 }
 
 static void
-test_why (Fixture *f, gconstpointer data)
+test_strongest (void)
+{
+  static const float values[] = { -1.0f, 3.0f, 2.0f, 3.0f, -7.0f, 0.0f, 5.0f, 1.0f };
+  static const int expected[] = { 6, 1, 3, 2, 7, 5 };
+  GboxStrongest strongest;
+
+  gbox_strongest_find (values, G_N_ELEMENTS (values), &strongest);
+  for (int i = 0; i < GBOX_STRONGEST_N; i++)
+    {
+      g_assert_cmpint (strongest.units[i], ==, expected[i]);
+      g_assert_cmpfloat (strongest.values[i], ==, values[expected[i]]);
+    }
+  gbox_strongest_find (values, 2, &strongest);
+  g_assert_cmpint (strongest.units[1], ==, 0);
+  g_assert_cmpint (strongest.units[2], ==, -1);
+}
+
+static void
+test_classes (Fixture *f, gconstpointer data)
 {
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxClassifier) classifier = gbox_classifier_new (f->network, f->context.team, &error);
   g_autoptr (GboxImage) image = gbox_image_load (f->path, NULL);
   GboxClassScore top[GBOX_PHOTO_LOOK_N_CLASSES];
-  double largest = 0.0;
 
-  g_assert_true (run (f, f->path, "class", 3, &error));
+  g_assert_true (run (f, f->path, "class", -1, &error));
   g_assert_no_error (error);
   gbox_classifier_run (classifier, image, top, GBOX_PHOTO_LOOK_N_CLASSES);
   for (int i = 0; i < GBOX_PHOTO_LOOK_N_CLASSES; i++)
@@ -169,12 +215,39 @@ test_why (Fixture *f, gconstpointer data)
       g_assert_cmpint (f->look->classes[i], ==, top[i].class_id);
       g_assert_cmpfloat (f->look->probabilities[i], ==, top[i].probability);
     }
+}
+
+/* The reasons are those of the attribution by itself: the photograph is not resized. */
+static void
+test_why (Fixture *f, gconstpointer data)
+{
+  const GboxAttributionMethod method = (GboxAttributionMethod) GPOINTER_TO_INT (data);
+  const guint layers[] = { 0, 1 };
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxImage) image = gbox_image_load (f->path, NULL);
+  g_autoptr (GboxAttribution) attribution
+    = gbox_attribution_new (f->network, f->context.team, image, 3, layers, 2, method, NULL);
+
+  g_assert_true (run_with (f, f->path, "class", 3, method, &error));
+  g_assert_no_error (error);
+  g_assert_null (f->look);
   g_assert_cmpint (f->why->class_id, ==, 3);
+  g_assert_cmpint (f->why->method, ==, method);
   g_assert_cmpint (f->why->height, ==, HEIGHT);
   g_assert_cmpint (f->why->width, ==, WIDTH);
-  for (int i = 0; i < HEIGHT * WIDTH; i++)
-    largest = MAX (largest, fabs ((double) f->why->pixels[i]));
-  g_assert_cmpfloat (largest, >, 0.0);
+  g_assert_cmpuint (f->why->n_layers, ==, 2);
+  while (gbox_attribution_step (attribution))
+    ;
+  for (guint i = 0; i < 2; i++)
+    {
+      GboxStrongest expected;
+      int height, width, channels;
+
+      gbox_attribution_get_shape (attribution, i, &height, &width, &channels);
+      gbox_strongest_find (gbox_attribution_get_channels (attribution, i), channels, &expected);
+      g_assert_cmpmem (&f->why->layers[i], sizeof expected, &expected, sizeof expected);
+      g_assert_cmpfloat (expected.values[0], >, 0.0f);
+    }
 }
 
 static void
@@ -196,7 +269,12 @@ main (int argc, char **argv)
 
   g_test_add ("/photo-look/look", Fixture, NULL, set_up, test_look, tear_down);
   g_test_add ("/photo-look/spots", Fixture, NULL, set_up, test_spots, tear_down);
-  g_test_add ("/photo-look/why", Fixture, NULL, set_up, test_why, tear_down);
+  g_test_add_func ("/photo-look/strongest", test_strongest);
+  g_test_add ("/photo-look/classes", Fixture, NULL, set_up, test_classes, tear_down);
+  g_test_add ("/photo-look/why-integrated", Fixture, GINT_TO_POINTER (GBOX_ATTRIBUTION_INTEGRATED), set_up,
+              test_why, tear_down);
+  g_test_add ("/photo-look/why-gradient", Fixture, GINT_TO_POINTER (GBOX_ATTRIBUTION_GRADIENT), set_up,
+              test_why, tear_down);
   g_test_add ("/photo-look/refusals", Fixture, NULL, set_up, test_refusals, tear_down);
 
   return g_test_run ();

@@ -70,6 +70,37 @@ test_activations (gconstpointer data)
     }
 }
 
+/* An operation at a time, of one image after the other, to the bit. */
+static void
+test_in_parts (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPlan) whole = plan_all (network, team, 1, SIZE, FALSE);
+  g_autoptr (GboxPlan) parts = plan_all (network, team, 1, SIZE, FALSE);
+  GboxTensor *input = gbox_plan_get_input (whole);
+
+  for (guint seed = 3; seed < 5; seed++)
+    {
+      guint n_calls = 1;
+
+      fill_image (input->data, n_values (input), seed);
+      memcpy (gbox_plan_get_input (parts)->data, input->data, n_values (input) * sizeof (float));
+      gbox_plan_forward (whole);
+      while (gbox_plan_forward_for (parts, 0))
+        n_calls++;
+      g_assert_cmpuint (n_calls, >, gbox_network_get_n_layers (network));
+      for (guint layer = 0; layer < gbox_network_get_n_layers (network); layer++)
+        {
+          const GboxTensor *expected = gbox_plan_get_observed (whole, layer);
+
+          for (gsize i = 0; i < n_values (expected); i++)
+            g_assert_cmpfloat (*get_value (gbox_plan_get_observed (parts, layer), i), ==,
+                               *get_value (expected, i));
+        }
+    }
+}
+
 static void
 set_class_gradient (GboxPlan *plan)
 {
@@ -243,6 +274,7 @@ main (int argc, char **argv)
 
   g_test_add_data_func ("/plan-observed/activations", GINT_TO_POINTER (SIZE), test_activations);
   g_test_add_data_func ("/plan-observed/chunks", GINT_TO_POINTER (640), test_activations);
+  g_test_add_func ("/plan-observed/in-parts", test_in_parts);
   g_test_add_func ("/plan-observed/gradients", test_gradients);
   g_test_add_func ("/plan-observed/after-rectifier", test_after_rectifier);
   g_test_add_func ("/plan-observed/driven", test_driven);

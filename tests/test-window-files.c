@@ -161,6 +161,54 @@ check_opening (WindowFixture *fixture)
   window_remove_folder (folder);
 }
 
+static gboolean
+has_started (gpointer data)
+{
+  return *window_get_values (data)->start != '\0' && window_has_frame (data);
+}
+
+static gboolean
+has_kept_picture (gpointer data)
+{
+  return strstr (window_get_values (data)->start, "/glassbox/starts/") != NULL && window_has_frame (data);
+}
+
+/* The run's own spec is what is saved with the picture. */
+static void
+assert_start (WindowFixture *fixture, const char *path)
+{
+  GboxSpec *spec = gbox_run_get_spec (window_get_run (fixture));
+
+  g_assert_cmpstr (window_get_values (fixture)->start, ==, path);
+  g_assert_cmpstr (gbox_visualization_spec_get_values (GBOX_VISUALIZATION_SPEC (spec))->start, ==, path);
+}
+
+/* From a picture, from the one that is shown, and back; what is no picture changes nothing. */
+static void
+check_starting (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+  g_autofree char *missing = g_build_filename (folder, "missing.png", NULL);
+
+  save_to (fixture, picture);
+  window_activate (fixture, "start-from", g_variant_new_string (picture));
+  window_wait_until (has_started, fixture);
+  assert_start (fixture, picture);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "basis, from picture.png"));
+  window_activate (fixture, "start-from", g_variant_new_string (missing));
+  window_wait_until (window_has_dialog, fixture);
+  window_close_dialog (fixture, "There is no image");
+  assert_start (fixture, picture);
+  window_activate (fixture, "start-shown", NULL);
+  window_wait_until (has_kept_picture, fixture);
+  g_assert_true (g_file_test (window_get_values (fixture)->start, G_FILE_TEST_EXISTS));
+  window_activate (fixture, "start-from", g_variant_new_string (""));
+  window_wait_until (window_has_frame, fixture);
+  assert_start (fixture, "");
+  window_remove_folder (folder);
+}
+
 /* What cannot be saved is told, and what runs goes on. */
 static void
 check_unwritable (WindowFixture *fixture)
@@ -182,6 +230,7 @@ files_body (gpointer data)
   window_set_parameter (fixture, "size", WINDOW_SIZE);
   check_saving (fixture);
   check_opening (fixture);
+  check_starting (fixture);
   check_unwritable (fixture);
   window_close (fixture);
 }

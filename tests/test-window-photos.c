@@ -6,6 +6,7 @@
 #include <glib/gstdio.h>
 
 #include "vision/examples-pane.h"
+#include "vision/photo-units.h"
 #include "vision/photo-window.h"
 #include "window-drive.h"
 
@@ -103,6 +104,56 @@ close_photo (void)
   window_wait_until (is_photo_closed, NULL);
 }
 
+static GtkWidget *
+find_in_photo (const char *text)
+{
+  return window_find_label (GTK_WIDGET (find_photo_window ()), text);
+}
+
+/* The button with the label. */
+static GtkWidget *
+find_button (const char *label)
+{
+  return gtk_widget_get_ancestor (find_in_photo (label), GTK_TYPE_BUTTON);
+}
+
+static gboolean
+has_reasons (gpointer unused)
+{
+  return find_in_photo ("Orange speaks for the class") != NULL;
+}
+
+/* (nullable): the first button in @widget that can be pressed. */
+static GtkWidget *
+find_sensitive_button (GtkWidget *widget)
+{
+  if (GTK_IS_BUTTON (widget) && gtk_widget_get_sensitive (widget))
+    return widget;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    {
+      GtkWidget *found = find_sensitive_button (child);
+
+      if (found)
+        return found;
+    }
+  return NULL;
+}
+
+/* The deepest layer comes first: a class. Its picture grows. */
+static void
+choose_unit (WindowFixture *fixture)
+{
+  GtkWidget *units = window_find_widget (GTK_WIDGET (find_photo_window ()), GBOX_TYPE_PHOTO_UNITS);
+  GtkWidget *button = find_sensitive_button (units);
+  const int unit = atoi (gtk_label_get_label (GTK_LABEL (window_find_label (button, ""))));
+
+  g_signal_emit_by_name (button, "clicked");
+  window_wait_until (is_photo_closed, NULL);
+  g_assert_cmpstr (window_get_values (fixture)->layer, ==, "class");
+  g_assert_cmpint (window_get_values (fixture)->unit, ==, unit);
+}
+
 /* An example opens with the unit's activation over it; closed while it looks for reasons, it stops. What
  * cannot be read says so. */
 static void
@@ -112,13 +163,28 @@ look_at_photos (WindowFixture *fixture, const char *folder)
 
   window_activate (fixture, "photo-example", g_variant_new_uint32 (0));
   window_wait_until (is_photo_ready, NULL);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "Orange is where the unit"));
+  g_assert_nonnull (find_in_photo ("Orange is where the unit"));
+  g_assert_nonnull (find_in_photo ("What it excites most"));
+  gbox_photo_window_point_at (find_photo_window (), 0.3, 0.6);
+  g_assert_nonnull (find_in_photo ("Strongest at this spot"));
+
+  /* Both ways to say why, each looked for once. */
   gbox_photo_window_show (find_photo_window (), 1);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "Looking for what speaks for"));
-  close_photo ();
+  g_assert_nonnull (find_in_photo ("Looking for what speaks for"));
+  window_wait_until (has_reasons, NULL);
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_button ("Gradient × activation")), TRUE);
+  g_assert_nonnull (find_in_photo ("Looking for what speaks for"));
+  window_wait_until (has_reasons, NULL);
+  g_assert_nonnull (find_in_photo ("What speaks most for"));
+  gtk_toggle_button_set_active (GTK_TOGGLE_BUTTON (find_button ("Integrated gradients")), TRUE);
+  g_assert_true (has_reasons (NULL));
+
+  gbox_photo_window_show (find_photo_window (), 2);
+  g_assert_nonnull (find_in_photo ("Looking for what speaks for"));
+  choose_unit (fixture);
   window_activate (fixture, "photo-open", g_variant_new_string (missing));
   window_wait_until (is_photo_ready, NULL);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (find_photo_window ()), "There is no image"));
+  g_assert_nonnull (find_in_photo ("There is no image"));
   close_photo ();
 }
 
@@ -139,6 +205,9 @@ drive (gpointer data)
   g_assert_nonnull (gbox_photo_session_get_texture (get_photos (fixture), N_PHOTOS - 1));
   g_assert_nonnull (find_label (fixture, "of 4 photos"));
   g_assert_nonnull (find_label (fixture, "broken.jpg: "));
+  g_assert_nonnull (find_label (fixture, "Does it mean it?"));
+  g_assert_nonnull (find_label (fixture, "This image: "));
+  g_assert_nonnull (find_label (fixture, "4 strongest photos are "));
   g_assert_cmpfloat (gbox_photo_session_get_progress (get_photos (fixture)), <, 0.0);
 
   window_activate (fixture, "stop", NULL);
@@ -151,6 +220,7 @@ drive (gpointer data)
   window_activate (fixture, "objective", g_variant_new_string ("layer"));
   window_iterate (50);
   g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+  g_assert_false (gtk_widget_get_mapped (find_label (fixture, "Does it mean it?")));
 
   /* The folders are remembered: looked through again there is nothing to do. */
   window_activate (fixture, "photos-index", g_variant_new_string (""));

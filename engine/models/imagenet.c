@@ -4,6 +4,39 @@
 
 #include "models/models-resources.h"
 
+typedef struct
+{
+  int first;
+  int last;
+  const char *name;
+} Range;
+
+static const char birds[] = "birds", fish[] = "fish";
+
+static const Range ranges[] = {
+  { 0, 6, fish },
+  { 7, 24, birds },
+  { 25, 29, "salamanders" },
+  { 30, 32, "frogs" },
+  { 33, 37, "turtles" },
+  { 38, 48, "lizards" },
+  { 49, 50, "crocodiles" },
+  { 52, 68, "snakes" },
+  { 72, 77, "spiders" },
+  { 80, 100, birds },
+  { 127, 146, birds },
+  { 151, 268, "dogs" },
+  { 269, 275, "wild dogs" },
+  { 277, 280, "foxes" },
+  { 281, 285, "cats" },
+  { 286, 293, "wild cats" },
+  { 294, 297, "bears" },
+  { 300, 326, "insects" },
+  { 365, 382, "apes and monkeys" },
+  { 385, 386, "elephants" },
+  { 389, 397, fish },
+};
+
 #define PATH "/org/glassbox/Glassbox/engine/imagenet-classes.txt"
 
 static char **
@@ -31,4 +64,13 @@ gbox_imagenet_label (int id)
   if (g_once_init_enter (&labels))
     g_once_init_leave (&labels, read_labels ());
   return id >= 0 && id < GBOX_N_IMAGENET_CLASSES ? labels[id] : NULL;
+}
+
+const char *
+gbox_imagenet_group (int id)
+{
+  for (gsize i = 0; i < G_N_ELEMENTS (ranges); i++)
+    if (id >= ranges[i].first && id <= ranges[i].last)
+      return ranges[i].name;
+  return NULL;
 }

@@ -18,4 +18,15 @@ G_BEGIN_DECLS
  */
 const char *gbox_imagenet_label (int id);
 
+/**
+ * gbox_imagenet_group:
+ * @id: a class, 0 … 999; 258 is "Samoyed", one of the "dogs"
+ *
+ * The classes of animals stand in WordNet's order, so a kind of animal is a range or a few of them.
+ *
+ * Returns: (transfer none) (nullable): what several classes are kinds of, in the plural, the same pointer for
+ * all of them; %NULL where the class stands for itself
+ */
+const char *gbox_imagenet_group (int id);
+
 G_END_DECLS

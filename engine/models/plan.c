@@ -297,12 +297,18 @@ view_chunk (const GboxPlan *plan, const GboxTensor *tensor, int chunk)
 }
 
 static void
-forward_chunk (GboxPlan *plan, int chunk)
+map_pixels (GboxPlan *plan, int chunk)
 {
   const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
   const GboxTensor input = view_chunk (plan, &plan->input, chunk);
 
   gbox_affine_channels (plan->team, &input, map->order, map->scale, map->shift, &plan->values[0].activation);
+}
+
+static void
+forward_chunk (GboxPlan *plan, int chunk)
+{
+  map_pixels (plan, chunk);
   gbox_lap_clock_note (plan->clock, 0);
   for (guint i = 0; i < plan->steps->len; i++)
     {
@@ -330,6 +336,24 @@ gbox_plan_forward (GboxPlan *plan)
   gbox_lap_clock_start (plan->clock);
   for (int chunk = 0; chunk < plan->n_chunks; chunk++)
     forward_chunk (plan, chunk);
+}
+
+gboolean
+gbox_plan_forward_for (GboxPlan *plan, gint64 microseconds)
+{
+  const gint64 end = g_get_monotonic_time () + microseconds;
+
+  g_return_val_if_fail (plan->batch == 1, FALSE);
+
+  if (plan->n_forwarded == 0)
+    map_pixels (plan, 0);
+  do
+    gbox_plan_step_forward (gbox_plan_get_step (plan, plan->n_forwarded++), plan->team, plan->scratch);
+  while (plan->n_forwarded < plan->steps->len && g_get_monotonic_time () < end);
+  if (plan->n_forwarded < plan->steps->len)
+    return TRUE;
+  plan->n_forwarded = 0;
+  return FALSE;
 }
 
 /* Before the step that wrote a layer makes its gradient that before the rectifier: keeps it, or adds what is

@@ -198,6 +198,18 @@ GboxTensor *gbox_plan_drive_observed (GboxPlan *plan, guint i);
 void gbox_plan_forward (GboxPlan *plan);
 
 /**
+ * gbox_plan_forward_for:
+ * @plan: a plan of one image
+ * @microseconds: how long
+ *
+ * As gbox_plan_forward(), but returns after the operation in which the time is over. The input stays as it is
+ * until all is done, and nothing else is computed with the plan.
+ *
+ * Returns: whether there is more to do: call it again
+ */
+gboolean gbox_plan_forward_for (GboxPlan *plan, gint64 microseconds);
+
+/**
  * gbox_plan_backward:
  * @plan: a plan after forward; the output gradient is consumed
  * @redirect: whether rectifiers that block the whole gradient let it through (see gbox_activation_backward())

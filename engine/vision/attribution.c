@@ -29,8 +29,9 @@ typedef struct
 typedef struct
 {
   int height, width, channels;
-  float *previous; /* (h, w, C): its activations at the point before */
-  double *sums;    /* (h, w, C): the integral so far */
+  float *previous;       /* (h, w, C): its activations at the point before */
+  double *channel_sums;  /* (C): the integral so far, over all positions */
+  double *position_sums; /* (h, w): over all channels */
   float *by_channel;
   float *by_position;
 } LayerParts;
@@ -55,6 +56,21 @@ struct _GboxAttribution
   double gap;
 };
 
+GType
+gbox_attribution_method_get_type (void)
+{
+  static gsize type = 0;
+  static const GEnumValue values[] = {
+    { GBOX_ATTRIBUTION_GRADIENT, "GBOX_ATTRIBUTION_GRADIENT", "gradient" },
+    { GBOX_ATTRIBUTION_INTEGRATED, "GBOX_ATTRIBUTION_INTEGRATED", "integrated" },
+    { 0, NULL, NULL },
+  };
+
+  if (g_once_init_enter (&type))
+    g_once_init_leave (&type, g_enum_register_static ("GboxAttributionMethod", values));
+  return type;
+}
+
 void
 gbox_attribution_free (GboxAttribution *self)
 {
@@ -64,7 +80,8 @@ gbox_attribution_free (GboxAttribution *self)
   for (guint i = 0; i < self->n_layers; i++)
     {
       g_free (self->layers[i].previous);
-      g_free (self->layers[i].sums);
+      g_free (self->layers[i].channel_sums);
+      g_free (self->layers[i].position_sums);
       g_free (self->layers[i].by_channel);
       g_free (self->layers[i].by_position);
     }
@@ -79,9 +96,9 @@ gbox_attribution_free (GboxAttribution *self)
 }
 
 static gsize
-n_values (const LayerParts *layer)
+n_positions (const LayerParts *layer)
 {
-  return (gsize) layer->height * (gsize) layer->width * (gsize) layer->channels;
+  return (gsize) layer->height * (gsize) layer->width;
 }
 
 static gsize
@@ -96,10 +113,11 @@ make_layer (LayerParts *layer, const GboxTensor *tensor)
   layer->height = tensor->height;
   layer->width = tensor->width;
   layer->channels = tensor->channels;
-  layer->previous = g_new (float, n_values (layer));
-  layer->sums = g_new0 (double, n_values (layer));
+  layer->previous = g_new (float, n_positions (layer) * (gsize) layer->channels);
+  layer->channel_sums = g_new0 (double, layer->channels);
+  layer->position_sums = g_new0 (double, n_positions (layer));
   layer->by_channel = g_new0 (float, layer->channels);
-  layer->by_position = g_new0 (float, (gsize) layer->height *(gsize) layer->width);
+  layer->by_position = g_new0 (float, n_positions (layer));
 }
 
 /* Returns: the class layer, or −1. */
@@ -189,20 +207,23 @@ add_layer (GboxAttribution *self, guint i)
   LayerParts *layer = &self->layers[i];
   const GboxTensor *activation = gbox_plan_get_observed (self->plan, i);
   const GboxTensor *gradient = gbox_plan_get_observed_gradient (self->plan, i);
-  const gsize n_positions = (gsize) layer->height * (gsize) layer->width;
 
-  for (gsize p = 0; p < n_positions; p++)
+  for (gsize p = 0; p < n_positions (layer); p++)
     {
       const float *a = activation->data + p * activation->stride;
       const float *g = gradient->data + p * gradient->stride;
       float *previous = layer->previous + p * (gsize) layer->channels;
-      double *sums = layer->sums + p * (gsize) layer->channels;
+      double sum = 0.0;
 
       for (int c = 0; c < layer->channels; c++)
         {
-          sums[c] += (double) g[c] * ((double) a[c] - (double) previous[c]);
+          const double part = (double) g[c] * ((double) a[c] - (double) previous[c]);
+
+          layer->channel_sums[c] += part;
+          sum += part;
           previous[c] = a[c];
         }
+      layer->position_sums[p] += sum;
     }
 }
 
@@ -214,8 +235,9 @@ remember_layers (GboxAttribution *self, gboolean as_zero)
       LayerParts *layer = &self->layers[i];
       const GboxTensor *activation = gbox_plan_get_observed (self->plan, i);
 
-      memset (layer->sums, 0, n_values (layer) * sizeof (double));
-      memset (layer->previous, 0, n_values (layer) * sizeof (float));
+      memset (layer->channel_sums, 0, (gsize) layer->channels * sizeof (double));
+      memset (layer->position_sums, 0, n_positions (layer) * sizeof (double));
+      memset (layer->previous, 0, n_positions (layer) * (gsize) layer->channels * sizeof (float));
       for (gsize p = 0; p < gbox_tensor_n_pixels (activation) && !as_zero; p++)
         memcpy (layer->previous + p * (gsize) layer->channels, activation->data + p * activation->stride,
                 (gsize) layer->channels * sizeof (float));
@@ -236,22 +258,10 @@ add_gradient (GboxAttribution *self, double weight)
 static void
 finish_layer (LayerParts *layer)
 {
-  const gsize n_positions = (gsize) layer->height * (gsize) layer->width;
-  g_autofree double *by_channel = g_new0 (double, layer->channels);
-
-  for (gsize p = 0; p < n_positions; p++)
-    {
-      double sum = 0.0;
-
-      for (int c = 0; c < layer->channels; c++)
-        {
-          by_channel[c] += layer->sums[p * (gsize) layer->channels + (gsize) c];
-          sum += layer->sums[p * (gsize) layer->channels + (gsize) c];
-        }
-      layer->by_position[p] = (float) sum;
-    }
+  for (gsize p = 0; p < n_positions (layer); p++)
+    layer->by_position[p] = (float) layer->position_sums[p];
   for (int c = 0; c < layer->channels; c++)
-    layer->by_channel[c] = (float) by_channel[c];
+    layer->by_channel[c] = (float) layer->channel_sums[c];
 }
 
 /* (x − baseline) · mean gradient, summed over the colours. */

@@ -5,6 +5,8 @@
 #include "base/team.h"
 #include "models/image.h"
 
+#include <glib-object.h>
+
 G_BEGIN_DECLS
 
 /**
@@ -19,6 +21,9 @@ typedef enum
   GBOX_ATTRIBUTION_GRADIENT,
   GBOX_ATTRIBUTION_INTEGRATED,
 } GboxAttributionMethod;
+
+#define GBOX_TYPE_ATTRIBUTION_METHOD (gbox_attribution_method_get_type ())
+GType gbox_attribution_method_get_type (void);
 
 typedef struct _GboxAttribution GboxAttribution;
 

@@ -157,6 +157,37 @@ check_unit (GboxNetwork *network, guint layer, int unit, GError **error)
   return FALSE;
 }
 
+gboolean
+gbox_examples_measure (GboxNetwork *network,
+                       GboxTeam *team,
+                       guint layer,
+                       int unit,
+                       GboxExampleMeasure measure,
+                       const GboxImage *image,
+                       double *activation,
+                       GError **error)
+{
+  g_autoptr (GboxPlan) plan = NULL;
+  g_autofree GboxUnitSummary *summaries = NULL;
+  GboxUnitSummaryLayer summarised;
+  GboxTensor *input;
+
+  if (!check_unit (network, layer, unit, error))
+    return FALSE;
+  plan = gbox_plan_new (network, team, layer, 1, image->height, image->width, FALSE, error);
+  if (plan == NULL)
+    return FALSE;
+  input = gbox_plan_get_input (plan);
+  for (gsize i = 0; i < 3 * gbox_tensor_n_pixels (input); i++)
+    input->data[i] = image->pixels[i];
+  gbox_plan_forward (plan);
+  summaries = g_new0 (GboxUnitSummary, gbox_plan_get_output (plan)->channels);
+  summarised = (GboxUnitSummaryLayer){ .activation = gbox_plan_get_output (plan), .summaries = summaries };
+  gbox_unit_summary_update (team, &summarised, 1, 0);
+  *activation = (double) (measure == GBOX_EXAMPLE_PEAK ? summaries[unit].peak : summaries[unit].mean).value;
+  return TRUE;
+}
+
 GboxExamples *
 gbox_examples_new (GboxPhotoIndex *index,
                    GboxNetwork *network,

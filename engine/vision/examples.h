@@ -93,6 +93,28 @@ GboxExamples *gbox_examples_new (GboxPhotoIndex *index,
                                  GError **error);
 void gbox_examples_free (GboxExamples *examples);
 
+/**
+ * gbox_examples_measure:
+ * @network: the network
+ * @team: the workers
+ * @layer: index of a layer
+ * @unit: a unit of it
+ * @measure: what counts
+ * @image: taken as it is, any size from 64 to 1024
+ * @activation: (out): what the unit answers to it, to be compared with a #GboxExample's
+ * @error: return location for an error
+ *
+ * Returns: %FALSE with %GBOX_ERROR_NOT_FOUND or %GBOX_ERROR_INVALID_ARGUMENT
+ */
+gboolean gbox_examples_measure (GboxNetwork *network,
+                                GboxTeam *team,
+                                guint layer,
+                                int unit,
+                                GboxExampleMeasure measure,
+                                const GboxImage *image,
+                                double *activation,
+                                GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxExamples, gbox_examples_free)
 
 G_END_DECLS

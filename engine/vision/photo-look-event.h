@@ -2,26 +2,32 @@
 /* What a network makes of one photograph. */
 #pragma once
 
+#include "vision/attribution.h"
+#include "vision/strongest.h"
+
 #include <glib-object.h>
 
 G_BEGIN_DECLS
 
-/* Classes and units that are named, strongest first. */
+/* Classes that are named, likeliest first. */
 #define GBOX_PHOTO_LOOK_N_CLASSES 5
-#define GBOX_PHOTO_LOOK_N_UNITS   6
 
 /**
- * GboxPhotoLookUnits:
+ * GboxPhotoLookLayer:
  * @layer: index of the layer
- * @units: (array): the units with the largest mean activation
- * @means: (array): those means
+ * @whole: the units with the largest mean activation
+ * @height: rows of its map
+ * @width: columns
+ * @spots: (height, width): the strongest units at each position
  */
 typedef struct
 {
   guint layer;
-  int units[GBOX_PHOTO_LOOK_N_UNITS];
-  double means[GBOX_PHOTO_LOOK_N_UNITS];
-} GboxPhotoLookUnits;
+  GboxStrongest whole;
+  int height;
+  int width;
+  GboxStrongest *spots;
+} GboxPhotoLookLayer;
 
 /**
  * GboxPhotoLook:
@@ -35,9 +41,6 @@ typedef struct
  * @map_height: rows of the chosen layer's map
  * @map_width: columns
  * @map: (map_height, map_width): the chosen unit's activations
- * @spot_units: (map_height, map_width, %GBOX_PHOTO_LOOK_N_UNITS): the chosen layer's strongest units at each
- * position
- * @spot_values: of the same shape: their activations
  *
  * A record of a #GboxPhotoLookJob.
  */
@@ -49,12 +52,10 @@ typedef struct
   int classes[GBOX_PHOTO_LOOK_N_CLASSES];
   double probabilities[GBOX_PHOTO_LOOK_N_CLASSES];
   guint n_layers;
-  GboxPhotoLookUnits *layers;
+  GboxPhotoLookLayer *layers;
   int map_height;
   int map_width;
   float *map;
-  int *spot_units;
-  float *spot_values;
 } GboxPhotoLook;
 
 #define GBOX_TYPE_PHOTO_LOOK (gbox_photo_look_get_type ())
@@ -65,18 +66,24 @@ void gbox_photo_look_free (GboxPhotoLook *look);
 /**
  * GboxPhotoWhy:
  * @class_id: the class
+ * @method: how it was found
  * @height: of @pixels
  * @width: of it
  * @pixels: (height, width): what of the photograph adds to its logit, smoothed
+ * @n_layers: layers before the classes
+ * @layers: (array length=n_layers): the channels of each that add most to it
  *
  * A record of a #GboxPhotoLookJob.
  */
 typedef struct
 {
   int class_id;
+  GboxAttributionMethod method;
   int height;
   int width;
   float *pixels;
+  guint n_layers;
+  GboxStrongest *layers;
 } GboxPhotoWhy;
 
 #define GBOX_TYPE_PHOTO_WHY (gbox_photo_why_get_type ())

@@ -5,14 +5,19 @@
 #include "base/error.h"
 #include "kernels/resample.h"
 #include "models/plan.h"
-#include "vision/attribution.h"
 #include "vision/classify.h"
 #include "vision/heat-map.h"
-
-#include <string.h>
+#include "vision/photo-decoding.h"
 
 /* Of the side of the image: what the reasons are smoothed by. */
 #define SMOOTHING 56
+/* The photograph is decoded no smaller than so many times what is made of it, so that resizing still
+ * averages. */
+#define OVERSAMPLING 2
+/* How long a step goes on with a pass, in microseconds. */
+#define PASS_MICROSECONDS 20000
+/* Parts of the work beside the layers: decoding, laying out, the pass, classes. */
+#define N_PARTS 4
 
 struct _GboxPhotoLookJob
 {
@@ -22,8 +27,18 @@ struct _GboxPhotoLookJob
   GboxTeam *team;
   GboxNetwork *network;
   int layer;
-  GboxImage *photo; /* (nullable): as it is read */
-  GboxAttribution *attribution;
+  gint64 microseconds; /* of all steps */
+  guint n_done;        /* parts of the work */
+
+  GboxPhotoDecoding *decoding;
+  GboxImage *photo; /* (nullable): as it is decoded */
+
+  GboxPlan *plan; /* (nullable): for the look */
+  gboolean is_forwarded;
+  GboxPhotoLook *look; /* (nullable): as far as it is known */
+  guint n_described;   /* layers of it */
+
+  GboxAttribution *attribution; /* (nullable): for the reasons */
   int why_height, why_width;
 };
 
@@ -34,7 +49,10 @@ finalize (GObject *object)
 {
   GboxPhotoLookJob *self = GBOX_PHOTO_LOOK_JOB (object);
 
+  g_clear_pointer (&self->decoding, gbox_photo_decoding_free);
   g_clear_pointer (&self->photo, gbox_image_free);
+  g_clear_pointer (&self->plan, gbox_plan_free);
+  g_clear_pointer (&self->look, gbox_photo_look_free);
   g_clear_pointer (&self->attribution, gbox_attribution_free);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_object (&self->spec);
@@ -47,11 +65,21 @@ get_values (GboxPhotoLookJob *self)
   return gbox_photo_look_spec_get_values (self->spec);
 }
 
+/* The side of the image that reasons are looked for in: that at which the network finds classes. */
+static int
+get_side (GboxPhotoLookJob *self)
+{
+  const int crop = gbox_network_get_preprocessing (self->network)->crop;
+
+  return get_values (self)->class_id >= 0 ? crop : get_values (self)->side;
+}
+
 static gboolean
 start (GboxJob *job, const GboxJobContext *context, GError **error)
 {
   GboxPhotoLookJob *self = GBOX_PHOTO_LOOK_JOB (job);
   const GboxPhotoLookValues *values = get_values (self);
+  int side;
 
   self->team = context->team;
   if (self->network == NULL)
@@ -59,12 +87,36 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   if (self->network == NULL)
     return FALSE;
   self->layer = gbox_network_find_layer (self->network, values->layer);
-  if (self->layer >= 0
-      && values->unit < gbox_network_get_layer (self->network, (guint) self->layer)->n_channels)
-    return TRUE;
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no unit %d in a layer “%s”.",
-               gbox_network_get_title (self->network), values->unit, values->layer);
-  return FALSE;
+  if (self->layer < 0
+      || values->unit >= gbox_network_get_layer (self->network, (guint) self->layer)->n_channels)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND, "%s has no unit %d in a layer “%s”.",
+                   gbox_network_get_title (self->network), values->unit, values->layer);
+      return FALSE;
+    }
+  side = MAX (get_side (self), gbox_network_get_preprocessing (self->network)->resize);
+  self->decoding = gbox_photo_decoding_new (values->path, OVERSAMPLING * side);
+  if (values->class_id < 0)
+    gbox_job_post_length (job, N_PARTS + gbox_network_get_n_layers (self->network));
+  return TRUE;
+}
+
+static void
+finish_part (GboxPhotoLookJob *self)
+{
+  const GboxPoint point = { .step = ++self->n_done, .seconds = (double) self->microseconds / G_USEC_PER_SEC };
+
+  gbox_job_post_point (GBOX_JOB (self), &point);
+}
+
+static gboolean
+decode (GboxPhotoLookJob *self, GError **error)
+{
+  if (!gbox_photo_decoding_wait (self->decoding, &self->photo, error))
+    return FALSE;
+  if (self->photo != NULL)
+    finish_part (self);
+  return TRUE;
 }
 
 /* All of the photograph, its shorter side as asked for, as far as the longer one is no longer than networks
@@ -74,8 +126,7 @@ resize (GboxPhotoLookJob *self)
 {
   const GboxImage *photo = self->photo;
   const int shorter = MIN (photo->width, photo->height), longer = MAX (photo->width, photo->height);
-  const double zoom
-    = MIN ((double) get_values (self)->side / shorter, (double) GBOX_NETWORK_MAX_SIZE / longer);
+  const double zoom = MIN ((double) get_side (self) / shorter, (double) GBOX_NETWORK_MAX_SIZE / longer);
   GboxImage *image = g_new (GboxImage, 1);
 
   image->width = CLAMP ((int) (photo->width * zoom + 0.5), GBOX_NETWORK_MIN_SIZE, GBOX_NETWORK_MAX_SIZE);
@@ -86,143 +137,121 @@ resize (GboxPhotoLookJob *self)
   return image;
 }
 
-/* Puts @value where it belongs among the largest so far. */
-static void
-insert (int unit, float value, int *units, float *values, int n)
+/* The first @n layers. Free with g_free(). */
+static guint *
+list_layers (guint n)
 {
-  int i = n - 1;
-
-  if (units[i] >= 0 && value <= values[i])
-    return;
-  for (; i > 0 && (units[i - 1] < 0 || value > values[i - 1]); i--)
-    {
-      units[i] = units[i - 1];
-      values[i] = values[i - 1];
-    }
-  units[i] = unit;
-  values[i] = value;
-}
-
-static void
-find_strongest (const float *values, int n, int *units, float *largest)
-{
-  for (int i = 0; i < GBOX_PHOTO_LOOK_N_UNITS; i++)
-    units[i] = -1;
-  for (int c = 0; c < n; c++)
-    insert (c, values[c], units, largest, GBOX_PHOTO_LOOK_N_UNITS);
-}
-
-static void
-describe_layer (GboxPhotoLookUnits *layer, const GboxTensor *activation)
-{
-  const gsize n_positions = gbox_tensor_n_pixels (activation);
-  g_autofree double *sums = g_new0 (double, activation->channels);
-  g_autofree float *means = g_new (float, activation->channels);
-  float largest[GBOX_PHOTO_LOOK_N_UNITS] = { 0 };
-
-  for (gsize p = 0; p < n_positions; p++)
-    for (int c = 0; c < activation->channels; c++)
-      sums[c] += (double) activation->data[p * activation->stride + (gsize) c];
-  for (int c = 0; c < activation->channels; c++)
-    means[c] = (float) (sums[c] / (double) n_positions);
-  find_strongest (means, activation->channels, layer->units, largest);
-  for (int i = 0; i < GBOX_PHOTO_LOOK_N_UNITS; i++)
-    layer->means[i] = (double) largest[i];
-}
-
-static void
-describe_spots (GboxPhotoLookJob *self, GboxPhotoLook *look, const GboxTensor *activation)
-{
-  const gsize n_positions = gbox_tensor_n_pixels (activation);
-
-  look->map_height = activation->height;
-  look->map_width = activation->width;
-  look->map = g_new (float, n_positions);
-  look->spot_units = g_new (int, n_positions *GBOX_PHOTO_LOOK_N_UNITS);
-  look->spot_values = g_new0 (float, n_positions *GBOX_PHOTO_LOOK_N_UNITS);
-  for (gsize p = 0; p < n_positions; p++)
-    {
-      const float *values = activation->data + p * activation->stride;
-
-      look->map[p] = values[get_values (self)->unit];
-      find_strongest (values, activation->channels, look->spot_units + p * GBOX_PHOTO_LOOK_N_UNITS,
-                      look->spot_values + p * GBOX_PHOTO_LOOK_N_UNITS);
-    }
-}
-
-static gboolean
-describe_layers (GboxPhotoLookJob *self, GboxPhotoLook *look, GError **error)
-{
-  const guint n = look->n_layers;
-  const gsize n_samples = 3 * (gsize) look->width * (gsize) look->height;
-  g_autofree guint *layers = g_new (guint, n);
-  g_autoptr (GboxPlan) plan = NULL;
+  guint *layers = g_new (guint, n);
 
   for (guint i = 0; i < n; i++)
     layers[i] = i;
-  plan = gbox_plan_new_observed (self->network, self->team, n - 1, layers, n, 1, look->height, look->width,
-                                 FALSE, error);
-  if (plan == NULL)
-    return FALSE;
-  for (gsize i = 0; i < n_samples; i++)
-    gbox_plan_get_input (plan)->data[i] = look->pixels[i];
-  gbox_plan_forward (plan);
-  for (guint i = 0; i < n; i++)
-    {
-      look->layers[i].layer = i;
-      describe_layer (&look->layers[i], gbox_plan_get_observed (plan, i));
-    }
-  describe_spots (self, look, gbox_plan_get_observed (plan, (guint) self->layer));
-  return TRUE;
+  return layers;
 }
 
 static gboolean
-classify (GboxPhotoLookJob *self, GboxPhotoLook *look, GError **error)
+lay_out (GboxPhotoLookJob *self, GError **error)
+{
+  const guint n = gbox_network_get_n_layers (self->network);
+  g_autoptr (GboxImage) image = resize (self);
+  g_autofree guint *layers = list_layers (n);
+
+  self->plan = gbox_plan_new_observed (self->network, self->team, n - 1, layers, n, 1, image->height,
+                                       image->width, FALSE, error);
+  if (self->plan == NULL)
+    return FALSE;
+  for (gsize i = 0; i < 3 * (gsize) image->width * (gsize) image->height; i++)
+    gbox_plan_get_input (self->plan)->data[i] = image->pixels[i];
+  self->look = g_new0 (GboxPhotoLook, 1);
+  self->look->width = image->width;
+  self->look->height = image->height;
+  self->look->pixels = g_steal_pointer (&image->pixels);
+  self->look->n_layers = n;
+  self->look->layers = g_new0 (GboxPhotoLookLayer, n);
+  finish_part (self);
+  return TRUE;
+}
+
+static void
+forward (GboxPhotoLookJob *self)
+{
+  self->is_forwarded = !gbox_plan_forward_for (self->plan, PASS_MICROSECONDS);
+  if (self->is_forwarded)
+    finish_part (self);
+}
+
+static void
+copy_map (GboxPhotoLookJob *self, const GboxTensor *activation)
+{
+  const gsize n_positions = gbox_tensor_n_pixels (activation);
+
+  self->look->map_height = activation->height;
+  self->look->map_width = activation->width;
+  self->look->map = g_new (float, n_positions);
+  for (gsize p = 0; p < n_positions; p++)
+    self->look->map[p] = activation->data[p * activation->stride + (gsize) get_values (self)->unit];
+}
+
+static void
+describe_layer (GboxPhotoLookJob *self)
+{
+  const guint i = self->n_described++;
+  const GboxTensor *activation = gbox_plan_get_observed (self->plan, i);
+  GboxPhotoLookLayer *layer = &self->look->layers[i];
+
+  layer->layer = i;
+  layer->height = activation->height;
+  layer->width = activation->width;
+  gbox_strongest_find_by_mean (activation, &layer->whole);
+  layer->spots = gbox_strongest_find_at_spots (activation);
+  if ((int) i == self->layer)
+    copy_map (self, activation);
+  finish_part (self);
+}
+
+static GboxStepResult
+classify (GboxPhotoLookJob *self, GError **error)
 {
   g_autoptr (GboxClassifier) classifier = gbox_classifier_new (self->network, self->team, error);
   GboxClassScore top[GBOX_PHOTO_LOOK_N_CLASSES];
 
   if (classifier == NULL)
-    return FALSE;
+    return GBOX_STEP_FAILED;
   gbox_classifier_run (classifier, self->photo, top, GBOX_PHOTO_LOOK_N_CLASSES);
   for (int i = 0; i < GBOX_PHOTO_LOOK_N_CLASSES; i++)
     {
-      look->classes[i] = top[i].class_id;
-      look->probabilities[i] = top[i].probability;
+      self->look->classes[i] = top[i].class_id;
+      self->look->probabilities[i] = top[i].probability;
     }
-  return TRUE;
+  gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_PHOTO_LOOK, g_steal_pointer (&self->look));
+  finish_part (self);
+  return GBOX_STEP_FINISHED;
 }
 
 static GboxStepResult
-look_at_photo (GboxPhotoLookJob *self, GError **error)
+look_on (GboxPhotoLookJob *self, GError **error)
 {
-  g_autoptr (GboxPhotoLook) look = g_new0 (GboxPhotoLook, 1);
-  g_autoptr (GboxImage) image = NULL;
-
-  self->photo = gbox_image_load (get_values (self)->path, error);
-  if (self->photo == NULL)
-    return GBOX_STEP_FAILED;
-  image = resize (self);
-  look->width = image->width;
-  look->height = image->height;
-  look->pixels = g_steal_pointer (&image->pixels);
-  look->n_layers = gbox_network_get_n_layers (self->network);
-  look->layers = g_new0 (GboxPhotoLookUnits, look->n_layers);
-  if (!describe_layers (self, look, error) || !classify (self, look, error))
-    return GBOX_STEP_FAILED;
-  gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_PHOTO_LOOK, g_steal_pointer (&look));
-  return get_values (self)->class_id >= 0 ? GBOX_STEP_CONTINUE : GBOX_STEP_FINISHED;
+  if (self->plan == NULL)
+    return lay_out (self, error) ? GBOX_STEP_CONTINUE : GBOX_STEP_FAILED;
+  if (!self->is_forwarded)
+    forward (self);
+  else if (self->n_described < self->look->n_layers)
+    describe_layer (self);
+  else
+    return classify (self, error);
+  return GBOX_STEP_CONTINUE;
 }
 
 static gboolean
 begin_why (GboxPhotoLookJob *self, GError **error)
 {
+  const guint n_layers = gbox_network_get_n_layers (self->network) - 1;
   g_autoptr (GboxImage) image = resize (self);
+  g_autofree guint *layers = list_layers (n_layers);
 
   self->why_height = image->height;
   self->why_width = image->width;
   self->attribution = gbox_attribution_new (self->network, self->team, image, get_values (self)->class_id,
-                                            NULL, 0, GBOX_ATTRIBUTION_INTEGRATED, error);
+                                            layers, n_layers, get_values (self)->method, error);
   return self->attribution != NULL;
 }
 
@@ -233,27 +262,53 @@ post_why (GboxPhotoLookJob *self)
   GboxPhotoWhy *why = g_new0 (GboxPhotoWhy, 1);
 
   why->class_id = get_values (self)->class_id;
+  why->method = get_values (self)->method;
   why->height = self->why_height;
   why->width = self->why_width;
   why->pixels = g_memdup2 (gbox_attribution_get_pixels (self->attribution), n * sizeof (float));
   gbox_heat_map_smooth (why->pixels, why->height, why->width,
                         MAX (MIN (why->height, why->width) / SMOOTHING, 1));
+  why->n_layers = gbox_network_get_n_layers (self->network) - 1;
+  why->layers = g_new (GboxStrongest, why->n_layers);
+  for (guint i = 0; i < why->n_layers; i++)
+    {
+      int height, width, channels;
+
+      gbox_attribution_get_shape (self->attribution, i, &height, &width, &channels);
+      gbox_strongest_find (gbox_attribution_get_channels (self->attribution, i), channels, &why->layers[i]);
+    }
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_PHOTO_WHY, why);
+}
+
+static GboxStepResult
+explain (GboxPhotoLookJob *self, GError **error)
+{
+  if (self->attribution == NULL)
+    return begin_why (self, error) ? GBOX_STEP_CONTINUE : GBOX_STEP_FAILED;
+  if (gbox_attribution_step (self->attribution))
+    {
+      finish_part (self);
+      return GBOX_STEP_CONTINUE;
+    }
+  post_why (self);
+  return GBOX_STEP_FINISHED;
 }
 
 static GboxStepResult
 step (GboxJob *job, GError **error)
 {
   GboxPhotoLookJob *self = GBOX_PHOTO_LOOK_JOB (job);
+  const gint64 begin = g_get_monotonic_time ();
+  GboxStepResult result;
 
   if (self->photo == NULL)
-    return look_at_photo (self, error);
-  if (self->attribution == NULL)
-    return begin_why (self, error) ? GBOX_STEP_CONTINUE : GBOX_STEP_FAILED;
-  if (gbox_attribution_step (self->attribution))
-    return GBOX_STEP_CONTINUE;
-  post_why (self);
-  return GBOX_STEP_FINISHED;
+    result = decode (self, error) ? GBOX_STEP_CONTINUE : GBOX_STEP_FAILED;
+  else if (get_values (self)->class_id < 0)
+    result = look_on (self, error);
+  else
+    result = explain (self, error);
+  self->microseconds += g_get_monotonic_time () - begin;
+  return result;
 }
 
 static void

@@ -11,7 +11,8 @@ G_BEGIN_DECLS
 /**
  * GboxPhotoLookJob:
  *
- * Posts a #GboxPhotoLook, and a #GboxPhotoWhy if it is asked for.
+ * Posts a #GboxPhotoLook, or a #GboxPhotoWhy where a class is asked for, and a point for each part of the
+ * work; how many there will be only of a look.
  */
 #define GBOX_TYPE_PHOTO_LOOK_JOB (gbox_photo_look_job_get_type ())
 G_DECLARE_FINAL_TYPE (GboxPhotoLookJob, gbox_photo_look_job, GBOX, PHOTO_LOOK_JOB, GboxJob)

@@ -28,6 +28,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxPhotoLookValues, layer),
   G_STRUCT_OFFSET (GboxPhotoLookValues, unit),
   G_STRUCT_OFFSET (GboxPhotoLookValues, class_id),
+  G_STRUCT_OFFSET (GboxPhotoLookValues, method),
 };
 
 static void
@@ -73,6 +74,8 @@ gbox_photo_look_spec_class_init (GboxPhotoLookSpecClass *class)
     g_param_spec_int ("unit", "Unit", "The unit of the layer", 0, G_MAXINT, 0, PLAIN_FLAGS),
     g_param_spec_int ("class-id", "Class", "The class whose reasons are told, −1 for none", -1,
                       GBOX_N_IMAGENET_CLASSES - 1, -1, PLAIN_FLAGS),
+    g_param_spec_enum ("method", "Method", "How the reasons are found", GBOX_TYPE_ATTRIBUTION_METHOD,
+                       GBOX_ATTRIBUTION_INTEGRATED, PLAIN_FLAGS),
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));

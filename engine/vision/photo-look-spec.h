@@ -3,6 +3,7 @@
 #pragma once
 
 #include "runtime/spec.h"
+#include "vision/attribution.h"
 
 G_BEGIN_DECLS
 
@@ -11,8 +12,8 @@ G_BEGIN_DECLS
  *
  * Properties, with their defaults: `model` (string "": a name from the list of models, or a file), `path`
  * (string: the photograph), `side` (int 224: what its shorter side becomes), `layer` (string: the layer whose
- * map is told), `unit` (int 0: the unit of it), `class-id` (int −1: the class whose reasons are told by
- * integrated gradients, −1 for none).
+ * map is told), `unit` (int 0: the unit of it), `class-id` (int −1: the class whose reasons are told instead
+ * of all else, −1 for none), `method` (#GboxAttributionMethod integrated: how they are found).
  */
 #define GBOX_TYPE_PHOTO_LOOK_SPEC (gbox_photo_look_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxPhotoLookSpec, gbox_photo_look_spec, GBOX, PHOTO_LOOK_SPEC, GboxSpec)
@@ -28,6 +29,7 @@ typedef struct
   char *layer;
   int unit;
   int class_id;
+  GboxAttributionMethod method;
 } GboxPhotoLookValues;
 
 /* Transfer none; changes as the properties do. */

@@ -4,8 +4,6 @@
 
 #include "widgets/palette.h"
 
-#include <math.h>
-
 #define COLUMNS      3
 #define PICTURE_SIDE 84
 
@@ -22,7 +20,7 @@ struct _GboxExamplesPane
   GtkWidget *figures_box;
   GtkDrawingArea *histogram;
   GtkLabel *distribution_label;
-  GtkLabel *ratio_label;
+  GtkLabel *image_label;
   GtkLabel *classes_label;
   GtkWidget *progress_box;
   GtkProgressBar *progress_bar;
@@ -40,16 +38,6 @@ struct _GboxExamplesPane
 };
 
 G_DEFINE_FINAL_TYPE (GboxExamplesPane, gbox_examples_pane, ADW_TYPE_BIN)
-
-/* Three digits that count, however large or small. */
-static char *
-format_activation (double value)
-{
-  const double size = fabs (value);
-  const int digits = size >= 100.0 ? 0 : size >= 10.0 ? 1 : 2;
-
-  return g_strdup_printf ("%.*f", digits, value);
-}
 
 static void
 on_offer (GboxExamplesPane *self)
@@ -94,14 +82,15 @@ follow_progress (GboxExamplesPane *self)
   gtk_menu_button_set_label (self->skipped_button, count);
   gtk_label_set_label (self->skipped_label, skipped);
   gtk_widget_set_visible (GTK_WIDGET (self->skipped_button), *skipped != '\0');
-  gtk_widget_set_visible (self->offer_box, !is_indexing && !gtk_widget_get_visible (GTK_WIDGET (self->grid)));
+  gtk_widget_set_visible (self->offer_box, !is_indexing && gbox_photo_session_has_unit (self->session)
+                                             && !gtk_widget_get_visible (GTK_WIDGET (self->grid)));
 }
 
 static void
 show_example (GboxExamplesPane *self, const GboxExamples *examples, guint i)
 {
   const GboxExample *example = &examples->examples[i];
-  g_autofree char *activation = format_activation (example->activation);
+  g_autofree char *activation = gbox_verdict_format (example->activation);
   g_autofree char *name = g_filename_display_basename (example->path);
   g_autofree char *tooltip = g_strdup_printf ("%s\n%d × %d pixels", name, example->width, example->height);
   g_autofree char *label = g_strdup_printf ("Example %u: %s, activation %s", i + 1, name, activation);
@@ -114,62 +103,36 @@ show_example (GboxExamplesPane *self, const GboxExamples *examples, guint i)
                                   -1);
 }
 
+/* Whether the unit means what its image shows. */
 static void
-follow_ratio (GboxExamplesPane *self)
+follow_verdict (GboxExamplesPane *self)
 {
-  const double ratio = gbox_photo_session_get_ratio (self->session);
-  g_autofree char *text
-    = ratio > 0.0 ? g_strdup_printf ("This image: %.1f× the strongest photo", ratio) : g_strdup ("");
+  g_autoptr (GboxVerdict) verdict = gbox_photo_session_judge (self->session);
+  g_autofree char *image = NULL;
+  g_autofree char *classes = NULL;
 
-  gtk_label_set_label (self->ratio_label, text);
-}
-
-/* Whether it means one thing: what the photographs that excite it most are taken for, the most frequent
- * first. */
-static char *
-describe_classes (GboxExamplesPane *self, const GboxExamples *examples)
-{
-  GboxNetwork *network = gbox_vision_session_get_network (gbox_photo_session_get_vision (self->session));
-  g_autoptr (GString) text = g_string_new (NULL);
-  guint counts[GBOX_PHOTO_SESSION_N_EXAMPLES] = { 0 }; /* by the first example of the class */
-
-  for (guint i = 0; i < examples->n; i++)
-    {
-      guint first = 0;
-
-      while (examples->examples[first].class_id != examples->examples[i].class_id)
-        first++;
-      counts[first]++;
-    }
-  for (guint count = examples->n; count > 0; count--)
-    for (guint i = 0; i < examples->n; i++)
-      if (counts[i] == count && examples->examples[i].class_id >= 0 && network != NULL)
-        {
-          const char *label = gbox_network_get_class_label (network, examples->examples[i].class_id);
-
-          g_string_append_printf (text, "%s%u × %s", text->len > 0 ? ", " : "Taken for ", count,
-                                  label != NULL ? label : "?");
-        }
-  return g_string_free (g_steal_pointer (&text), FALSE);
+  if (verdict == NULL)
+    return;
+  image = gbox_verdict_describe_image (verdict);
+  classes = gbox_verdict_describe_classes (verdict);
+  gtk_label_set_label (self->image_label, image);
+  gtk_label_set_label (self->classes_label, classes);
+  gtk_widget_set_visible (GTK_WIDGET (self->classes_label), *classes != '\0');
 }
 
 static void
 show_figures (GboxExamplesPane *self, const GboxExamples *examples)
 {
-  g_autofree char *mean = format_activation (examples->mean);
-  g_autofree char *sd = format_activation (examples->sd);
-  g_autofree char *smallest = format_activation (examples->smallest);
-  g_autofree char *largest = format_activation (examples->largest);
-  g_autofree char *classes = describe_classes (self, examples);
+  g_autofree char *mean = gbox_verdict_format (examples->mean);
+  g_autofree char *sd = gbox_verdict_format (examples->sd);
+  g_autofree char *smallest = gbox_verdict_format (examples->smallest);
+  g_autofree char *largest = gbox_verdict_format (examples->largest);
   g_autofree char *text = g_strdup_printf ("%s to %s, mean %s ± %s", smallest, largest, mean, sd);
 
   gtk_label_set_label (self->distribution_label, text);
-  gtk_label_set_label (self->classes_label, classes);
-  gtk_widget_set_tooltip_text (GTK_WIDGET (self->classes_label), classes);
-  gtk_widget_set_visible (GTK_WIDGET (self->classes_label), *classes != '\0');
   gtk_widget_queue_draw (GTK_WIDGET (self->histogram));
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->histogram), GTK_ACCESSIBLE_PROPERTY_LABEL, text, -1);
-  follow_ratio (self);
+  follow_verdict (self);
 }
 
 static void
@@ -180,11 +143,12 @@ follow_examples (GboxExamplesPane *self)
   g_autofree char *text = n > 0 ? g_strdup_printf ("of %'u photos", examples->n_photos) : g_strdup ("");
 
   /* While a unit's are looked up, what was shown stays as empty tiles, so that nothing jumps. */
-  if (examples != NULL)
+  if (examples != NULL || !gbox_photo_session_has_unit (self->session))
     {
       gtk_widget_set_visible (GTK_WIDGET (self->grid), n > 0);
       gtk_widget_set_visible (self->figures_box, n > 0);
     }
+  gtk_widget_set_opacity (self->figures_box, n > 0 ? 1.0 : 0.0);
   gtk_label_set_label (self->set_label, text);
   for (guint i = 0; i < GBOX_PHOTO_SESSION_N_EXAMPLES; i++)
     {
@@ -282,7 +246,7 @@ gbox_examples_pane_class_init (GboxExamplesPaneClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, figures_box);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, histogram);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, distribution_label);
-  gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, ratio_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, image_label);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, classes_label);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, progress_box);
   gtk_widget_class_bind_template_child (widget_class, GboxExamplesPane, progress_bar);
@@ -303,7 +267,7 @@ gbox_examples_pane_init (GboxExamplesPane *self)
   gtk_widget_set_visible (self->figures_box, FALSE);
   gtk_drawing_area_set_draw_func (self->histogram, draw_histogram, self, NULL);
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
-  g_signal_group_connect_swapped (self->run_signals, "notify::objective", G_CALLBACK (follow_ratio), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::objective", G_CALLBACK (follow_verdict), self);
 }
 
 static void
@@ -312,7 +276,7 @@ follow_run (GboxExamplesPane *self)
   GboxVisionSession *vision = gbox_photo_session_get_vision (self->session);
 
   g_signal_group_set_target (self->run_signals, gbox_vision_session_get_run (vision));
-  follow_ratio (self);
+  follow_verdict (self);
 }
 
 void

@@ -3,6 +3,7 @@
 #include "vision/parameters-pane.h"
 
 #include "vision/examples-pane.h"
+#include "vision/start-row.h"
 #include "widgets/parameter-row.h"
 
 struct _GboxParametersPane
@@ -23,6 +24,7 @@ struct _GboxParametersPane
   AdwComboRow *preset_row;
   GtkStringList *presets;
   AdwComboRow *basis_row;
+  GboxStartRow *start_row;
   AdwExpanderRow *transforms_row;
   GtkRevealer *restart_revealer;
   GtkLabel *restart_label;
@@ -240,6 +242,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, preset_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, presets);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, basis_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, start_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, transforms_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, restart_revealer);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, restart_label);
@@ -261,6 +264,7 @@ gbox_parameters_pane_class_init (GboxParametersPaneClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_parameters_pane_dispose;
   g_type_ensure (GBOX_TYPE_EXAMPLES_PANE);
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
+  g_type_ensure (GBOX_TYPE_START_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/parameters-pane.ui");
   bind_template (widget_class);
 }
@@ -316,6 +320,7 @@ bind_rows (GboxParametersPane *self, GObject *spec)
   describe_row (GTK_WIDGET (self->at_y_row), GTK_WIDGET (self->at_y_spin), spec, "at-y");
   describe_row (GTK_WIDGET (self->at_x_row), GTK_WIDGET (self->at_x_spin), spec, "at-x");
   adw_expander_row_set_subtitle (self->transforms_row, "Pad, jitter, scale, rotate");
+  gbox_start_row_bind (self->start_row, GBOX_VISUALIZATION_SPEC (spec));
   g_object_bind_property (spec, "basis", self->basis_row, "selected", flags);
   g_object_bind_property (spec, "transforms", self->transforms_row, "enable-expansion", flags);
 }

@@ -4,6 +4,7 @@
 
 #include "shell/commands.h"
 #include "vision/photo-window.h"
+#include "vision/start-file.h"
 
 /* What the shorter side of a photograph becomes where nothing else is known. */
 #define PHOTO_SIDE 224
@@ -169,11 +170,35 @@ on_choose (GboxPhotoActions *self, GVariant *parameter)
   gtk_native_dialog_show (GTK_NATIVE_DIALOG (dialog));
 }
 
+static void
+on_start_from (GboxPhotoActions *self, GVariant *parameter)
+{
+  gbox_start_file_use (GBOX_VISION_PAGE (self->widget), g_variant_get_string (parameter, NULL));
+}
+
+static void
+on_start_choose (GboxPhotoActions *self, GVariant *parameter)
+{
+  gbox_start_file_choose (GBOX_VISION_PAGE (self->widget));
+}
+
+static void
+on_start_shown (GboxPhotoActions *self, GVariant *parameter)
+{
+  gbox_start_file_use_shown (GBOX_VISION_PAGE (self->widget));
+}
+
 static const GboxCommand commands[] = {
-  { "photos-index", "s", G_CALLBACK (on_index) },         { "photos-choose", NULL, G_CALLBACK (on_choose) },
-  { "photos-cancel", NULL, G_CALLBACK (on_cancel) },      { "photos-forget", NULL, G_CALLBACK (on_forget) },
-  { "photo-open", "s", G_CALLBACK (on_photo) },           { "photo-example", "u", G_CALLBACK (on_example) },
+  { "photos-index", "s", G_CALLBACK (on_index) },
+  { "photos-choose", NULL, G_CALLBACK (on_choose) },
+  { "photos-cancel", NULL, G_CALLBACK (on_cancel) },
+  { "photos-forget", NULL, G_CALLBACK (on_forget) },
+  { "photo-open", "s", G_CALLBACK (on_photo) },
+  { "photo-example", "u", G_CALLBACK (on_example) },
   { "photo-choose", NULL, G_CALLBACK (on_choose_photo) },
+  { "start-from", "s", G_CALLBACK (on_start_from) },
+  { "start-choose", NULL, G_CALLBACK (on_start_choose) },
+  { "start-shown", NULL, G_CALLBACK (on_start_shown) },
 };
 
 static void
@@ -188,6 +213,9 @@ update_enabled (GboxPhotoActions *self)
   gbox_commands_set_enabled (self->map, "photo-open", has_network);
   gbox_commands_set_enabled (self->map, "photo-example", has_network);
   gbox_commands_set_enabled (self->map, "photo-choose", has_network);
+  gbox_commands_set_enabled (self->map, "start-from", has_network);
+  gbox_commands_set_enabled (self->map, "start-choose", has_network);
+  gbox_commands_set_enabled (self->map, "start-shown", has_network);
   gbox_commands_set_enabled (self->map, "photos-cancel", gbox_photo_session_is_indexing (self->session));
   gbox_commands_set_enabled (self->map, "photos-forget", folders[0] != NULL);
 }

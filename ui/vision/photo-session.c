@@ -7,6 +7,7 @@
 #include "vision/photo-index-job.h"
 #include "vision/target.h"
 
+#include <math.h>
 #include <string.h>
 
 /* Where systems keep backgrounds. */
@@ -359,6 +360,12 @@ gbox_photo_session_get_skipped (GboxPhotoSession *self)
   return self->skipped->str;
 }
 
+gboolean
+gbox_photo_session_has_unit (GboxPhotoSession *self)
+{
+  return is_about_a_unit (get_values (self));
+}
+
 const GboxExamples *
 gbox_photo_session_get_examples (GboxPhotoSession *self)
 {
@@ -373,18 +380,25 @@ gbox_photo_session_get_texture (GboxPhotoSession *self, guint i)
   return self->loaded->textures[i];
 }
 
-double
-gbox_photo_session_get_ratio (GboxPhotoSession *self)
+/* Not a number where there is none of the unit at hand. */
+static double
+get_image_activation (GboxPhotoSession *self)
 {
   GboxRun *run = gbox_vision_session_get_run (self->session);
-  const GboxExamples *examples = gbox_photo_session_get_examples (self);
   g_autofree char *target = NULL;
 
-  if (run == NULL || examples == NULL || examples->n_photos == 0 || examples->largest <= 0.0
-      || gbox_run_get_step (run) == 0
+  if (run == NULL || gbox_run_get_step (run) == 0
       || gbox_visualization_spec_interpolates (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run))))
-    return 0.0;
+    return NAN;
   target = describe_target (
     gbox_visualization_spec_get_values (GBOX_VISUALIZATION_SPEC (gbox_run_get_spec (run))));
-  return g_strcmp0 (target, self->target) == 0 ? gbox_run_get_objective (run) / examples->largest : 0.0;
+  return g_strcmp0 (target, self->target) == 0 ? gbox_run_get_objective (run) : NAN;
+}
+
+GboxVerdict *
+gbox_photo_session_judge (GboxPhotoSession *self)
+{
+  const GboxExamples *examples = gbox_photo_session_get_examples (self);
+
+  return examples != NULL ? gbox_verdict_new (examples, get_image_activation (self)) : NULL;
 }

@@ -3,7 +3,7 @@
  * hand. */
 #pragma once
 
-#include "vision/examples.h"
+#include "vision/verdict.h"
 #include "vision/vision-session.h"
 
 #include <gdk/gdk.h>
@@ -52,12 +52,15 @@ char *gbox_photo_session_describe (GboxPhotoSession *self);
 /* (transfer none): what could not be read, "PATH: problem" a line; "" where all could. */
 const char *gbox_photo_session_get_skipped (GboxPhotoSession *self);
 
+/* Whether what is at hand is a unit, of which there can be examples. */
+gboolean gbox_photo_session_has_unit (GboxPhotoSession *self);
 /* (transfer none) (nullable): of the unit at hand; %NULL while they are looked for and where the objective is
  * not about one unit. */
 const GboxExamples *gbox_photo_session_get_examples (GboxPhotoSession *self);
 /* (transfer none) (nullable): what example @i shows. */
 GdkTexture *gbox_photo_session_get_texture (GboxPhotoSession *self, guint i);
-/* How often the newest image's activation is the largest of the photographs'; 0 where that means nothing. */
-double gbox_photo_session_get_ratio (GboxPhotoSession *self);
+/* (transfer full) (nullable): what they say of the unit together with the newest image, if that is about it;
+ * %NULL where there are no examples. */
+GboxVerdict *gbox_photo_session_judge (GboxPhotoSession *self);
 
 G_END_DECLS

@@ -5,10 +5,13 @@
 
 #include "vision/heat-map.h"
 #include "vision/photo-look-job.h"
-#include "vision/target.h"
-#include "vision/thumbnail-cache.h"
+#include "vision/photo-units.h"
+#include "widgets/palette.h"
 
-#define UNIT_SIDE 40
+#define MIN_HEIGHT 600
+/* Of the ring around a spot that is kept, in pixels. */
+#define RING_RADIUS 9.0
+#define RING_WIDTH  2.5
 /* The row of the unit's activation; classes follow. */
 #define UNIT_ROW 0
 
@@ -20,18 +23,24 @@ struct _GboxPhotoWindow
   GtkPicture *picture;
   GtkLabel *spot_label;
   GtkListBox *list;
-  GtkGrid *units;
+  GtkWidget *method_box;
+  GtkToggleButton *integrated_button;
+  GtkProgressBar *progress_bar;
+  GtkDrawingArea *ring;
+  GtkLabel *units_label;
+  GboxPhotoUnits *units;
 
   GboxVisionSession *session;
-  GboxThumbnailCache *thumbnails;
   GboxPhotoLookSpec *spec;
   GboxNetwork *network; /* at hand when the window was made */
   GSignalGroup *run_signals;
   GboxRun *run;        /* (nullable): of what is looked at now */
   GboxPhotoLook *look; /* (nullable) */
-  GboxPhotoWhy *why;   /* (nullable) */
+  GPtrArray *whys;     /* of GboxPhotoWhy: what is known already */
   char *hint;          /* while the pointer is elsewhere */
   gboolean has_failed;
+  gboolean keeps_spot;
+  double spot_x, spot_y; /* of the photograph, 0 … 1 */
 };
 
 G_DEFINE_FINAL_TYPE (GboxPhotoWindow, gbox_photo_window, ADW_TYPE_WINDOW)
@@ -71,212 +80,305 @@ get_selected (GboxPhotoWindow *self)
   return row != NULL ? gtk_list_box_row_get_index (row) : -1;
 }
 
-static void
-redraw (GboxPhotoWindow *self)
+static GboxAttributionMethod
+get_method (GboxPhotoWindow *self)
+{
+  return gtk_toggle_button_get_active (self->integrated_button) ? GBOX_ATTRIBUTION_INTEGRATED
+                                                                : GBOX_ATTRIBUTION_GRADIENT;
+}
+
+/* (nullable): what speaks for the selected class. */
+static const GboxPhotoWhy *
+find_why (GboxPhotoWindow *self)
 {
   const int selected = get_selected (self);
 
+  for (guint i = 0; i < self->whys->len && selected > UNIT_ROW; i++)
+    {
+      const GboxPhotoWhy *why = g_ptr_array_index (self->whys, i);
+
+      if (why->class_id == self->look->classes[selected - 1] && why->method == get_method (self))
+        return why;
+    }
+  return NULL;
+}
+
+/* The strongest units over all of the photograph. */
+static void
+show_whole (GboxPhotoWindow *self)
+{
+  gtk_label_set_label (self->units_label, "What it excites most");
+  for (guint i = 0; i < self->look->n_layers; i++)
+    gbox_photo_units_show (self->units, i, &self->look->layers[i].whole, "on the mean");
+}
+
+/* The channels that add most to a class. */
+static void
+show_reasons (GboxPhotoWindow *self, const GboxPhotoWhy *why)
+{
+  g_autofree char *text = g_strdup_printf ("What speaks most for %s",
+                                           gbox_network_get_class_label (self->network, why->class_id));
+
+  gtk_label_set_label (self->units_label, text);
+  for (guint i = 0; i < self->look->n_layers; i++)
+    gbox_photo_units_show (self->units, i, i < why->n_layers ? &why->layers[i] : NULL,
+                           "of the class's logit");
+}
+
+/* The strongest units of all layers at the spot. */
+static void
+show_spot (GboxPhotoWindow *self)
+{
+  const GboxPhotoLook *look = self->look;
+  const GboxPhotoLookValues *values = gbox_photo_look_spec_get_values (self->spec);
+  const int row = (int) (self->spot_y * look->map_height), column = (int) (self->spot_x * look->map_width);
+  g_autofree char *text
+    = g_strdup_printf ("%s · %d here: %.3g. %s", values->layer, values->unit,
+                       (double) look->map[row * look->map_width + column],
+                       self->keeps_spot ? "Click to let the spot go." : "Click to keep the spot.");
+
+  gtk_label_set_label (self->spot_label, text);
+  gtk_label_set_label (self->units_label, "Strongest at this spot");
+  for (guint i = 0; i < look->n_layers; i++)
+    {
+      const GboxPhotoLookLayer *layer = &look->layers[i];
+      const int y = (int) (self->spot_y * layer->height), x = (int) (self->spot_x * layer->width);
+
+      gbox_photo_units_show (self->units, i, &layer->spots[y * layer->width + x], "at this spot");
+    }
+}
+
+static void
+redraw (GboxPhotoWindow *self)
+{
+  const GboxPhotoWhy *why = self->look != NULL ? find_why (self) : NULL;
+
   if (self->look == NULL)
     return;
-  if (selected == UNIT_ROW)
+  if (get_selected (self) == UNIT_ROW)
     draw (self, self->look->map, self->look->map_height, self->look->map_width);
-  else if (selected > UNIT_ROW && self->why != NULL
-           && self->why->class_id == self->look->classes[selected - 1])
-    draw (self, self->why->pixels, self->why->height, self->why->width);
+  else if (why != NULL)
+    draw (self, why->pixels, why->height, why->width);
   else
     draw (self, NULL, 0, 0);
+  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
+  if (why != NULL)
+    show_reasons (self, why);
+  else if (self->keeps_spot)
+    show_spot (self);
+  else
+    show_whole (self);
+}
+
+static void
+follow_progress (GboxPhotoWindow *self)
+{
+  const guint n_steps = gbox_run_get_n_steps (self->run);
+
+  gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), !gbox_run_is_final (self->run));
+  if (n_steps > 0)
+    gtk_progress_bar_set_fraction (self->progress_bar, (double) gbox_run_get_step (self->run) / n_steps);
+  else
+    gtk_progress_bar_pulse (self->progress_bar);
 }
 
 static void
 start (GboxPhotoWindow *self, int class_id)
 {
-  g_object_set (self->spec, "class-id", class_id, NULL);
+  g_object_set (self->spec, "class-id", class_id, "method", get_method (self), NULL);
   g_signal_group_set_target (self->run_signals, NULL);
   g_clear_object (&self->run);
   self->run = gbox_engine_start (gbox_vision_session_get_engine (self->session), GBOX_SPEC (self->spec));
   g_signal_group_set_target (self->run_signals, self->run);
+  follow_progress (self);
 }
 
 static void
-on_row_selected (GboxPhotoWindow *self)
+follow_selection (GboxPhotoWindow *self)
 {
   const int selected = get_selected (self);
 
   if (self->look == NULL || selected < 0)
     return;
+  self->keeps_spot = FALSE;
+  gtk_widget_set_visible (self->method_box, selected > UNIT_ROW);
   if (selected == UNIT_ROW)
-    set_hint (self,
-              "Orange is where the unit is excited. Point at a spot to see which units are strongest there.");
-  else if (self->why == NULL || self->why->class_id != self->look->classes[selected - 1])
+    set_hint (self, "Orange is where the unit is excited. Point at a spot to see which units of each layer "
+                    "are strongest there.");
+  else if (find_why (self) == NULL)
     {
       set_hint (self, "Looking for what speaks for the class …");
       start (self, self->look->classes[selected - 1]);
     }
+  else if (get_method (self) == GBOX_ATTRIBUTION_INTEGRATED)
+    set_hint (self, "Orange speaks for the class, blue against it: on the way from grey to the photo.");
   else
-    set_hint (self, "Orange speaks for the class, blue against it (integrated gradients).");
+    set_hint (self, "Orange speaks for the class, blue against it: gradient × what is there.");
   redraw (self);
 }
 
 static void
-add_row (GboxPhotoWindow *self, const char *title, const char *subtitle, const char *figure)
+add_row (GboxPhotoWindow *self, const char *title, const char *figure)
 {
-  GtkWidget *row = adw_action_row_new ();
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, 8);
+  GtkWidget *name = gtk_label_new (title);
   GtkWidget *label = gtk_label_new (figure);
 
-  adw_preferences_row_set_title (ADW_PREFERENCES_ROW (row), title);
-  adw_action_row_set_subtitle (ADW_ACTION_ROW (row), subtitle);
+  gtk_label_set_xalign (GTK_LABEL (name), 0.0f);
+  gtk_label_set_ellipsize (GTK_LABEL (name), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (name, TRUE);
   gtk_widget_add_css_class (label, "numeric");
-  adw_action_row_add_suffix (ADW_ACTION_ROW (row), label);
-  gtk_list_box_append (self->list, row);
+  gtk_widget_add_css_class (box, "photo-row");
+  gtk_box_append (GTK_BOX (box), name);
+  gtk_box_append (GTK_BOX (box), label);
+  gtk_list_box_append (self->list, box);
 }
 
 static void
 fill_list (GboxPhotoWindow *self)
 {
   const GboxPhotoLookValues *values = gbox_photo_look_spec_get_values (self->spec);
-  g_autofree char *unit = g_strdup_printf ("%s · %d", values->layer, values->unit);
+  g_autofree char *unit = g_strdup_printf ("Where %s · %d is excited", values->layer, values->unit);
 
-  add_row (self, unit, "where it is excited", "");
+  add_row (self, unit, "");
   for (int i = 0; i < GBOX_PHOTO_LOOK_N_CLASSES; i++)
     {
       const char *label = gbox_network_get_class_label (self->network, self->look->classes[i]);
+      g_autofree char *title = g_strdup_printf ("What speaks for %s", label != NULL ? label : "the class");
       g_autofree char *figure = g_strdup_printf ("%.1f %%", 100.0 * self->look->probabilities[i]);
 
-      add_row (self, label != NULL ? label : "class", "what speaks for it", figure);
+      add_row (self, title, figure);
     }
   gtk_list_box_select_row (self->list, gtk_list_box_get_row_at_index (self->list, UNIT_ROW));
 }
 
 static void
-on_unit_clicked (GboxPhotoWindow *self, GtkWidget *button)
+on_unit_chosen (GboxPhotoWindow *self, const char *target)
 {
-  const char *target = g_object_get_data (G_OBJECT (button), "target");
-
   gbox_vision_session_visualize_text (self->session, target, NULL);
   gtk_window_close (GTK_WINDOW (self));
 }
 
 static void
-on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+on_start_clicked (GboxPhotoWindow *self)
 {
-  g_autoptr (GtkPicture) picture = user_data;
-  g_autoptr (GdkTexture) texture
-    = gbox_thumbnail_cache_lookup_finish (GBOX_THUMBNAIL_CACHE (source), result, NULL);
+  GtkWindow *parent = gtk_window_get_transient_for (GTK_WINDOW (self));
 
-  if (texture != NULL)
-    gtk_picture_set_paintable (picture, GDK_PAINTABLE (texture));
-}
-
-static GtkWidget *
-make_unit (GboxPhotoWindow *self, const char *layer, int unit, double mean)
-{
-  const char *model = gbox_photo_look_spec_get_values (self->spec)->model;
-  GtkWidget *button = gtk_button_new ();
-  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
-  GtkWidget *picture = gtk_picture_new ();
-  g_autofree char *number = g_strdup_printf ("%d", unit);
-  GtkWidget *caption = gtk_label_new (number);
-  g_autofree char *key = g_strdup_printf ("%s/%s/%d/channel", model, layer, unit);
-  g_autofree char *tooltip
-    = g_strdup_printf ("%s · %d: %.3g on the mean. See what excites it.", layer, unit, mean);
-
-  gtk_widget_set_size_request (picture, UNIT_SIDE, UNIT_SIDE);
-  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
-  gtk_widget_add_css_class (picture, "example-picture");
-  gtk_widget_add_css_class (caption, "caption");
-  gtk_widget_add_css_class (caption, "numeric");
-  gtk_box_append (GTK_BOX (box), picture);
-  gtk_box_append (GTK_BOX (box), caption);
-  gtk_button_set_child (GTK_BUTTON (button), box);
-  gtk_widget_add_css_class (button, "flat");
-  gtk_widget_add_css_class (button, "example-button");
-  gtk_widget_set_tooltip_text (button, tooltip);
-  g_object_set_data_full (G_OBJECT (button), "target", g_strdup_printf ("%s/%d", layer, unit), g_free);
-  g_signal_connect_object (button, "clicked", G_CALLBACK (on_unit_clicked), self, G_CONNECT_SWAPPED);
-  gbox_thumbnail_cache_lookup_async (self->thumbnails, key, NULL, on_looked_up, g_object_ref (picture));
-  return button;
-}
-
-/* A row a layer, the deepest first: what is most like a thing comes first. */
-static void
-fill_units (GboxPhotoWindow *self)
-{
-  for (guint i = 0; i < self->look->n_layers; i++)
-    {
-      const GboxPhotoLookUnits *units = &self->look->layers[self->look->n_layers - 1 - i];
-      const char *name = gbox_network_get_layer (self->network, units->layer)->name;
-      GtkWidget *label = gtk_label_new (name);
-
-      gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_grid_attach (self->units, label, 0, (int) i, 1, 1);
-      for (int k = 0; k < GBOX_PHOTO_LOOK_N_UNITS; k++)
-        if (units->units[k] >= 0)
-          gtk_grid_attach (self->units, make_unit (self, name, units->units[k], units->means[k]), 1 + k,
-                           (int) i, 1, 1);
-    }
+  if (parent != NULL)
+    gtk_widget_activate_action (GTK_WIDGET (parent), "win.start-from", "s",
+                                gbox_photo_look_spec_get_values (self->spec)->path);
+  gtk_window_close (GTK_WINDOW (self));
 }
 
 static void
 on_record (GboxPhotoWindow *self, GType type, gconstpointer record)
 {
-  if (type == GBOX_TYPE_PHOTO_LOOK && self->look == NULL)
+  if (type == GBOX_TYPE_PHOTO_LOOK)
     {
       self->look = gbox_photo_look_copy (record);
       fill_list (self);
-      fill_units (self);
     }
   else if (type == GBOX_TYPE_PHOTO_WHY)
     {
-      g_clear_pointer (&self->why, gbox_photo_why_free);
-      self->why = gbox_photo_why_copy (record);
-      on_row_selected (self);
+      g_ptr_array_add (self->whys, gbox_photo_why_copy (record));
+      if (get_selected (self) > UNIT_ROW)
+        follow_selection (self);
     }
 }
 
 static void
 on_state (GboxPhotoWindow *self)
 {
-  const GError *error = self->run != NULL ? gbox_run_get_error (self->run) : NULL;
+  const GError *error = gbox_run_get_error (self->run);
 
+  follow_progress (self);
   if (error == NULL)
     return;
   self->has_failed = TRUE;
   set_hint (self, error->message);
 }
 
-/* Which part of the map the pointer is over; the picture is drawn in the middle, with its aspect kept. */
+/* Where the photograph is drawn: in the middle, with its aspect kept. */
 static void
-on_motion (GboxPhotoWindow *self, double x, double y)
+get_photo_area (GboxPhotoWindow *self, double *left, double *top, double *width, double *height)
 {
-  const double width = gtk_widget_get_width (GTK_WIDGET (self->picture));
-  const double height = gtk_widget_get_height (GTK_WIDGET (self->picture));
-  g_autoptr (GString) text = g_string_new (NULL);
-  double zoom, u, v;
-  gsize position;
+  const double available_width = gtk_widget_get_width (GTK_WIDGET (self->picture));
+  const double available_height = gtk_widget_get_height (GTK_WIDGET (self->picture));
+  const double zoom = MIN (available_width / self->look->width, available_height / self->look->height);
+
+  *width = zoom * self->look->width;
+  *height = zoom * self->look->height;
+  *left = (available_width - *width) / 2.0;
+  *top = (available_height - *height) / 2.0;
+}
+
+/* Returns: whether it is on the photograph, and spots can be looked at. */
+static gboolean
+move_spot (GboxPhotoWindow *self, double x, double y)
+{
+  double left, top, width, height;
 
   if (self->look == NULL || get_selected (self) != UNIT_ROW)
-    return;
-  zoom = MIN (width / self->look->width, height / self->look->height);
-  u = (x - (width - zoom * self->look->width) / 2.0) / (zoom * self->look->width);
-  v = (y - (height - zoom * self->look->height) / 2.0) / (zoom * self->look->height);
-  if (u < 0.0 || u >= 1.0 || v < 0.0 || v >= 1.0)
-    return;
-  position = (gsize) (v * self->look->map_height) * (gsize) self->look->map_width
-             + (gsize) (u * self->look->map_width);
-  g_string_printf (text, "Here %.3g. Strongest in %s:", (double) self->look->map[position],
-                   gbox_photo_look_spec_get_values (self->spec)->layer);
-  for (gsize k = position * GBOX_PHOTO_LOOK_N_UNITS; k < (position + 1) * GBOX_PHOTO_LOOK_N_UNITS; k++)
-    if (self->look->spot_units[k] >= 0)
-      g_string_append_printf (text, "  %d (%.3g)", self->look->spot_units[k],
-                              (double) self->look->spot_values[k]);
-  gtk_label_set_label (self->spot_label, text->str);
+    return FALSE;
+  get_photo_area (self, &left, &top, &width, &height);
+  if (x < left || x >= left + width || y < top || y >= top + height)
+    return FALSE;
+  self->spot_x = (x - left) / width;
+  self->spot_y = (y - top) / height;
+  return TRUE;
 }
 
 static void
 on_leave (GboxPhotoWindow *self)
 {
+  if (self->keeps_spot || self->look == NULL)
+    return;
   gtk_label_set_label (self->spot_label, self->hint);
+  if (get_selected (self) == UNIT_ROW)
+    show_whole (self);
+}
+
+static void
+on_motion (GboxPhotoWindow *self, double x, double y)
+{
+  if (self->keeps_spot)
+    return;
+  if (move_spot (self, x, y))
+    show_spot (self);
+  else
+    on_leave (self);
+}
+
+/* Keeps the spot, so that its units can be reached, or lets it go. */
+static void
+on_pressed (GboxPhotoWindow *self, int n_press, double x, double y)
+{
+  if (!move_spot (self, x, y))
+    return;
+  self->keeps_spot = !self->keeps_spot;
+  show_spot (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
+}
+
+static void
+draw_ring (GtkDrawingArea *area, cairo_t *cr, int area_width, int area_height, gpointer user_data)
+{
+  GboxPhotoWindow *self = user_data;
+  double left, top, width, height;
+  GdkRGBA colour;
+
+  if (self->look == NULL || !self->keeps_spot)
+    return;
+  get_photo_area (self, &left, &top, &width, &height);
+  cairo_arc (cr, left + self->spot_x * width, top + self->spot_y * height, RING_RADIUS, 0.0, 2.0 * G_PI);
+  /* Seen on whatever lies below. */
+  cairo_set_source_rgb (cr, 1.0, 1.0, 1.0);
+  cairo_set_line_width (cr, 2.0 * RING_WIDTH);
+  cairo_stroke_preserve (cr);
+  gbox_palette_lookup (GBOX_SERIES_BLUE, FALSE, &colour);
+  gdk_cairo_set_source_rgba (cr, &colour);
+  cairo_set_line_width (cr, RING_WIDTH);
+  cairo_stroke (cr);
 }
 
 static void
@@ -287,11 +389,10 @@ gbox_photo_window_dispose (GObject *object)
   g_clear_object (&self->run_signals);
   g_clear_object (&self->run);
   g_clear_object (&self->spec);
-  g_clear_object (&self->thumbnails);
   g_clear_object (&self->session);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_pointer (&self->look, gbox_photo_look_free);
-  g_clear_pointer (&self->why, gbox_photo_why_free);
+  g_clear_pointer (&self->whys, g_ptr_array_unref);
   g_clear_pointer (&self->hint, g_free);
   G_OBJECT_CLASS (gbox_photo_window_parent_class)->dispose (object);
 }
@@ -302,15 +403,24 @@ gbox_photo_window_class_init (GboxPhotoWindowClass *class)
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
   G_OBJECT_CLASS (class)->dispose = gbox_photo_window_dispose;
+  g_type_ensure (GBOX_TYPE_PHOTO_UNITS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/photo-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, title);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, picture);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, spot_label);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, list);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, method_box);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, integrated_button);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, progress_bar);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, ring);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, units_label);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, units);
   gtk_widget_class_bind_template_callback (widget_class, on_motion);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
-  gtk_widget_class_bind_template_callback (widget_class, on_row_selected);
+  gtk_widget_class_bind_template_callback (widget_class, on_pressed);
+  gtk_widget_class_bind_template_callback (widget_class, on_start_clicked);
+  gtk_widget_class_bind_template_callback (widget_class, on_unit_chosen);
+  gtk_widget_class_bind_template_callback (widget_class, follow_selection);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }
 
@@ -318,10 +428,12 @@ static void
 gbox_photo_window_init (GboxPhotoWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
-  self->thumbnails = gbox_thumbnail_cache_new (NULL, GBOX_THUMBNAIL_CACHE_MAX_BYTES);
+  self->whys = g_ptr_array_new_with_free_func ((GDestroyNotify) gbox_photo_why_free);
+  gtk_drawing_area_set_draw_func (self->ring, draw_ring, self, NULL);
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "record", G_CALLBACK (on_record), self);
   g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_state), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::step", G_CALLBACK (follow_progress), self);
 }
 
 GtkWidget *
@@ -332,8 +444,14 @@ gbox_photo_window_new (GtkWindow *parent, GboxVisionSession *session, const char
   g_autofree char *name = g_filename_display_basename (path);
   GboxPhotoWindow *self = g_object_new (GBOX_TYPE_PHOTO_WINDOW, "transient-for", parent, "title", name, NULL);
 
+  /* As high as there is room for: a row for each layer. */
+  if (parent != NULL)
+    g_object_set (self, "default-height", MAX (gtk_widget_get_height (GTK_WIDGET (parent)), MIN_HEIGHT),
+                  NULL);
+
   self->session = g_object_ref (session);
   self->network = gbox_network_ref (gbox_vision_session_get_network (session));
+  gbox_photo_units_set_network (self->units, self->network, values->model);
   adw_window_title_set_title (self->title, name);
   adw_window_title_set_subtitle (self->title, gbox_network_get_title (self->network));
   self->spec = gbox_photo_look_spec_new ();
@@ -349,6 +467,16 @@ gboolean
 gbox_photo_window_is_ready (GboxPhotoWindow *self)
 {
   return self->look != NULL || self->has_failed;
+}
+
+void
+gbox_photo_window_point_at (GboxPhotoWindow *self, double x, double y)
+{
+  g_return_if_fail (self->look != NULL);
+
+  self->spot_x = x;
+  self->spot_y = y;
+  show_spot (self);
 }
 
 void

@@ -27,5 +27,7 @@ GtkWidget *gbox_photo_window_new (GtkWindow *parent, GboxVisionSession *session,
 gboolean gbox_photo_window_is_ready (GboxPhotoWindow *self);
 /* Shows row @i of the list: 0 the unit's activation, then why it is taken for each of the classes. */
 void gbox_photo_window_show (GboxPhotoWindow *self, guint i);
+/* Shows the strongest units of a spot, as the pointer does: @x and @y are 0 … 1, below 1. */
+void gbox_photo_window_point_at (GboxPhotoWindow *self, double x, double y);
 
 G_END_DECLS

@@ -332,11 +332,21 @@ gbox_stage_tile_get_series (GboxStageTile *self)
   return self->series;
 }
 
+/* "Fourier basis", and what it begins with, if that is not noise. */
+static char *
+describe_alone (const GboxVisualizationValues *values, const char *basis)
+{
+  g_autofree char *start = *values->start != '\0' ? g_filename_display_basename (values->start) : NULL;
+
+  return start ? g_strdup_printf ("%s basis, from %s", basis, start) : g_strdup_printf ("%s basis", basis);
+}
+
 void
 gbox_stage_tile_update (GboxStageTile *self)
 {
   GListModel *tiles;
   GboxVisualizationSpec *spec;
+  const GboxVisualizationValues *values;
   gboolean is_alone, is_one_neuron;
   g_autofree char *name = NULL;
   g_autofree char *caption = NULL;
@@ -346,10 +356,11 @@ gbox_stage_tile_update (GboxStageTile *self)
   tiles = gbox_vision_session_get_tiles (self->session);
   is_alone = g_list_model_get_n_items (tiles) == 1;
   spec = gbox_vision_tile_get_spec (self->tile);
-  is_one_neuron = gbox_visualization_spec_get_values (spec)->objective == GBOX_OBJECTIVE_NEURON
-                  && gbox_visualization_spec_count_pictures (spec) == 1;
+  values = gbox_visualization_spec_get_values (spec);
+  is_one_neuron
+    = values->objective == GBOX_OBJECTIVE_NEURON && gbox_visualization_spec_count_pictures (spec) == 1;
   name = gbox_vision_tile_describe (self->tile, tiles);
-  caption = is_alone ? g_strdup_printf ("%s basis", name) : g_strdup (name);
+  caption = is_alone ? describe_alone (values, name) : g_strdup (name);
   gbox_series_set_name (self->series, name);
   gtk_label_set_label (self->name_label, get_run (self) ? caption : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), caption);

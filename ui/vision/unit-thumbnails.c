@@ -96,7 +96,8 @@ store_picture (GboxUnitThumbnails *self, GboxRun *run)
   GboxUnitItem *item = find_item (self, values);
   g_autofree char *key = make_key (values, values->unit);
 
-  if (values->objective != GBOX_OBJECTIVE_CHANNEL || shows_several (run))
+  /* What began as a photo does not show what excites the unit. */
+  if (values->objective != GBOX_OBJECTIVE_CHANNEL || *values->start != '\0' || shows_several (run))
     return;
   self->stored = run;
   gbox_thumbnail_cache_store_async (self->cache, key, gbox_run_get_frame (run), NULL, on_stored,

@@ -179,6 +179,17 @@ gbox_vision_session_interpolate (GboxVisionSession *self, const char *text, GErr
   return TRUE;
 }
 
+void
+gbox_vision_session_set_start (GboxVisionSession *self, const char *path)
+{
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  gbox_vision_session_begin_change (self);
+  g_object_set (self->spec, "start", path, NULL);
+  gbox_vision_session_end_change (self);
+  gbox_vision_session_restart (self);
+}
+
 gboolean
 gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error)
 {

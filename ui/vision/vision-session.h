@@ -108,6 +108,8 @@ void gbox_vision_session_set_direction (GboxVisionSession *self, const char *dir
 gboolean gbox_vision_session_interpolate (GboxVisionSession *self, const char *text, GError **error);
 /* Changes how, not which unit, and starts again. */
 gboolean gbox_vision_session_apply_preset (GboxVisionSession *self, const char *preset, GError **error);
+/* The file that the picture begins with, "" for noise, and starts again. */
+void gbox_vision_session_set_start (GboxVisionSession *self, const char *path);
 
 void gbox_vision_session_restart (GboxVisionSession *self);
 /* Pauses or resumes; starts again what is over. */

@@ -323,12 +323,23 @@ describe_target (GboxVisualizationSpec *spec)
 }
 
 static char *
+describe_start (GboxVisualizationSpec *spec)
+{
+  const char *start = gbox_visualization_spec_get_values (spec)->start;
+  g_autofree char *name = *start != '\0' ? g_filename_display_basename (start) : g_strdup ("noise");
+
+  return g_strdup_printf ("from %s", name);
+}
+
+static char *
 describe_difference (GboxVisualizationSpec *spec, const char *name)
 {
   if (g_str_equal (name, "objective"))
     return describe_target (spec);
   if (g_str_equal (name, "basis"))
     return describe_basis (spec);
+  if (g_str_equal (name, "start"))
+    return describe_start (spec);
   if (g_str_equal (name, "model"))
     return g_path_get_basename (gbox_visualization_spec_get_values (spec)->model);
   return describe_property (spec, name);

@@ -1,0 +1,224 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later */
+/* A few units of each layer as thumbnails. */
+#include "vision/photo-units.h"
+
+#include "vision/target.h"
+#include "vision/thumbnail-cache.h"
+
+#define PICTURE_SIDE 40
+
+typedef struct
+{
+  GtkWidget *button;
+  GtkPicture *picture;
+  GtkLabel *caption;
+} Cell;
+
+struct _GboxPhotoUnits
+{
+  AdwBin parent_instance;
+
+  GtkGrid *grid;
+  GboxNetwork *network; /* (nullable): until it is set */
+  char *model;
+  GboxThumbnailCache *thumbnails;
+  GHashTable *missing; /* of char *: keys that have no thumbnail */
+  Cell *cells;         /* (n layers, GBOX_STRONGEST_N) */
+};
+
+G_DEFINE_FINAL_TYPE (GboxPhotoUnits, gbox_photo_units, ADW_TYPE_BIN)
+
+enum
+{
+  UNIT_CHOSEN,
+  N_SIGNALS
+};
+
+static guint signals[N_SIGNALS];
+
+/* What a picture is to show, and a lookup is for. */
+static const char *
+get_key (GtkPicture *picture)
+{
+  return g_object_get_data (G_OBJECT (picture), "key");
+}
+
+typedef struct
+{
+  GboxPhotoUnits *self;
+  GtkPicture *picture;
+  char *key;
+} Lookup;
+
+static void
+on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  Lookup *lookup = user_data;
+  g_autoptr (GdkTexture) texture
+    = gbox_thumbnail_cache_lookup_finish (GBOX_THUMBNAIL_CACHE (source), result, NULL);
+
+  if (texture == NULL && lookup->self->missing != NULL)
+    g_hash_table_add (lookup->self->missing, g_strdup (lookup->key));
+  else if (texture != NULL && g_strcmp0 (get_key (lookup->picture), lookup->key) == 0)
+    gtk_picture_set_paintable (lookup->picture, GDK_PAINTABLE (texture));
+  g_object_unref (lookup->picture);
+  g_object_unref (lookup->self);
+  g_free (lookup->key);
+  g_free (lookup);
+}
+
+/* Many units pass by while the pointer moves: what is known of a thumbnail is not looked up again. */
+static void
+show_thumbnail (GboxPhotoUnits *self, GtkPicture *picture, const char *layer, int unit)
+{
+  char *key = g_strdup_printf ("%s/%s/%d/channel", self->model, layer, unit);
+  GdkTexture *texture = gbox_thumbnail_cache_peek (self->thumbnails, key);
+  Lookup *lookup;
+
+  gtk_picture_set_paintable (picture, texture != NULL ? GDK_PAINTABLE (texture) : NULL);
+  g_object_set_data_full (G_OBJECT (picture), "key", key, g_free);
+  if (texture != NULL || g_hash_table_contains (self->missing, key))
+    return;
+  lookup = g_new (Lookup, 1);
+  *lookup = (Lookup){ .self = g_object_ref (self), .picture = g_object_ref (picture), .key = g_strdup (key) };
+  gbox_thumbnail_cache_lookup_async (self->thumbnails, key, NULL, on_looked_up, lookup);
+}
+
+static void
+on_clicked (GboxPhotoUnits *self, GtkWidget *button)
+{
+  g_signal_emit (self, signals[UNIT_CHOSEN], 0, g_object_get_data (G_OBJECT (button), "target"));
+}
+
+static void
+make_cell (GboxPhotoUnits *self, Cell *cell)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
+  GtkWidget *picture = gtk_picture_new ();
+  GtkWidget *caption = gtk_label_new ("");
+
+  gtk_widget_set_size_request (picture, PICTURE_SIDE, PICTURE_SIDE);
+  gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
+  gtk_widget_add_css_class (picture, "example-picture");
+  gtk_widget_add_css_class (caption, "caption");
+  gtk_widget_add_css_class (caption, "numeric");
+  gtk_box_append (GTK_BOX (box), picture);
+  gtk_box_append (GTK_BOX (box), caption);
+  *cell
+    = (Cell){ .button = gtk_button_new (), .picture = GTK_PICTURE (picture), .caption = GTK_LABEL (caption) };
+  gtk_button_set_child (GTK_BUTTON (cell->button), box);
+  gtk_widget_add_css_class (cell->button, "flat");
+  gtk_widget_add_css_class (cell->button, "example-button");
+  gtk_widget_set_sensitive (cell->button, FALSE);
+  g_signal_connect_object (cell->button, "clicked", G_CALLBACK (on_clicked), self, G_CONNECT_SWAPPED);
+}
+
+static void
+show_unit (GboxPhotoUnits *self, Cell *cell, const char *layer, int unit, double value, const char *meaning)
+{
+  g_autofree char *number = g_strdup_printf ("%d", unit);
+  const char *label = g_str_equal (layer, GBOX_TARGET_CLASS_LAYER)
+                        ? gbox_network_get_class_label (self->network, unit)
+                        : NULL;
+  g_autofree char *name = label != NULL ? g_strdup (label) : g_strdup_printf ("%s · %d", layer, unit);
+  g_autofree char *tooltip = g_strdup_printf ("%s: %.3g %s. See what excites it.", name, value, meaning);
+
+  gtk_widget_set_tooltip_text (cell->button, tooltip);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (cell->button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);
+  if (g_str_equal (gtk_label_get_label (cell->caption), number))
+    return;
+  gtk_label_set_label (cell->caption, number);
+  g_object_set_data_full (G_OBJECT (cell->button), "target",
+                          g_strdup_printf ("%s/%s/%d", self->model, layer, unit), g_free);
+  show_thumbnail (self, cell->picture, layer, unit);
+}
+
+static void
+clear_cell (Cell *cell)
+{
+  gtk_label_set_label (cell->caption, "");
+  gtk_widget_set_tooltip_text (cell->button, NULL);
+  gtk_picture_set_paintable (cell->picture, NULL);
+  g_object_set_data (G_OBJECT (cell->picture), "key", NULL);
+}
+
+static void
+gbox_photo_units_dispose (GObject *object)
+{
+  GboxPhotoUnits *self = GBOX_PHOTO_UNITS (object);
+
+  g_clear_object (&self->thumbnails);
+  g_clear_pointer (&self->network, gbox_network_unref);
+  g_clear_pointer (&self->missing, g_hash_table_unref);
+  g_clear_pointer (&self->cells, g_free);
+  g_clear_pointer (&self->model, g_free);
+  G_OBJECT_CLASS (gbox_photo_units_parent_class)->dispose (object);
+}
+
+static void
+gbox_photo_units_class_init (GboxPhotoUnitsClass *class)
+{
+  G_OBJECT_CLASS (class)->dispose = gbox_photo_units_dispose;
+  signals[UNIT_CHOSEN] = g_signal_new ("unit-chosen", GBOX_TYPE_PHOTO_UNITS, G_SIGNAL_RUN_LAST, 0, NULL, NULL,
+                                       NULL, G_TYPE_NONE, 1, G_TYPE_STRING);
+}
+
+static void
+gbox_photo_units_init (GboxPhotoUnits *self)
+{
+  self->thumbnails = gbox_thumbnail_cache_new (NULL, GBOX_THUMBNAIL_CACHE_MAX_BYTES);
+  self->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->grid = GTK_GRID (gtk_grid_new ());
+  gtk_grid_set_row_spacing (self->grid, 6);
+  gtk_grid_set_column_spacing (self->grid, 4);
+  adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->grid));
+}
+
+void
+gbox_photo_units_set_network (GboxPhotoUnits *self, GboxNetwork *network, const char *model)
+{
+  const guint n_layers = gbox_network_get_n_layers (network);
+
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->network == NULL);
+
+  self->network = gbox_network_ref (network);
+  self->model = g_strdup (model);
+  self->cells = g_new0 (Cell, n_layers * GBOX_STRONGEST_N);
+  for (guint row = 0; row < n_layers; row++)
+    {
+      const guint layer = n_layers - 1 - row;
+      const char *name = gbox_network_get_layer (network, layer)->name;
+      GtkWidget *label = gtk_label_new (g_str_equal (name, GBOX_TARGET_CLASS_LAYER) ? "Classes" : name);
+
+      gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+      gtk_widget_set_hexpand (label, TRUE);
+      gtk_grid_attach (self->grid, label, 0, (int) row, 1, 1);
+      for (int i = 0; i < GBOX_STRONGEST_N; i++)
+        {
+          Cell *cell = &self->cells[layer * GBOX_STRONGEST_N + (guint) i];
+
+          make_cell (self, cell);
+          gtk_grid_attach (self->grid, cell->button, 1 + i, (int) row, 1, 1);
+        }
+    }
+}
+
+void
+gbox_photo_units_show (GboxPhotoUnits *self, guint layer, const GboxStrongest *units, const char *meaning)
+{
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->network != NULL);
+
+  for (guint i = 0; i < GBOX_STRONGEST_N; i++)
+    {
+      Cell *cell = &self->cells[layer * GBOX_STRONGEST_N + i];
+      const gboolean is_there = units != NULL && units->units[i] >= 0;
+
+      gtk_widget_set_sensitive (cell->button, is_there);
+      gtk_widget_set_opacity (cell->button, is_there ? 1.0 : 0.0);
+      if (is_there)
+        show_unit (self, cell, gbox_network_get_layer (self->network, layer)->name, units->units[i],
+                   (double) units->values[i], meaning);
+      else
+        clear_cell (cell);
+    }
+}
