@@ -7,6 +7,7 @@
 #include "learning/policy-saving.h"
 #include "learning/reward-sample.h"
 #include "learning/reward-term-rows.h"
+#include "learning/step-progress.h"
 #include "learning-testing.h"
 
 static const char *
@@ -156,6 +157,26 @@ check_warning (WindowFixture *fixture)
   window_activate (fixture, "finetune-reset", NULL);
 }
 
+static gboolean
+tells_step (gpointer progress)
+{
+  return window_find_label (progress, "Step ") != NULL;
+}
+
+/* A step that takes long is told of on the way. */
+static void
+check_progress (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GtkWidget *progress = window_find_widget (page, GBOX_TYPE_STEP_PROGRESS);
+
+  window_activate (fixture, "finetune-start", NULL);
+  g_assert_true (gtk_widget_get_visible (progress));
+  window_wait_until (tells_step, progress);
+  window_activate (fixture, "finetune-reset", NULL);
+  g_assert_false (gtk_widget_get_visible (progress));
+}
+
 static GtkSwitch *
 find_checkpoint_switch (WindowFixture *fixture)
 {
@@ -225,6 +246,7 @@ drive (gpointer data)
   check_reward (fixture);
   check_code (fixture);
   learning_prepare_finetune (fixture);
+  check_progress (fixture);
   check_checkpoints (fixture);
   check_warning (fixture);
   window_close (fixture);

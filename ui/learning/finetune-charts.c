@@ -7,6 +7,9 @@
 #include "widgets/chart-zoom.h"
 #include "widgets/smoothing.h"
 
+/* Before anything is learnt there is only how the trained head is rounded: the curve begins at 0. */
+#define LEAST_KL 1e-4
+
 /* A chart each, by which value its main curve has. */
 enum
 {
@@ -61,12 +64,20 @@ clear_curves (Curves *curves, double smoothing)
     }
 }
 
+static double
+get_shown (const GboxPoint *point, guint i)
+{
+  const double value = point->values[shown[i]];
+
+  return i == KL && value < LEAST_KL ? 0 : value;
+}
+
 static void
 extend_curves (Curves *curves, const GboxPoint *point)
 {
   for (guint i = 0; i < N_CHARTS; i++)
     gbox_series_append (curves->series[i], point->step,
-                        gbox_smoothing_add (&curves->smoothing[i], point->values[shown[i]]));
+                        gbox_smoothing_add (&curves->smoothing[i], get_shown (point, i)));
 }
 
 static void

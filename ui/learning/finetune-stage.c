@@ -4,6 +4,7 @@
 
 #include "learning/changes-card.h"
 #include "learning/finetune-list.h"
+#include "learning/step-progress.h"
 #include "models/model-status.h"
 #include "widgets/axis.h"
 
@@ -25,6 +26,7 @@ struct _GboxFinetuneStage
   GtkLabel *rate_label;
   GtkLabel *warning_label;
   GtkLabel *error_label;
+  GboxStepProgress *progress;
   GboxFinetuneCharts *charts;
   GboxChangesCard *changes_card;
 
@@ -127,6 +129,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   g_type_ensure (GBOX_TYPE_CHANGES_CARD);
   g_type_ensure (GBOX_TYPE_FINETUNE_LIST);
   g_type_ensure (GBOX_TYPE_MODEL_STATUS);
+  g_type_ensure (GBOX_TYPE_STEP_PROGRESS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finetune-stage.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, flap);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, list);
@@ -140,6 +143,7 @@ gbox_finetune_stage_class_init (GboxFinetuneStageClass *class)
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, rate_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, warning_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, error_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, progress);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, charts);
   gtk_widget_class_bind_template_child (widget_class, GboxFinetuneStage, changes_card);
 }
@@ -172,6 +176,7 @@ gbox_finetune_stage_set_session (GboxFinetuneStage *self, GboxFinetuneSession *s
 
   self->session = g_object_ref (session);
   gbox_finetune_list_set_session (self->list, session);
+  gbox_step_progress_set_session (self->progress, session);
   gbox_finetune_charts_set_log (self->charts, session, log);
   gbox_model_status_set_choice (self->model_status, GBOX_MODEL_CHOICE (session));
   bind_bar (self, "warning", self->warning_label);
