@@ -22,6 +22,7 @@ static const struct
   { "vision", "win.restart", { "<Control>r" } },
   { "vision", "win.search-units", { "<Control>f" } },
   { "vision", "win.compare", { "<Control>d" } },
+  { "vision", "win.circuit", { "<Control>u" } },
   { "completion", "win.complete", { "<Control>Return", "<Control>KP_Enter" } },
   { "completion", "win.continue", { "<Control><Shift>Return" } },
   { "completion", "win.other-token(-1)", { "<Alt>Up" } },

@@ -3,6 +3,7 @@
 #include "vision/vision-actions.h"
 
 #include "shell/commands.h"
+#include "vision/circuit-window.h"
 #include "vision/film-bar.h"
 #include "vision/film-file.h"
 #include "vision/open-file.h"
@@ -16,6 +17,7 @@ struct _GboxVisionActions
   GboxVisionSession *session;
   GActionMap *map; /* the window outlives its page */
   GSignalGroup *run_signals;
+  GboxCircuitWindow *circuit; /* (nullable): while it is open; a weak pointer */
 };
 
 G_DEFINE_FINAL_TYPE (GboxVisionActions, gbox_vision_actions, G_TYPE_OBJECT)
@@ -221,6 +223,22 @@ on_compare (GboxVisionActions *self, GVariant *value)
   gbox_vision_session_set_comparing (self->session, g_variant_get_boolean (value));
 }
 
+/* One window for all circuits: it begins anew at the unit at hand. */
+static void
+on_circuit (GboxVisionActions *self, GVariant *parameter)
+{
+  if (self->circuit == NULL)
+    {
+      GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->page)));
+      GtkWidget *window
+        = gbox_circuit_window_new (parent, self->session, gbox_vision_page_get_thumbnails (self->page));
+
+      g_set_weak_pointer (&self->circuit, GBOX_CIRCUIT_WINDOW (window));
+    }
+  gbox_circuit_window_begin (self->circuit);
+  gtk_window_present (GTK_WINDOW (self->circuit));
+}
+
 static const GboxCommand commands[] = {
   { "visualize", "s", G_CALLBACK (on_visualize) },
   { "interpolate", "s", G_CALLBACK (on_interpolate) },
@@ -236,6 +254,7 @@ static const GboxCommand commands[] = {
   { "vision-open", NULL, G_CALLBACK (on_open) },
   { "vision-open-file", "s", G_CALLBACK (on_open_file) },
   { "search-units", NULL, G_CALLBACK (on_search_units) },
+  { "circuit", NULL, G_CALLBACK (on_circuit) },
   { "add-tile", NULL, G_CALLBACK (on_add_tile) },
   { "more-steps", "u", G_CALLBACK (on_more_steps) },
   { "film-first", NULL, G_CALLBACK (on_film_first) },
@@ -252,6 +271,16 @@ static gboolean
 can_go_on (GboxRun *run)
 {
   return !gbox_run_is_final (run) || gbox_run_get_state (run) == GBOX_RUN_FINISHED;
+}
+
+/* Whether the target is one unit. */
+static gboolean
+has_unit (GboxVisionActions *self)
+{
+  const GboxObjectiveKind kind
+    = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (self->session))->objective;
+
+  return kind == GBOX_OBJECTIVE_CHANNEL || kind == GBOX_OBJECTIVE_NEURON || kind == GBOX_OBJECTIVE_CLASS;
 }
 
 /* What can be done depends on what there is. */
@@ -272,6 +301,7 @@ update_enabled (GboxVisionActions *self)
   gbox_commands_set_enabled (self->map, "vision-save", has_picture);
   gbox_commands_set_enabled (self->map, "save-to", has_picture);
   gbox_commands_set_enabled (self->map, "vision-copy", has_picture);
+  gbox_commands_set_enabled (self->map, "circuit", has_network && has_unit (self));
   gbox_commands_set_enabled (self->map, "add-tile", has_network);
   gbox_commands_set_enabled (self->map, "compare", has_network);
   gbox_commands_set_enabled (self->map, "more-steps", run && can_go_on (run));
@@ -298,6 +328,7 @@ follow_target (GboxVisionActions *self)
 
   g_simple_action_set_state (G_SIMPLE_ACTION (g_action_map_lookup_action (self->map, "objective")),
                              g_variant_new_string (kind->value_nick));
+  update_enabled (self);
 }
 
 static void
@@ -305,6 +336,7 @@ gbox_vision_actions_dispose (GObject *object)
 {
   GboxVisionActions *self = GBOX_VISION_ACTIONS (object);
 
+  g_clear_weak_pointer (&self->circuit);
   g_clear_object (&self->run_signals);
   g_clear_object (&self->session);
   G_OBJECT_CLASS (gbox_vision_actions_parent_class)->dispose (object);
@@ -385,6 +417,5 @@ gbox_vision_actions_new (GboxVisionPage *page, GActionMap *map)
   g_signal_connect_object (self->session, "target-changed", G_CALLBACK (follow_target), self,
                            G_CONNECT_SWAPPED);
   follow_target (self);
-  update_enabled (self);
   return self;
 }

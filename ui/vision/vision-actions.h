@@ -11,9 +11,9 @@ G_BEGIN_DECLS
  *
  * `visualize` ('inceptionv1/4b/100' or '4b/100'), `objective` ('neuron', 'channel', 'layer', 'class' or
  * 'direction'), `preset` ('naive', 'fourier' or 'default'), `set` (('size', '128'): any parameter by name),
- * `play-pause`, `step`, `restart`, `stop`, `save-to` (a path), `search-units`, `compare`, `lockstep` and
- * `atlas` (toggles), `add-tile`, `more-steps` (how many), `film-first`, `film-previous`, `film-next`,
- * `film-latest`, `save-animation`, `save-animation-to` (a path), `save-contact-sheet`,
+ * `play-pause`, `step`, `restart`, `stop`, `save-to` (a path), `search-units`, `circuit`, `compare`,
+ * `lockstep` and `atlas` (toggles), `add-tile`, `more-steps` (how many), `film-first`, `film-previous`,
+ * `film-next`, `film-latest`, `save-animation`, `save-animation-to` (a path), `save-contact-sheet`,
  * `save-contact-sheet-to` (a path), and what #GboxPageActions are on this page: `vision-open`,
  * `vision-open-file` (a catalogue name or a path), `vision-save`, `vision-copy`, `vision-left-pane`,
  * `vision-right-pane`. They are enabled while they make sense, and do nothing any more once this object is

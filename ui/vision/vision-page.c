@@ -336,6 +336,12 @@ gbox_vision_page_get_atlas (GboxVisionPage *self)
   return self->atlas;
 }
 
+GboxUnitThumbnails *
+gbox_vision_page_get_thumbnails (GboxVisionPage *self)
+{
+  return self->thumbnails;
+}
+
 GboxFilmBar *
 gbox_vision_page_get_film_bar (GboxVisionPage *self)
 {

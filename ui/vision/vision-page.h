@@ -40,7 +40,8 @@ void gbox_vision_page_end (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_left_flap (GboxVisionPage *self);
 AdwFlap *gbox_vision_page_get_right_flap (GboxVisionPage *self);
 GboxVisionSession *gbox_vision_page_get_session (GboxVisionPage *self);
-GboxUnitAtlas *gbox_vision_page_get_atlas (GboxVisionPage *self);  /* transfer none */
+GboxUnitAtlas *gbox_vision_page_get_atlas (GboxVisionPage *self); /* transfer none */
+GboxUnitThumbnails *gbox_vision_page_get_thumbnails (GboxVisionPage *self);
 GboxFilmBar *gbox_vision_page_get_film_bar (GboxVisionPage *self); /* transfer none */
 GboxPhotoSession *gbox_vision_page_get_photos (GboxVisionPage *self);
 /* (nullable) (transfer none): the picture being shown. */
