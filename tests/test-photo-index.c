@@ -5,6 +5,7 @@
 #include <glib/gstdio.h>
 #include <string.h>
 #include <unistd.h>
+#include <webp/encode.h>
 
 #include "base/error.h"
 #include "runtime/event-private.h"
@@ -676,6 +677,53 @@ test_orientation (Fixture *f, gconstpointer data)
   g_assert_cmpuint (n_below, >, 0);
 }
 
+static gboolean
+can_read_webp (void)
+{
+  g_autoptr (GSList) formats = gdk_pixbuf_get_formats ();
+
+  for (GSList *format = formats; format != NULL; format = format->next)
+    {
+      g_autofree char *name = gdk_pixbuf_format_get_name (format->data);
+
+      if (g_str_equal (name, "webp"))
+        return TRUE;
+    }
+  g_test_skip ("gdk-pixbuf reads no WebP here: webp-pixbuf-loader is not installed");
+  return FALSE;
+}
+
+/* Without loss a WebP is the same photograph as a PNG. */
+static void
+test_webp (Fixture *f, gconstpointer data)
+{
+  g_autoptr (GdkPixbuf) pixbuf = make_photo (2 * SIDE, SIDE, 5);
+  guint8 *bytes = NULL;
+  gsize size;
+
+  if (!can_read_webp ())
+    return;
+  size = WebPEncodeLosslessRGB (gdk_pixbuf_get_pixels (pixbuf), 2 * SIDE, SIDE,
+                                gdk_pixbuf_get_rowstride (pixbuf), &bytes);
+  g_assert_cmpuint (size, >, 0);
+  save_bytes (f->folder, "a.webp", bytes, size);
+  save_bytes (f->folder, "half.WebP", bytes, size / 2);
+  WebPFree (bytes);
+  save_photo (f->folder, "b.png", "png", 2 * SIDE, SIDE, 5);
+  run_all (f);
+  g_assert_cmpuint (f->found.n_photos, ==, 3);
+  g_assert_cmpuint (f->skipped->len, ==, 1);
+  g_assert_cmpstr (g_ptr_array_index (f->skipped, 0), ==, "half.WebP");
+  for (int unit = 0; unit < TINY_CHANNELS; unit++)
+    {
+      g_autoptr (GboxExamples) examples = get_examples (f, "conv2", unit, GBOX_EXAMPLE_MEAN);
+
+      g_assert_cmpuint (examples->n, ==, 2);
+      g_assert_cmpfloat (examples->examples[0].activation, ==, examples->examples[1].activation);
+      g_assert_cmpint (examples->examples[0].width, ==, 2 * SIDE);
+    }
+}
+
 static void
 test_database (Fixture *f, gconstpointer data)
 {
@@ -723,6 +771,7 @@ main (int argc, char **argv)
   g_test_add ("/photos/damaged", Fixture, NULL, set_up, test_damaged, tear_down);
   g_test_add ("/photos/folders", Fixture, NULL, set_up, test_folders, tear_down);
   g_test_add ("/photos/orientation", Fixture, NULL, set_up, test_orientation, tear_down);
+  g_test_add ("/photos/webp", Fixture, NULL, set_up, test_webp, tear_down);
   g_test_add ("/photos/database", Fixture, NULL, set_up, test_database, tear_down);
   g_test_add ("/photos/nothing", Fixture, NULL, set_up, test_nothing, tear_down);
 

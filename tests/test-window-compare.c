@@ -233,19 +233,31 @@ has_one (gpointer data)
   return !g_variant_get_boolean (state) || window_find_label (GTK_WIDGET (fixture->window), "1 of ");
 }
 
-/* The unit at hand has its picture from before, the next one's is begun; another layer ends it. */
+/* The unit at hand has its picture from before, the next one's is begun, and waits while it is paused;
+ * another layer ends it. */
 static void
 check_atlas (WindowFixture *fixture)
 {
+  GboxUnitAtlas *atlas = gbox_vision_page_get_atlas (gbox_window_get_vision_page (fixture->window));
   g_autoptr (GVariant) state = NULL;
+  guint n_done;
 
   window_activate (fixture, "stop", NULL);
   window_activate (fixture, "atlas", NULL);
   window_wait_until (has_one, fixture);
   g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), " made"));
+  window_activate (fixture, "atlas-pause", NULL);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), ", paused"));
+  n_done = gbox_unit_atlas_get_n_done (atlas);
+  window_iterate (300);
+  g_assert_cmpuint (gbox_unit_atlas_get_n_done (atlas), ==, n_done);
+  window_activate (fixture, "atlas-pause", NULL);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), " made"));
+  window_activate (fixture, "atlas-pause", NULL);
   gbox_vision_session_choose_layer (fixture->session, "class");
   state = g_action_group_get_action_state (G_ACTION_GROUP (fixture->window), "atlas");
   g_assert_false (g_variant_get_boolean (state));
+  g_assert_false (gbox_unit_atlas_get_paused (atlas));
 }
 
 static void

@@ -11,6 +11,12 @@ is_saved (gpointer path)
   return g_file_test (path, G_FILE_TEST_EXISTS);
 }
 
+static GtkWidget *
+find_text (WindowFixture *fixture, const char *text)
+{
+  return window_find_label (GTK_WIDGET (fixture->window), text);
+}
+
 static void
 check_saving (WindowFixture *fixture)
 {
@@ -22,6 +28,12 @@ check_saving (WindowFixture *fixture)
   window_set_parameter (fixture, "steps", "3");
   window_activate (fixture, "restart", NULL);
   window_wait_until (window_is_finished, fixture);
+  g_assert_nonnull (find_text (fixture, "step 3 / 3 · done"));
+  /* Fewer than it has are no fraction. */
+  window_set_parameter (fixture, "steps", "2");
+  window_iterate (100);
+  g_assert_null (find_text (fixture, "step 3 /"));
+  g_assert_nonnull (find_text (fixture, "step 3 · done"));
   window_activate (fixture, "copy", NULL);
   window_activate (fixture, "save-to", g_variant_new_string (path));
   window_wait_until (is_saved, path);
@@ -195,7 +207,7 @@ check_starting (WindowFixture *fixture)
   window_activate (fixture, "start-from", g_variant_new_string (picture));
   window_wait_until (has_started, fixture);
   assert_start (fixture, picture);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "basis, from picture.png"));
+  g_assert_nonnull (find_text (fixture, "basis, from picture.png"));
   window_activate (fixture, "start-from", g_variant_new_string (missing));
   window_wait_until (window_has_dialog, fixture);
   window_close_dialog (fixture, "There is no image");

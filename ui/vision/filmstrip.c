@@ -4,7 +4,9 @@
 
 #include "widgets/frame-scale.h"
 
-#define MAX_SIDE      48
+#define MAX_SIDE 48
+/* Nothing can be seen on less: where there is so little room, there is no filmstrip. */
+#define MIN_SIDE      16
 #define MIN_PLACES    4
 #define MAX_PLACES    14
 #define SPACING       5
@@ -52,7 +54,8 @@ get_side (GboxFilmstrip *self, guint n_places)
 {
   const int width = gtk_widget_get_width (GTK_WIDGET (self));
 
-  return MIN (MAX_SIDE, (width - ((int) n_places - 1) * SPACING) / (int) n_places);
+  return MIN (MIN (MAX_SIDE, gtk_widget_get_height (GTK_WIDGET (self))),
+              (width - ((int) n_places - 1) * SPACING) / (int) n_places);
 }
 
 /* The frame of a place: the first has the first one, the last the last one. */
@@ -161,7 +164,7 @@ gbox_filmstrip_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
   GdkRGBA accent = { 0.2f, 0.5f, 0.9f, 1.0f };
   graphene_rect_t area;
 
-  if (side < 1)
+  if (side < MIN_SIDE)
     return;
   if (side != self->drawn_side)
     for (guint i = 0; i < MAX_PLACES; i++)
@@ -187,7 +190,7 @@ gbox_filmstrip_measure (GtkWidget *widget,
 {
   const gboolean is_horizontal = orientation == GTK_ORIENTATION_HORIZONTAL;
 
-  *minimum = is_horizontal ? MIN_PLACES * (MAX_SIDE / 2) : MAX_SIDE;
+  *minimum = is_horizontal ? MIN_PLACES * (MAX_SIDE / 2) : 0;
   *natural = is_horizontal ? MAX_PLACES * (MAX_SIDE + SPACING) : MAX_SIDE;
 }
 

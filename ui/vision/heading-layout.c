@@ -4,6 +4,8 @@
 #include "vision/heading-layout.h"
 
 #define SPACING 12
+/* Beside the controls a title is shortened to this share of its width, no more. */
+#define SHORTENED 0.75
 
 struct _GboxHeadingLayout
 {
@@ -39,7 +41,7 @@ get_natural_height (GtkWidget *widget)
 static gboolean
 fits (GtkWidget *title, GtkWidget *controls, int width)
 {
-  return width < 0 || get_natural_width (title) + SPACING + get_natural_width (controls) <= width;
+  return width < 0 || SHORTENED * get_natural_width (title) + SPACING + get_natural_width (controls) <= width;
 }
 
 static void

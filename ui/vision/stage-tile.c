@@ -98,6 +98,8 @@ update_step_label (GboxStageTile *self)
 
   if (is_earlier)
     g_string_printf (text, "earlier: step %d", self->shown_step);
+  else if (run && gbox_run_get_step (run) > gbox_run_get_n_steps (run))
+    g_string_printf (text, "step %u", gbox_run_get_step (run)); /* fewer were asked for on the way */
   else if (run && gbox_run_get_n_steps (run) > 0)
     g_string_printf (text, "step %u / %u", gbox_run_get_step (run), gbox_run_get_n_steps (run));
   if (*state)
@@ -114,7 +116,7 @@ on_step (GboxStageTile *self)
   const guint n_steps = gbox_run_get_n_steps (run);
 
   gbox_image_view_set_progress (self->image_view,
-                                n_steps > 0 ? (double) gbox_run_get_step (run) / n_steps : 0);
+                                n_steps > 0 ? MIN ((double) gbox_run_get_step (run) / n_steps, 1.0) : 0);
   update_step_label (self);
 }
 

@@ -6,6 +6,7 @@
 
 #include "vision/film-bar.h"
 #include "vision/heading-layout.h"
+#include "vision/stage-layout.h"
 #include "vision/stage-tile.h"
 #include "vision/target.h"
 #include "vision/tiles-layout.h"
@@ -228,6 +229,7 @@ gbox_stage_class_init (GboxStageClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_stage_dispose;
   widget_class->grab_focus = gbox_stage_grab_focus;
   g_type_ensure (GBOX_TYPE_HEADING_LAYOUT);
+  g_type_ensure (GBOX_TYPE_STAGE_LAYOUT);
   g_type_ensure (GBOX_TYPE_TILES_LAYOUT);
   g_type_ensure (GBOX_TYPE_CHART);
   g_type_ensure (GBOX_TYPE_FILM_BAR);

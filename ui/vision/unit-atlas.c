@@ -17,12 +17,14 @@ struct _GboxUnitAtlas
   guint n_done;
   guint n_units;
   gboolean is_active;
+  gboolean is_paused; /* by the user */
 };
 
 enum
 {
   PROP_0,
   PROP_ACTIVE,
+  PROP_PAUSED,
   PROP_N_DONE,
   PROP_N_UNITS,
   N_PROPS
@@ -78,6 +80,9 @@ gbox_unit_atlas_get_property (GObject *object, guint id, GValue *value, GParamSp
     case PROP_ACTIVE:
       g_value_set_boolean (value, gbox_unit_atlas_get_active (self));
       break;
+    case PROP_PAUSED:
+      g_value_set_boolean (value, self->is_paused);
+      break;
     case PROP_N_DONE:
       g_value_set_uint (value, self->n_done);
       break;
@@ -96,6 +101,9 @@ gbox_unit_atlas_set_property (GObject *object, guint id, const GValue *value, GP
     {
     case PROP_ACTIVE:
       gbox_unit_atlas_set_active (GBOX_UNIT_ATLAS (object), g_value_get_boolean (value));
+      break;
+    case PROP_PAUSED:
+      gbox_unit_atlas_set_paused (GBOX_UNIT_ATLAS (object), g_value_get_boolean (value));
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -133,6 +141,7 @@ gbox_unit_atlas_class_init (GboxUnitAtlasClass *class)
   object_class->dispose = gbox_unit_atlas_dispose;
   object_class->finalize = gbox_unit_atlas_finalize;
   properties[PROP_ACTIVE] = g_param_spec_boolean ("active", NULL, NULL, FALSE, flags | G_PARAM_READWRITE);
+  properties[PROP_PAUSED] = g_param_spec_boolean ("paused", NULL, NULL, FALSE, flags | G_PARAM_READWRITE);
   properties[PROP_N_DONE]
     = g_param_spec_uint ("n-done", NULL, NULL, 0, G_MAXUINT, 0, flags | G_PARAM_READABLE);
   properties[PROP_N_UNITS]
@@ -197,16 +206,38 @@ gbox_unit_atlas_set_active (GboxUnitAtlas *self, gboolean active)
     return;
   if (!active)
     {
-      self->is_active = FALSE;
+      self->is_active = self->is_paused = FALSE;
       gbox_unit_painter_clear (self->painter);
+      gbox_unit_painter_set_paused (self->painter, FALSE);
     }
   else if (!begin (self))
     return;
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_ACTIVE]);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_UNITS]);
   g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_N_DONE]);
   if (self->is_active)
     paint_next (self);
+}
+
+gboolean
+gbox_unit_atlas_get_paused (GboxUnitAtlas *self)
+{
+  g_return_val_if_fail (GBOX_IS_UNIT_ATLAS (self), FALSE);
+
+  return self->is_paused;
+}
+
+void
+gbox_unit_atlas_set_paused (GboxUnitAtlas *self, gboolean paused)
+{
+  g_return_if_fail (GBOX_IS_UNIT_ATLAS (self));
+
+  if (!self->is_active || !paused == !self->is_paused)
+    return;
+  self->is_paused = paused;
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
+  gbox_unit_painter_set_paused (self->painter, paused);
 }
 
 guint

@@ -21,6 +21,7 @@ struct _GboxUnitPainter
   GboxVisualizationSpec *spec; /* of the one at hand */
   GboxRun *run;                /* nullable */
   gboolean is_asking;          /* whether the disk has a picture, or to keep one */
+  gboolean is_paused;          /* by the user */
 };
 
 enum
@@ -64,14 +65,14 @@ take_next (GboxUnitPainter *self, GdkTexture *texture)
   advance (self);
 }
 
-/* What the user looks at comes first. */
+/* What the user wants or looks at comes first. */
 static gboolean
 must_wait (GboxUnitPainter *self)
 {
   GboxRun *shown = gbox_vision_session_get_run (self->session);
   const GboxRunState state = shown ? gbox_run_get_state (shown) : GBOX_RUN_STOPPED;
 
-  return state == GBOX_RUN_RUNNING || state == GBOX_RUN_WAITING
+  return self->is_paused || state == GBOX_RUN_RUNNING || state == GBOX_RUN_WAITING
          || !gbox_vision_session_has_begun (self->session);
 }
 
@@ -246,4 +247,13 @@ gbox_unit_painter_clear (GboxUnitPainter *self)
   self->is_asking = FALSE;
   set_run (self, NULL);
   g_queue_clear_full (&self->orders, free_order);
+}
+
+void
+gbox_unit_painter_set_paused (GboxUnitPainter *self, gboolean paused)
+{
+  g_return_if_fail (GBOX_IS_UNIT_PAINTER (self));
+
+  self->is_paused = paused;
+  advance (self);
 }

@@ -10,8 +10,8 @@ G_BEGIN_DECLS
  * GboxUnitPainter:
  *
  * Makes the pictures it is asked for, one after the other, small and with few steps, unless the cache has
- * them; what it makes is kept there and shown in the grid. It waits while the picture that is selected grows.
- * Main thread only.
+ * them; what it makes is kept there and shown in the grid. It waits while the picture that is selected grows,
+ * and while it is paused. Main thread only.
  *
  * Signals: `painted` (string layer, int unit, #GdkTexture or %NULL): a picture is there, or could not be
  * kept. `failed` (string): why no pictures can be made; what was asked for is forgotten.
@@ -25,5 +25,7 @@ GboxUnitPainter *gbox_unit_painter_new (GboxVisionSession *session, GboxUnitThum
 void gbox_unit_painter_paint (GboxUnitPainter *self, const char *model, const char *layer, int unit);
 /* Forgets what was asked for, and stops what is being made. */
 void gbox_unit_painter_clear (GboxUnitPainter *self);
+/* Whether to make nothing for now. */
+void gbox_unit_painter_set_paused (GboxUnitPainter *self, gboolean paused);
 
 G_END_DECLS

@@ -21,6 +21,7 @@ struct _GboxUnitPane
   GboxLayerList *layer_list;
   GtkLabel *list_label;
   GtkLabel *count_label;
+  GtkWidget *atlas_pause_button;
   GtkWidget *atlas_button;
   GtkStack *list_stack;
   GboxUnitGrid *unit_grid;
@@ -56,14 +57,22 @@ shows_classes (GboxUnitPane *self, const char *text)
   return g_strcmp0 (self->layer, GBOX_TARGET_CLASS_LAYER) == 0;
 }
 
+static gboolean
+is_atlas_active (GboxUnitPane *self)
+{
+  return self->atlas && gbox_unit_atlas_get_active (self->atlas);
+}
+
 /* While pictures of all units are made, how far that has come. */
 static char *
 describe_count (GboxUnitPane *self, gboolean is_classes, guint n_visible, guint n_all)
 {
   const char *what = is_classes ? "classes" : "channels";
 
-  if (self->atlas && gbox_unit_atlas_get_active (self->atlas) && !is_classes)
-    return g_strdup_printf ("%'u of %'u made", gbox_unit_atlas_get_n_done (self->atlas),
+  if (is_atlas_active (self) && !is_classes)
+    return g_strdup_printf (gbox_unit_atlas_get_paused (self->atlas) ? "%'u of %'u, paused"
+                                                                     : "%'u of %'u made",
+                            gbox_unit_atlas_get_n_done (self->atlas),
                             gbox_unit_atlas_get_n_units (self->atlas));
   return n_visible == n_all ? g_strdup_printf ("%'u %s", n_all, what)
                             : g_strdup_printf ("%'u of %'u %s", n_visible, n_all, what);
@@ -77,6 +86,7 @@ show_count (GboxUnitPane *self, gboolean is_classes, guint n_visible, guint n_al
   gtk_label_set_label (self->list_label, is_classes ? "Classes" : self->layer);
   gtk_label_set_label (self->count_label, count);
   gtk_widget_set_visible (self->atlas_button, !is_classes);
+  gtk_widget_set_visible (self->atlas_pause_button, is_atlas_active (self) && !is_classes);
 }
 
 static guint
@@ -223,6 +233,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, layer_list);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, list_label);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, count_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, atlas_pause_button);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, atlas_button);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, list_stack);
   gtk_widget_class_bind_template_child (widget_class, GboxUnitPane, unit_grid);

@@ -380,12 +380,15 @@ add_comparison (GboxVisionActions *self)
     = g_simple_action_new_stateful ("compare", NULL, g_variant_new_boolean (FALSE));
   g_autoptr (GPropertyAction) atlas
     = g_property_action_new ("atlas", gbox_vision_page_get_atlas (self->page), "active");
+  g_autoptr (GPropertyAction) atlas_pause
+    = g_property_action_new ("atlas-pause", gbox_vision_page_get_atlas (self->page), "paused");
   g_autoptr (GPropertyAction) lockstep = g_property_action_new ("lockstep", self->session, "lockstep");
 
   g_signal_connect_object (compare, "change-state", G_CALLBACK (on_compare), self, G_CONNECT_SWAPPED);
   g_action_map_add_action (self->map, G_ACTION (compare));
   g_action_map_add_action (self->map, G_ACTION (lockstep));
   g_action_map_add_action (self->map, G_ACTION (atlas));
+  g_action_map_add_action (self->map, G_ACTION (atlas_pause));
   g_signal_connect_object (gbox_vision_session_get_tiles (self->session), "items-changed",
                            G_CALLBACK (follow_tiles), self, G_CONNECT_SWAPPED);
 }
