@@ -241,6 +241,36 @@ test_what_changed (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
+/* The first completion of a step that begins with @prompt, an argument. */
+static char *
+complete_once (const char *folder, const char *prompt)
+{
+  g_autofree char *model = get_model ();
+  g_autofree char *line = g_strdup_printf (FINETUNE " --steps 1 --model %s %s", model, prompt);
+  g_autoptr (GPtrArray) objects = run (folder, line);
+
+  return g_strdup (json_object_get_string_member (get (objects, 1), "completion"));
+}
+
+/* A prompt in a file is one. */
+static void
+test_prompt_file (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *path = g_build_filename (folder, "prompt.txt", NULL);
+  g_autofree char *from_file = NULL;
+  g_autofree char *given = NULL;
+  g_auto (Answer) answer = cli (folder, "finetune --prompt-file {tmp}/missing.txt");
+
+  g_assert_cmpint (answer.code, ==, 1);
+  g_assert_nonnull (strstr (answer.errors, "prompt could not be read"));
+  g_assert_true (g_file_set_contents (path, "others", -1, NULL));
+  from_file = complete_once (folder, "--prompt-file {tmp}/prompt.txt");
+  given = complete_once (folder, "--prompt others");
+  g_assert_cmpstr (from_file, ==, given);
+  remove_folder (g_steal_pointer (&folder));
+}
+
 static void
 test_usage (void)
 {
@@ -285,6 +315,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/kill", test_kill);
   g_test_add_func ("/cli-finetune/complete", test_complete);
   g_test_add_func ("/cli-finetune/what-changed", test_what_changed);
+  g_test_add_func ("/cli-finetune/prompt-file", test_prompt_file);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   g_test_add_func ("/cli-finetune/gridworld", test_gridworld);
   return g_test_run ();

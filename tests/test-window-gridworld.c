@@ -89,6 +89,8 @@ check_moves (WindowFixture *fixture)
   before = *gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
   window_iterate (400);
   after = gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
+  g_assert_nonnull (
+    window_find_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "Resume"));
   /* A step that has been asked for already comes yet. */
   g_assert_cmpuint (after->episode, ==, before.episode);
   g_assert_cmpuint (after->move, <=, before.move + MOVES_AT_A_TIME);

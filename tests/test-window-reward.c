@@ -81,6 +81,11 @@ check_reward (WindowFixture *fixture)
   g_assert_nonnull (window_find_label (GTK_WIDGET (sample), "5 − 0.5 × 14 = −2"));
   choose_kind (second, 0);
   g_assert_cmpstr (get_reward (fixture), ==, "regex:\\d");
+  learning_set_finetune (fixture, "reward", "-2*length");
+  g_assert_cmpuint (count_marked (buffer, "term-0"), ==, 14);
+  choose_kind (first, 0);
+  g_assert_cmpstr (get_reward (fixture), ==, "-2*full-stops");
+  learning_set_finetune (fixture, "reward", "full-stops");
 }
 
 static gboolean

@@ -75,6 +75,7 @@ follow_run (GboxFinetunePane *self)
   for (gsize i = 0; i < G_N_ELEMENTS (others); i++)
     gtk_widget_set_sensitive (others[i], is_free);
   gbox_reward_editor_set_free (self->reward_editor, is_free);
+  g_object_set (self->start_bar, "can-resume", !is_free, NULL);
 }
 
 static void

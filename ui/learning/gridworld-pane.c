@@ -74,6 +74,12 @@ follow_compared (GboxGridworldPane *self)
   g_string_free (text, TRUE);
 }
 
+static void
+follow_agents (GboxGridworldPane *self)
+{
+  g_object_set (self->start_bar, "can-resume", gbox_gridworld_session_can_resume (self->session), NULL);
+}
+
 /* "300/s"; at its end the slider means no limit. */
 static char *
 format_speed (GtkScale *scale, double value, gpointer data)
@@ -138,6 +144,11 @@ gbox_gridworld_pane_set_session (GboxGridworldPane *self, GboxGridworldSession *
   g_signal_connect_object (session, "compared-changed", G_CALLBACK (follow_compared), self,
                            G_CONNECT_SWAPPED);
   g_signal_connect_object (session, "world-changed", G_CALLBACK (follow_world), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (session, "notify::is-running", G_CALLBACK (follow_agents), self,
+                           G_CONNECT_SWAPPED);
+  for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
+    g_signal_connect_object (gbox_gridworld_session_get_agent (session, i), "state-changed",
+                             G_CALLBACK (follow_agents), self, G_CONNECT_SWAPPED);
   follow_world (self);
   follow_compared (self);
 }

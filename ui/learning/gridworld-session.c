@@ -436,12 +436,18 @@ gbox_gridworld_session_has_begun (GboxGridworldSession *self)
   return FALSE;
 }
 
+gboolean
+gbox_gridworld_session_can_resume (GboxGridworldSession *self)
+{
+  return gbox_gridworld_session_has_begun (self) && !are_over (self);
+}
+
 void
 gbox_gridworld_session_start (GboxGridworldSession *self)
 {
   g_return_if_fail (GBOX_IS_GRIDWORLD_SESSION (self));
 
-  if (!gbox_gridworld_session_has_begun (self) || are_over (self))
+  if (!gbox_gridworld_session_can_resume (self))
     for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
       if (self->is_compared[i])
         gbox_gridworld_agent_begin (self->agents[i], self->spec);

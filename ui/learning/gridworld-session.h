@@ -47,6 +47,8 @@ GboxGridworldAgent *gbox_gridworld_session_get_agent (GboxGridworldSession *self
 gboolean gbox_gridworld_session_is_compared (GboxGridworldSession *self, guint algorithm);
 gboolean gbox_gridworld_session_is_running (GboxGridworldSession *self);
 gboolean gbox_gridworld_session_has_begun (GboxGridworldSession *self);
+/* Whether a start goes on with that, and does not begin anew. */
+gboolean gbox_gridworld_session_can_resume (GboxGridworldSession *self);
 
 /* Goes on, or begins where nothing has begun or all is over. */
 void gbox_gridworld_session_start (GboxGridworldSession *self);

@@ -25,14 +25,15 @@ G_DEFINE_FINAL_TYPE (GboxRewardEditor, gbox_reward_editor, ADW_TYPE_BIN)
 
 static const char *const term_names[MAX_TERMS] = { "term_1", "term_2", "term_3" };
 
-/* One more than are chosen; weights count between two, or where one has been set before. */
+/* One more than are chosen; weights count between two, or where a single one has been given a weight. */
 static void
-show_terms (GboxRewardEditor *self, gboolean has_weights)
+show_terms (GboxRewardEditor *self)
 {
-  const gboolean is_sum = gbox_reward_term_rows_has_term (self->terms[1]);
+  const double weight = gbox_reward_term_rows_get_weight (self->terms[0]);
+  const gboolean has_weights = gbox_reward_term_rows_has_term (self->terms[1]) || weight < 1 || weight > 1;
 
   for (guint i = 0; i < MAX_TERMS; i++)
-    g_object_set (self->terms[i], "is-weighted", is_sum || has_weights, "visible",
+    g_object_set (self->terms[i], "is-weighted", has_weights, "visible",
                   i < 2 || gbox_reward_term_rows_has_term (self->terms[i - 1]), NULL);
 }
 
@@ -60,7 +61,7 @@ on_terms_changed (GboxRewardEditor *self)
   if (self->session == NULL || self->is_busy)
     return;
   close_gaps (self);
-  show_terms (self, FALSE);
+  show_terms (self);
   for (guint i = 0; i < MAX_TERMS; i++)
     gbox_reward_term_rows_append (self->terms[i], text);
   set_reward (self, text->str);
@@ -77,7 +78,6 @@ static void
 fill_terms (GboxRewardEditor *self, const GboxReward *reward)
 {
   const guint n = gbox_reward_get_n_terms (reward);
-  gboolean has_weights = FALSE;
 
   for (guint i = 0; i < n; i++)
     {
@@ -86,11 +86,10 @@ fill_terms (GboxRewardEditor *self, const GboxReward *reward)
       const GboxRewardKind kind = gbox_reward_get_term (reward, i, &weight, &argument);
 
       gbox_reward_term_rows_set (self->terms[i], kind, weight, argument);
-      has_weights = has_weights || weight < 1 || weight > 1;
     }
   for (guint i = n; i < MAX_TERMS; i++)
     gbox_reward_term_rows_set_none (self->terms[i]);
-  show_terms (self, has_weights);
+  show_terms (self);
 }
 
 /* What cannot be shown as terms stands as it is written. */

@@ -116,6 +116,15 @@ show_description (GboxRewardSample *self, const GboxReward *reward)
   gtk_label_set_label (self->description_label, text);
 }
 
+/* A length counts everything; beside others it would hide what they count. */
+static void
+mark_all (const char *text, GArray *ranges)
+{
+  const GboxRewardRange all = { .end = strlen (text) };
+
+  g_array_append_val (ranges, all);
+}
+
 /* What @reward gives the text, whose counted parts go to @ranges. */
 static void
 show_reward (GboxRewardSample *self, GboxReward *reward, const char *text, GArray *ranges)
@@ -130,6 +139,9 @@ show_reward (GboxRewardSample *self, GboxReward *reward, const char *text, GArra
       show_problem (self, gbox_program_check_get_words (self->program));
       return;
     }
+  if (gbox_reward_get_n_terms (reward) == 1
+      && gbox_reward_get_term (reward, 0, NULL, NULL) == GBOX_REWARD_LENGTH)
+    mark_all (text, ranges);
   show_description (self, reward);
   gtk_label_set_label (self->number_label, is_known ? number : "running in a sandbox…");
 }

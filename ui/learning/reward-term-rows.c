@@ -238,6 +238,12 @@ gbox_reward_term_rows_has_term (GboxRewardTermRows *self)
   return self->kind < G_N_ELEMENTS (kinds);
 }
 
+double
+gbox_reward_term_rows_get_weight (GboxRewardTermRows *self)
+{
+  return gtk_adjustment_get_value (self->weight);
+}
+
 void
 gbox_reward_term_rows_append (GboxRewardTermRows *self, GString *text)
 {

@@ -35,6 +35,8 @@ void gbox_reward_term_rows_take (GboxRewardTermRows *self, GboxRewardTermRows *f
 
 /* Whether a term is chosen. */
 gboolean gbox_reward_term_rows_has_term (GboxRewardTermRows *self);
+/* What the term is multiplied by where that is shown. */
+double gbox_reward_term_rows_get_weight (GboxRewardTermRows *self);
 /* Appends the term, if there is one, as gbox_reward_append_term() does. */
 void gbox_reward_term_rows_append (GboxRewardTermRows *self, GString *text);
 

@@ -12,6 +12,7 @@ struct _GboxStartBar
 
   char *task;
   gboolean is_running;
+  gboolean can_resume;
 };
 
 enum
@@ -19,6 +20,7 @@ enum
   PROP_0,
   PROP_TASK,
   PROP_IS_RUNNING,
+  PROP_CAN_RESUME,
   N_PROPS
 };
 
@@ -39,7 +41,9 @@ update (GboxStartBar *self)
 {
   if (self->task == NULL)
     return;
-  adw_button_content_set_label (self->start_content, self->is_running ? "Pause" : "Start");
+  adw_button_content_set_label (self->start_content, self->is_running   ? "Pause"
+                                                     : self->can_resume ? "Resume"
+                                                                        : "Start");
   adw_button_content_set_icon_name (self->start_content,
                                     self->is_running ? "glassbox-pause-symbolic" : "glassbox-play-symbolic");
   set_action (self, self->start_button, self->is_running ? "pause" : "start");
@@ -63,6 +67,9 @@ gbox_start_bar_get_property (GObject *object, guint id, GValue *value, GParamSpe
     case PROP_IS_RUNNING:
       g_value_set_boolean (value, self->is_running);
       break;
+    case PROP_CAN_RESUME:
+      g_value_set_boolean (value, self->can_resume);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -81,6 +88,9 @@ gbox_start_bar_set_property (GObject *object, guint id, const GValue *value, GPa
       break;
     case PROP_IS_RUNNING:
       self->is_running = g_value_get_boolean (value);
+      break;
+    case PROP_CAN_RESUME:
+      self->can_resume = g_value_get_boolean (value);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -107,6 +117,7 @@ gbox_start_bar_class_init (GboxStartBarClass *class)
   object_class->finalize = gbox_start_bar_finalize;
   properties[PROP_TASK] = g_param_spec_string ("task", NULL, NULL, NULL, flags);
   properties[PROP_IS_RUNNING] = g_param_spec_boolean ("is-running", NULL, NULL, FALSE, flags);
+  properties[PROP_CAN_RESUME] = g_param_spec_boolean ("can-resume", NULL, NULL, FALSE, flags);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/start-bar.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxStartBar, start_button);
