@@ -94,6 +94,8 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
     g_object_set (spec, "steps", options->n_done + (guint) options->more, NULL);
   if (options->class_id >= 0)
     g_object_set (spec, "objective", GBOX_OBJECTIVE_CLASS, "layer", "class", "unit", options->class_id, NULL);
+  if (gbox_visualization_spec_get_values (spec)->direction_from[0] != '\0')
+    g_object_set (spec, "objective", GBOX_OBJECTIVE_DIRECTION, NULL);
   if (options->at == NULL)
     return TRUE;
   if (!cli_parse_position (options->at, &y, &x, error))
@@ -117,13 +119,17 @@ check_flags (char **argv, char **words, const Options *options, GboxVisualizatio
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (flags);
   const gboolean needs_unit
-    = values->objective == GBOX_OBJECTIVE_CHANNEL || values->objective == GBOX_OBJECTIVE_NEURON;
+    = (values->objective == GBOX_OBJECTIVE_CHANNEL || values->objective == GBOX_OBJECTIVE_NEURON)
+      && values->direction_from[0] == '\0';
 
   if (g_strv_length (words) > 1)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
   else if (has_flag (argv, "--class") && (has_flag (argv, "--layer") || has_flag (argv, "--unit")))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--class says all: leave out --layer and --unit, or leave out --class.");
+  else if (has_flag (argv, "--direction-from") && (has_flag (argv, "--class") || has_flag (argv, "--unit")))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--direction-from says all but the layer: leave out --class and --unit.");
   else if (has_flag (argv, "--class") && options->class_id < 0)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--class counts from 0, %d is no class.",
                  options->class_id);

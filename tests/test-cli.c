@@ -50,6 +50,8 @@ test_usage (void)
     "visualize --class 488 --steps 0 -o out.png",
     "visualize --class 488 --diversity 7 -o out.png",
     "visualize --class 488 --interpolate-to 4c -o out.png",
+    "visualize --class 488 --direction-from photo.jpg -o out.png",
+    "visualize --layer head --unit 3 --minus photo.jpg -o out.png",
     "visualize --class 488 --interpolate-to class:7 --diversity 2 -o out.png",
     "visualize --layer head --objective layer --interpolate-to class:7 -o out.png",
     "visualize --class 488 --basis wavelet -o out.png",
@@ -288,6 +290,9 @@ test_from (void)
     "visualize --model %s --from {tmp}/diverse.png -o {tmp}/diverse-again.png",
     "visualize --model %s -c 5 --size 64 --steps 2 --interpolate-to class:7 -o {tmp}/row.png",
     "visualize --model %s --from {tmp}/row.png -o {tmp}/row-again.png",
+    "visualize --model %s --layer class --direction-from {tmp}/whole.png --minus {tmp}/diverse.png --size 64 "
+    "--steps 2 -o {tmp}/photos.png",
+    "visualize --model %s --from {tmp}/photos.png -o {tmp}/photos-again.png",
   };
   const char *model = have_model (any_vision_model);
   char *folder;
@@ -315,6 +320,7 @@ test_from (void)
   assert_same_file (folder, "started.png", "started-again.png", TRUE);
   assert_same_file (folder, "diverse.png", "diverse-again.png", TRUE);
   assert_same_file (folder, "row.png", "row-again.png", TRUE);
+  assert_same_file (folder, "photos.png", "photos-again.png", TRUE);
   remove_folder (folder);
 }
 

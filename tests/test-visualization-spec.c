@@ -51,7 +51,7 @@ test_texts (void)
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
-  g_assert_cmpuint (n, ==, 34);
+  g_assert_cmpuint (n, ==, 36);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (strlen (g_param_spec_get_nick (pspecs[i])), >=, 3);

@@ -224,6 +224,28 @@ check_saving (WindowFixture *fixture, const char *action, const char *name)
   g_rmdir (folder);
 }
 
+/* What a photo has in the layer; a direction that is typed takes its place. */
+static void
+check_photo_direction (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "photo.png", NULL);
+
+  window_wait_until (window_is_finished, fixture);
+  window_activate (fixture, "save-to", g_variant_new_string (path));
+  window_wait_until (is_saved, path);
+  window_activate (fixture, "direction-photos", g_variant_new ("(ss)", path, ""));
+  window_wait_until (window_is_finished, fixture);
+  g_assert_cmpint (window_get_values (fixture)->objective, ==, GBOX_OBJECTIVE_DIRECTION);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (fixture->window), "photo.png"));
+  gbox_vision_session_set_direction (fixture->session, "1:1, 2:-0.5");
+  g_assert_cmpstr (window_get_values (fixture)->direction_from, ==, "");
+  window_wait_until (window_is_finished, fixture);
+  window_activate (fixture, "objective", g_variant_new_string ("channel"));
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static gboolean
 has_one (gpointer data)
 {
@@ -275,6 +297,7 @@ body (gpointer data)
   check_free (fixture);
   check_several (fixture);
   check_interpolation (fixture);
+  check_photo_direction (fixture);
   check_film (fixture);
   check_going_on (fixture);
   check_saving (fixture, "save-animation-to", "film.webp");

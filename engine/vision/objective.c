@@ -62,8 +62,11 @@ init_direction (GboxObjective *self,
                 const GboxTensor *output,
                 GError **error)
 {
-  g_autoptr (GArray) terms = gbox_direction_parse (values->direction, error);
+  g_autoptr (GArray) terms = NULL;
 
+  if (values->direction_from[0] != '\0')
+    return TRUE;
+  terms = gbox_direction_parse (values->direction, error);
   if (terms == NULL)
     return FALSE;
   self->direction = g_new0 (float, (gsize) output->channels);

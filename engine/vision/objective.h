@@ -45,8 +45,8 @@ G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (GboxObjective, gbox_objective_clear)
  * @network: where
  * @error: return location for an error
  *
- * Without computing anything: whether the network has the layer, the layer the unit or the channels, and its
- * map at the spec's size the position.
+ * Without computing anything, and so without looking at photos: whether the network has the layer, the layer
+ * the unit or the channels, and its map at the spec's size the position.
  *
  * Returns: %FALSE with %GBOX_ERROR_NOT_FOUND or %GBOX_ERROR_INVALID_ARGUMENT, naming what there is
  */

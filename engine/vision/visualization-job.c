@@ -9,6 +9,8 @@
 #include "vision/checkpoint.h"
 #include "vision/film.h"
 #include "vision/mosaic.h"
+#include "vision/objective.h"
+#include "vision/photo-direction.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
@@ -174,6 +176,29 @@ settle_start (GboxVisualizationJob *self)
     g_object_set (self->spec, "start", path, NULL);
 }
 
+/* What is saved has the direction itself: it can be made again without the photos. */
+static gboolean
+settle_direction (GboxVisualizationJob *self, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  g_autofree char *direction = NULL;
+
+  if (values->objective == GBOX_OBJECTIVE_DIRECTION && values->direction_from[0] != '\0')
+    {
+      const int layer = gbox_network_find_layer (self->network, values->layer);
+
+      if (layer < 0)
+        return gbox_objective_check (self->spec, self->network, error);
+      direction = gbox_photo_direction (self->network, self->team, (guint) layer, values->direction_from,
+                                        values->minus[0] != '\0' ? values->minus : NULL, error);
+      if (direction == NULL)
+        return FALSE;
+      g_object_set (self->spec, "direction", direction, NULL);
+    }
+  g_object_set (self->spec, "direction-from", "", "minus", "", NULL);
+  return TRUE;
+}
+
 /* Everything but the schedule and the file to go on from, which have become part of the job. */
 static gboolean
 take_spec (GboxVisualizationJob *self, GError **error)
@@ -206,7 +231,7 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   self->team = context->team;
   self->store = context->store;
   if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, error)
-      || !take_spec (self, error))
+      || !settle_direction (self, error) || !take_spec (self, error))
     return FALSE;
   self->pipeline = gbox_pipeline_new (self->network, self->team, self->spec, error);
   if (self->pipeline == NULL || !take_checkpoint (self, error)

@@ -33,6 +33,8 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, at_x),
   G_STRUCT_OFFSET (GboxVisualizationValues, direction),
   G_STRUCT_OFFSET (GboxVisualizationValues, cosine_power),
+  G_STRUCT_OFFSET (GboxVisualizationValues, direction_from),
+  G_STRUCT_OFFSET (GboxVisualizationValues, minus),
   G_STRUCT_OFFSET (GboxVisualizationValues, basis),
   G_STRUCT_OFFSET (GboxVisualizationValues, size),
   G_STRUCT_OFFSET (GboxVisualizationValues, steps),
@@ -126,6 +128,8 @@ finalize (GObject *object)
   g_free (self->values.model);
   g_free (self->values.layer);
   g_free (self->values.direction);
+  g_free (self->values.direction_from);
+  g_free (self->values.minus);
   g_free (self->values.interpolate_to);
   g_free (self->values.start);
   g_free (self->values.schedule);
@@ -148,7 +152,8 @@ refuse (GError **error, const char *message)
 
 /* The parameters' own shape, and what is no parameter of the picture. */
 static const char *const fixed[]
-  = { "basis", "size", "diversity", "interpolate-steps", "steps", "start", "schedule", "checkpoint", NULL };
+  = { "basis",    "size",       "diversity", "interpolate-steps", "direction-from", "minus", "steps", "start",
+      "schedule", "checkpoint", NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -212,7 +217,9 @@ validate (GboxSpec *spec, GError **error)
     return refuse (
       error, "A position in the layer needs both its row and its column: give at-y and at-x, or neither "
              "for the middle.");
-  if (v->objective == GBOX_OBJECTIVE_DIRECTION)
+  if (v->minus[0] != '\0' && v->direction_from[0] == '\0')
+    return refuse (error, "A photo is taken from another one: give that with direction-from.");
+  if (v->objective == GBOX_OBJECTIVE_DIRECTION && v->direction_from[0] == '\0')
     {
       direction = gbox_direction_parse (v->direction, error);
       if (direction == NULL)
@@ -267,6 +274,21 @@ install_details (GObjectClass *class, guint *id)
                                 "How much the direction counts more than the strength: the dot "
                                 "product is multiplied by this power of the cosine",
                                 0.0, 10.0, 0.0, PLAIN_FLAGS));
+}
+
+static void
+install_direction (GObjectClass *class, guint *id)
+{
+  install (
+    class, id,
+    g_param_spec_string ("direction-from", "Direction from",
+                         "Photo whose mean activations in the layer are the direction; with minus, what it "
+                         "has and the other lacks",
+                         "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("minus", "Minus photo",
+                                "Photo whose mean activations are subtracted from those of direction-from",
+                                "", PLAIN_FLAGS));
 }
 
 static void
@@ -448,6 +470,7 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   spec_class->validate = validate;
   install_target (object_class, &id);
   install_details (object_class, &id);
+  install_direction (object_class, &id);
   install_optimization (object_class, &id);
   install_start (object_class, &id);
   install_moves (object_class, &id);
@@ -563,37 +586,4 @@ gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *p
     g_object_set (spec, "pad", 12, "jitter", 8, "scale", 0.1, "rotate", 10.0, "final-jitter", 4, "redirect",
                   TRUE, NULL);
   return TRUE;
-}
-
-static char *
-describe_unit (GboxVisualizationSpec *spec)
-{
-  const GboxVisualizationValues *v = &spec->values;
-
-  switch (v->objective)
-    {
-    case GBOX_OBJECTIVE_NEURON:
-      if (v->at_y < 0)
-        return g_strdup_printf ("%s · neuron %d", v->layer, v->unit);
-      return g_strdup_printf ("%s · neuron %d at %d, %d", v->layer, v->unit, v->at_y, v->at_x);
-    case GBOX_OBJECTIVE_LAYER:
-      return g_strdup_printf ("%s · whole layer", v->layer);
-    case GBOX_OBJECTIVE_CLASS:
-      return g_strdup_printf ("class %d", v->unit);
-    case GBOX_OBJECTIVE_DIRECTION:
-      return g_strdup_printf ("%s · direction %s", v->layer, v->direction);
-    case GBOX_OBJECTIVE_CHANNEL:
-    default:
-      return g_strdup_printf ("%s · channel %d", v->layer, v->unit);
-    }
-}
-
-char *
-gbox_visualization_spec_describe (GboxVisualizationSpec *spec)
-{
-  g_autofree char *unit = describe_unit (spec);
-
-  if (!gbox_visualization_spec_interpolates (spec))
-    return g_steal_pointer (&unit);
-  return g_strdup_printf ("%s → %s", unit, spec->values.interpolate_to);
 }

@@ -34,15 +34,16 @@ GType gbox_objective_kind_get_type (void);
  * Properties, with their defaults:
  * `model` (string, ""; a catalogue name or a file), `objective` (channel), `layer` (string, ""), `unit` (int,
  * 0; also the class), `at-y`, `at-x` (int, −1: the middle; position in the layer's map), `direction` (string,
- * "": "12:1,40:-0.5"), `cosine-power` (double 0), `basis` (fourier), `size` (int 224, 64 … 1024), `steps`
- * (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0), `decay-power` (double
- * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
- * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
- * live), `final-jitter` (int 4, live), `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live),
- * `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty), `diversity` (int 1, 1 …
- * 6: pictures made together), `diversity-weight` (double 100, live: see #GboxDiversity), `interpolate-to`
- * (string, "": "4c:20", a unit that the pictures go over to), `interpolate-steps` (int 5, 2 … 8: how many
- * pictures that takes), `start` (string, "": a file of
+ * "": "12:1,40:-0.5"), `cosine-power` (double 0), `direction-from`, `minus` (strings, "": files of photos
+ * whose difference is the direction, see gbox_photo_direction(); what is saved has the direction instead),
+ * `basis` (fourier), `size` (int 224, 64 … 1024), `steps` (uint 512, 1 … 100000, live), `learning-rate`
+ * (double 0.05, live), `seed` (uint 0), `decay-power` (double 1, 0 … 3), `decorrelate` (boolean TRUE),
+ * `transforms` (boolean TRUE, live: off does none of the following), `pad` (int 12), `jitter` (int 8, live),
+ * `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees, live), `final-jitter` (int 4, live),
+ * `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live), `l1`, `total-variation`, `blur` (double
+ * 0, 0 … 100, live: see #GboxPenalty), `diversity` (int 1, 1 … 6: pictures made together), `diversity-weight`
+ * (double 100, live: see #GboxDiversity), `interpolate-to` (string, "": "4c:20", a unit that the pictures go
+ * over to), `interpolate-steps` (int 5, 2 … 8: how many pictures that takes), `start` (string, "": a file of
  * an image to begin with), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule`
  * (string,
  * "": see #GboxSchedule; `basis`, `size`, `diversity`, `interpolate-steps` and `steps` cannot change on the
@@ -68,6 +69,8 @@ typedef struct
   int at_x;
   char *direction;
   double cosine_power;
+  char *direction_from;
+  char *minus;
   GboxBasis basis;
   int size;
   guint steps;
@@ -139,6 +142,9 @@ gboolean gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, cons
 
 /* Names of the presets, NULL-terminated. */
 const char *const *gbox_visualization_spec_get_presets (void);
+
+/* "12:1,40:-0.5", the names of the photos it is from, or how many channels it has; free with g_free(). */
+char *gbox_visualization_spec_describe_direction (GboxVisualizationSpec *spec);
 
 /* A title for the unit, e.g. "4b · channel 100", "class 488 · chain" needs the label and is the caller's to
  * add. Free with g_free(). */

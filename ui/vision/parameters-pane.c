@@ -20,6 +20,7 @@ struct _GboxParametersPane
   GtkAdjustment *at_x;
   GtkWidget *direction_group;
   GtkEditable *direction_row;
+  AdwActionRow *photos_row;
   GtkEditable *interpolate_to_row;
   AdwComboRow *preset_row;
   GtkStringList *presets;
@@ -146,6 +147,18 @@ find_preset (GboxVisualizationSpec *spec)
   return i;
 }
 
+/* Which photos, or what they are for. */
+static void
+follow_photos (GboxParametersPane *self)
+{
+  GboxVisualizationSpec *spec = gbox_vision_session_get_spec (self->session);
+  g_autofree char *photos
+    = *get_values (self)->direction_from ? gbox_visualization_spec_describe_direction (spec) : NULL;
+  g_autofree char *subtitle = g_markup_escape_text (photos ? photos : "What one has and the other lacks", -1);
+
+  adw_action_row_set_subtitle (self->photos_row, subtitle);
+}
+
 static void
 follow_target (GboxParametersPane *self)
 {
@@ -161,6 +174,7 @@ follow_target (GboxParametersPane *self)
   gtk_adjustment_set_value (self->at_x, values->at_x);
   gtk_editable_set_text (self->direction_row, values->direction);
   gtk_editable_set_text (self->interpolate_to_row, values->interpolate_to);
+  follow_photos (self);
   self->is_following = FALSE;
 }
 
@@ -238,6 +252,7 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, at_x);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, direction_group);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, direction_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, photos_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, interpolate_to_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, preset_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, presets);

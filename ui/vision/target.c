@@ -90,11 +90,11 @@ gbox_target_set_unit (GboxVisualizationSpec *spec, const char *layer, int unit)
     kind = GBOX_OBJECTIVE_CLASS;
   else if (kind == GBOX_OBJECTIVE_CLASS || kind == GBOX_OBJECTIVE_LAYER)
     kind = GBOX_OBJECTIVE_CHANNEL;
-  if (kind == GBOX_OBJECTIVE_DIRECTION)
+  if (kind == GBOX_OBJECTIVE_DIRECTION && (!*values->direction_from || g_str_equal (layer, values->layer)))
     {
       g_autofree char *direction = g_strdup_printf ("%d:1", unit);
 
-      g_object_set (spec, "direction", direction, NULL);
+      g_object_set (spec, "direction", direction, "direction-from", "", "minus", "", NULL);
     }
   if (!g_str_equal (layer, values->layer))
     g_object_set (spec, "at-y", -1, "at-x", -1, NULL);
@@ -106,7 +106,7 @@ gbox_target_set_objective (GboxVisualizationSpec *spec, GboxObjectiveKind kind)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
 
-  if (kind == GBOX_OBJECTIVE_DIRECTION && !*values->direction)
+  if (kind == GBOX_OBJECTIVE_DIRECTION && !*values->direction && !*values->direction_from)
     {
       g_autofree char *first = g_strdup_printf ("%d:1", values->unit);
 
@@ -158,6 +158,7 @@ explain_objective (GboxVisualizationSpec *spec, const GboxNetwork *network)
   const int index = gbox_network_find_layer (network, values->layer);
   const GboxLayer *layer = index < 0 ? NULL : gbox_network_get_layer (network, index);
   const int side = layer ? gbox_network_get_map_side (network, (guint) index, values->size) : 0;
+  g_autofree char *direction = NULL;
 
   if (!layer)
     return g_strdup ("");
@@ -173,7 +174,11 @@ explain_objective (GboxVisualizationSpec *spec, const GboxNetwork *network)
     case GBOX_OBJECTIVE_CLASS:
       return g_strdup_printf ("Class %d, its logit before the softmax", values->unit);
     case GBOX_OBJECTIVE_DIRECTION:
-      return g_strdup_printf ("Mean dot product with %s", values->direction);
+      if (*values->direction_from)
+        return g_strdup (*values->minus ? "Mean dot product with what one photo has and the other lacks"
+                                        : "Mean dot product with the photo's mean activations");
+      direction = gbox_visualization_spec_describe_direction (spec);
+      return g_strdup_printf ("Mean dot product with %s", direction);
     case GBOX_OBJECTIVE_CHANNEL:
     default:
       return g_strdup_printf ("Mean activation over %d × %d positions", side, side);

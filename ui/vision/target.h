@@ -43,7 +43,8 @@ gboolean gbox_target_exists (const GboxNetwork *network, const char *layer, int 
  * @unit: index in the layer
  *
  * Goes to a unit, with the objective that suits it: the class objective for a class, the same as before where
- * it is about one unit, else the channel. A position is given up for the middle when the layer changes.
+ * it is about one unit, else the channel. What is a direction becomes the unit's own; from photos it stays in
+ * another layer. A position is given up for the middle when the layer changes.
  */
 void gbox_target_set_unit (GboxVisualizationSpec *spec, const char *layer, int unit);
 

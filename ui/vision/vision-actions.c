@@ -4,6 +4,7 @@
 
 #include "shell/commands.h"
 #include "vision/circuit-window.h"
+#include "vision/direction-photos.h"
 #include "vision/film-bar.h"
 #include "vision/film-file.h"
 #include "vision/open-file.h"
@@ -62,6 +63,22 @@ on_interpolate (GboxVisionActions *self, GVariant *parameter)
 
   gbox_vision_session_interpolate (self->session, g_variant_get_string (parameter, NULL), &error);
   tell_error (self, error);
+}
+
+static void
+on_direction_photos (GboxVisionActions *self, GVariant *parameter)
+{
+  const char *path;
+  const char *minus;
+
+  g_variant_get (parameter, "(&s&s)", &path, &minus);
+  gbox_vision_session_set_photo_direction (self->session, path, minus);
+}
+
+static void
+on_direction_choose (GboxVisionActions *self, GVariant *parameter)
+{
+  gbox_direction_photos_choose (self->page);
 }
 
 static void
@@ -242,6 +259,8 @@ on_circuit (GboxVisionActions *self, GVariant *parameter)
 static const GboxCommand commands[] = {
   { "visualize", "s", G_CALLBACK (on_visualize) },
   { "interpolate", "s", G_CALLBACK (on_interpolate) },
+  { "direction-photos", "(ss)", G_CALLBACK (on_direction_photos) },
+  { "direction-choose", NULL, G_CALLBACK (on_direction_choose) },
   { "preset", "s", G_CALLBACK (on_preset) },
   { "set", "(ss)", G_CALLBACK (on_set) },
   { "play-pause", NULL, G_CALLBACK (on_play_pause) },
@@ -296,6 +315,8 @@ update_enabled (GboxVisionActions *self)
   gbox_commands_set_enabled (self->map, "restart", has_network);
   gbox_commands_set_enabled (self->map, "preset", has_network);
   gbox_commands_set_enabled (self->map, "interpolate", has_network);
+  gbox_commands_set_enabled (self->map, "direction-photos", has_network);
+  gbox_commands_set_enabled (self->map, "direction-choose", has_network);
   gbox_commands_set_enabled (self->map, "objective", has_network);
   gbox_commands_set_enabled (self->map, "stop", run && !gbox_run_is_final (run));
   gbox_commands_set_enabled (self->map, "vision-save", has_picture);

@@ -141,7 +141,23 @@ gbox_vision_session_set_direction (GboxVisionSession *self, const char *directio
   g_return_if_fail (GBOX_IS_VISION_SESSION (self));
 
   gbox_vision_session_begin_change (self);
-  g_object_set (self->spec, "direction", tight, NULL);
+  g_object_set (self->spec, "direction", tight, "direction-from", "", "minus", "", NULL);
+  gbox_vision_session_end_change (self);
+  gbox_vision_session_start_target (self);
+}
+
+void
+gbox_vision_session_set_photo_direction (GboxVisionSession *self, const char *path, const char *minus)
+{
+  const GboxObjectiveKind kind = gbox_visualization_spec_get_values (self->spec)->objective;
+
+  g_return_if_fail (GBOX_IS_VISION_SESSION (self));
+
+  gbox_vision_session_begin_change (self);
+  if (kind == GBOX_OBJECTIVE_CLASS && self->layer)
+    gbox_target_set_unit (self->spec, self->layer, self->unit);
+  g_object_set (self->spec, "direction", "", "direction-from", path, "minus", minus ? minus : "", NULL);
+  gbox_target_set_objective (self->spec, GBOX_OBJECTIVE_DIRECTION);
   gbox_vision_session_end_change (self);
   gbox_vision_session_start_target (self);
 }

@@ -353,6 +353,14 @@ gbox_vision_session_find_model (GboxVisionSession *self, const char *name)
   return gbox_model_list_find (self->models, self->engine, name);
 }
 
+/* They may be gone by now. */
+static void
+forget_files (GboxVisualizationSpec *spec)
+{
+  g_object_set (spec, "start", "", "schedule", "", "checkpoint", "", "direction-from", "", "minus", "", NULL);
+  gbox_target_set_objective (spec, gbox_visualization_spec_get_values (spec)->objective);
+}
+
 static void
 restore_spec (GboxVisionSession *self)
 {
@@ -365,7 +373,7 @@ restore_spec (GboxVisionSession *self)
   if (error)
     g_info ("The last parameters are not taken up: %s", error->message);
   self->spec = spec ? GBOX_VISUALIZATION_SPEC (spec) : gbox_visualization_spec_new ();
-  g_object_set (self->spec, "start", "", "schedule", "", "checkpoint", "", NULL);
+  forget_files (self->spec);
   g_signal_connect_object (self->spec, "notify", G_CALLBACK (on_spec_notify), self, G_CONNECT_SWAPPED);
 }
 

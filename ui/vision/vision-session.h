@@ -95,6 +95,8 @@ void gbox_vision_session_set_objective (GboxVisionSession *self, GboxObjectiveKi
 void gbox_vision_session_set_position (GboxVisionSession *self, int y, int x);
 /* A combination of channels, "12:1,40:-0.5"; spaces are fine. */
 void gbox_vision_session_set_direction (GboxVisionSession *self, const char *direction);
+/* What the photo @path has in the layer at hand, and the photo @minus (nullable) lacks. */
+void gbox_vision_session_set_photo_direction (GboxVisionSession *self, const char *path, const char *minus);
 /**
  * gbox_vision_session_interpolate:
  * @self: a session

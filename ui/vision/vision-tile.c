@@ -33,8 +33,9 @@ static GParamSpec *properties[N_PROPS];
 static guint signals[N_SIGNALS];
 
 /* What says together which unit it is. */
-static const char *const target[] = { "model", "objective", "layer",        "unit",           "at-y",
-                                      "at-x",  "direction", "cosine-power", "interpolate-to", NULL };
+static const char *const target[]
+  = { "model",     "objective",    "layer",          "unit",  "at-y",           "at-x",
+      "direction", "cosine-power", "direction-from", "minus", "interpolate-to", NULL };
 /* What is about one run only. */
 static const char *const passing[] = { "schedule", "checkpoint", NULL };
 
