@@ -97,6 +97,27 @@ check_walk (WindowFixture *fixture, GboxCircuitWindow *window)
   g_assert_cmpuint (gbox_circuit_walk_get_n_places (walk), ==, 1);
 }
 
+/* Ranked by the norm, what was strongest by the sum is not above what has the larger norm. */
+static void
+check_rank (GboxCircuitWindow *window)
+{
+  GboxCircuitWalk *walk = gbox_circuit_window_get_walk (window);
+  const GboxCircuit *circuit;
+
+  g_signal_emit_by_name (find_first (window), "clicked");
+  window_wait_until (is_traced, window);
+  gtk_widget_activate_action (GTK_WIDGET (window), "circuit.rank", "s", "norm");
+  g_assert_null (gbox_circuit_walk_get_circuit (walk));
+  window_wait_until (is_traced, window);
+  circuit = gbox_circuit_walk_get_circuit (walk);
+  for (guint i = 1; i < circuit->n_excitatory; i++)
+    g_assert_cmpfloat (circuit->inputs[i].norm, <=, circuit->inputs[i - 1].norm);
+  gtk_widget_activate_action (GTK_WIDGET (window), "circuit.rank", "s", "sum");
+  window_wait_until (is_traced, window);
+  gbox_circuit_walk_go_back (walk, 0);
+  window_wait_until (is_traced, window);
+}
+
 /* What the walk came to grows on the Vision page. */
 static void
 check_visualize (WindowFixture *fixture, GboxCircuitWindow *window)
@@ -132,6 +153,7 @@ drive (gpointer data)
   g_assert_nonnull (window);
   window_wait_until (is_traced, window);
   check_walk (fixture, window);
+  check_rank (window);
   check_visualize (fixture, window);
 
   /* It is the same window the next time, and begins anew; not for a layer as a whole. */

@@ -140,6 +140,18 @@ gbox_circuit_walk_go_back (GboxCircuitWalk *self, guint i)
   follow_places (self);
 }
 
+void
+gbox_circuit_walk_set_rank (GboxCircuitWalk *self, GboxCircuitRank rank)
+{
+  g_return_if_fail (GBOX_IS_CIRCUIT_WALK (self));
+
+  if (rank == gbox_circuit_spec_get_values (self->spec)->rank)
+    return;
+  g_object_set (self->spec, "rank", rank, NULL);
+  if (self->places->len > 0)
+    follow_places (self);
+}
+
 const char *
 gbox_circuit_walk_get_model (GboxCircuitWalk *self)
 {

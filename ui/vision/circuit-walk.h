@@ -35,6 +35,9 @@ void gbox_circuit_walk_go (GboxCircuitWalk *self, int layer, int unit);
 /* Goes back to the unit of number @i, and forgets those after it. */
 void gbox_circuit_walk_go_back (GboxCircuitWalk *self, guint i);
 
+/* What makes an input strong; the inputs of the unit at hand are traced anew. */
+void gbox_circuit_walk_set_rank (GboxCircuitWalk *self, GboxCircuitRank rank);
+
 const char *gbox_circuit_walk_get_model (GboxCircuitWalk *self);
 GboxNetwork *gbox_circuit_walk_get_network (GboxCircuitWalk *self); /* transfer none */
 guint gbox_circuit_walk_get_n_places (GboxCircuitWalk *self);

@@ -21,7 +21,17 @@ struct _GboxCircuitWindow
   GboxUnitPainter *painter;
   GboxCircuitWalk *walk;
   GCancellable *looking_up; /* (nullable): pictures of the graph that is shown */
+  GboxCircuitRank rank;
 };
+
+enum
+{
+  PROP_0,
+  PROP_RANK,
+  N_PROPS
+};
+
+static GParamSpec *properties[N_PROPS];
 
 /* A picture that is looked for. */
 typedef struct
@@ -191,6 +201,29 @@ on_visualize (GtkWidget *widget, const char *name, GVariant *parameter)
 }
 
 static void
+gbox_circuit_window_get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  if (id == PROP_RANK)
+    g_value_set_enum (value, (int) GBOX_CIRCUIT_WINDOW (object)->rank);
+  else
+    G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+}
+
+static void
+gbox_circuit_window_set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  GboxCircuitWindow *self = GBOX_CIRCUIT_WINDOW (object);
+
+  if (id != PROP_RANK)
+    {
+      G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
+      return;
+    }
+  self->rank = (GboxCircuitRank) g_value_get_enum (value);
+  gbox_circuit_walk_set_rank (self->walk, self->rank);
+}
+
+static void
 gbox_circuit_window_dispose (GObject *object)
 {
   GboxCircuitWindow *self = GBOX_CIRCUIT_WINDOW (object);
@@ -207,9 +240,16 @@ gbox_circuit_window_dispose (GObject *object)
 static void
 gbox_circuit_window_class_init (GboxCircuitWindowClass *class)
 {
+  GObjectClass *object_class = G_OBJECT_CLASS (class);
   GtkWidgetClass *widget_class = GTK_WIDGET_CLASS (class);
 
-  G_OBJECT_CLASS (class)->dispose = gbox_circuit_window_dispose;
+  object_class->get_property = gbox_circuit_window_get_property;
+  object_class->set_property = gbox_circuit_window_set_property;
+  object_class->dispose = gbox_circuit_window_dispose;
+  properties[PROP_RANK]
+    = g_param_spec_enum ("rank", NULL, NULL, GBOX_TYPE_CIRCUIT_RANK, GBOX_CIRCUIT_RANK_SUM,
+                         G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  g_object_class_install_properties (object_class, N_PROPS, properties);
   g_type_ensure (GBOX_TYPE_CIRCUIT_GRAPH);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/circuit-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxCircuitWindow, title);
@@ -221,6 +261,7 @@ gbox_circuit_window_class_init (GboxCircuitWindowClass *class)
   gtk_widget_class_bind_template_callback (widget_class, on_unit_activated);
   gtk_widget_class_install_action (widget_class, "circuit.back", NULL, on_back);
   gtk_widget_class_install_action (widget_class, "circuit.visualize", NULL, on_visualize);
+  gtk_widget_class_install_property_action (widget_class, "circuit.rank", "rank");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "circuit.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }

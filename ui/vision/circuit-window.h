@@ -13,7 +13,8 @@ G_BEGIN_DECLS
 /**
  * GboxCircuitWindow:
  *
- * Actions: `circuit.back`, `circuit.visualize` (the unit at hand, on the Vision page).
+ * Property: `rank` (#GboxCircuitRank: what makes an input strong). Actions: `circuit.back`,
+ * `circuit.visualize` (the unit at hand, on the Vision page), `circuit.rank` ('sum' or 'norm').
  */
 #define GBOX_TYPE_CIRCUIT_WINDOW (gbox_circuit_window_get_type ())
 G_DECLARE_FINAL_TYPE (GboxCircuitWindow, gbox_circuit_window, GBOX, CIRCUIT_WINDOW, AdwWindow)
