@@ -11,7 +11,7 @@
 #define TILE_SIDE    40.0
 #define TILE_GAP     6.0
 #define TEXT_WIDTH   96.0
-#define END_GAP      5.0 /* between the ends of edges at a unit */
+#define END_GAP      8.0 /* between the ends of edges at a unit */
 #define MAX_STROKE   7.0
 #define MIN_STROKE   0.7
 
@@ -80,10 +80,15 @@ add_kernel (GString *svg, const GboxCircuitInput *input, double x, double y)
   for (int i = 0; i < input->side * input->side; i++)
     largest = MAX (largest, fabsf (input->kernel[i]));
   add_square (svg, x, y, TILE_SIDE, "#808080", 0.15);
-  for (int i = 0; i < input->side * input->side; i++)
-    if (input->kernel[i] != 0.0f)
-      add_square (svg, x + i % input->side * cell, y + (double) (i / input->side) * cell, cell,
-                  input->kernel[i] < 0.0f ? BLUE : ORANGE, (double) (fabsf (input->kernel[i]) / largest));
+  for (int row = 0; row < input->side; row++)
+    for (int column = 0; column < input->side; column++)
+      {
+        const float weight = input->kernel[row * input->side + column];
+
+        if (weight != 0.0f)
+          add_square (svg, x + column * cell, y + row * cell, cell, weight < 0.0f ? BLUE : ORANGE,
+                      (double) (fabsf (weight) / largest));
+      }
 }
 
 /* Returns: whether there is a picture of the unit. */
@@ -151,6 +156,12 @@ add_node (const Drawing *drawing, const CircuitNode *node, double x, double y)
     }
 }
 
+static double
+get_node_width (const Drawing *drawing)
+{
+  return (drawing->pictures != NULL ? 2.0 : 1.0) * (TILE_SIDE + TILE_GAP) + TEXT_WIDTH;
+}
+
 static float
 find_strongest (const CircuitNode *node)
 {
@@ -170,7 +181,6 @@ static double
 draw_node (Drawing *drawing, const CircuitNode *node, guint level)
 {
   const double x = MARGIN + COLUMN_WIDTH * (double) (drawing->depth - level);
-  const double width = (drawing->pictures != NULL ? 2.0 : 1.0) * (TILE_SIDE + TILE_GAP) + TEXT_WIDTH;
   const guint n = node->nodes->len;
   g_autofree double *rows = g_new (double, MAX (n, 1));
   double y = drawing->bottom + ROW_HEIGHT / 2.0;
@@ -183,7 +193,7 @@ draw_node (Drawing *drawing, const CircuitNode *node, guint level)
     y = (rows[0] + rows[n - 1]) / 2.0;
   for (guint i = 0; i < n; i++)
     add_edge (drawing->svg, ((const CircuitNode *) g_ptr_array_index (node->nodes, i))->input,
-              find_strongest (node), x - COLUMN_WIDTH + width, rows[i], x - 2.0 * TILE_GAP,
+              find_strongest (node), x - COLUMN_WIDTH + get_node_width (drawing), rows[i], x - 2.0 * TILE_GAP,
               y + ((double) i - (double) (n - 1) / 2.0) * END_GAP);
   add_node (drawing, node, x, y);
   return y;

@@ -138,8 +138,9 @@ static void
 test_help (void)
 {
   static const char *const helpful[]
-    = { "--help",           "--version",    "models --help",   "classify --help", "probe --help",
-        "visualize --help", "bench --help", "tokenize --help", "score --help",    "complete --help" };
+    = { "--help",          "--version",        "models --help",  "classify --help",
+        "probe --help",    "visualize --help", "circuit --help", "bench --help",
+        "tokenize --help", "score --help",     "complete --help" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (helpful); i++)
     {

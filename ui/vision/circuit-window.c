@@ -3,6 +3,7 @@
 #include "vision/circuit-window.h"
 
 #include "vision/circuit-graph.h"
+#include "vision/target.h"
 #include "vision/unit-painter.h"
 
 struct _GboxCircuitWindow
@@ -84,9 +85,11 @@ look_up (GboxCircuitWindow *self, int layer, int unit)
     return;
   lookup = g_new (Lookup, 1);
   *lookup = (Lookup){ .window = g_object_ref (self), .place = { .layer = layer, .unit = unit } };
-  key
-    = g_strdup_printf ("%s/%s/%d/channel", gbox_circuit_walk_get_model (self->walk),
-                       gbox_circuit_get_layer_name (gbox_circuit_walk_get_network (self->walk), layer), unit);
+  key = gbox_unit_thumbnails_make_unit_key (gbox_circuit_walk_get_model (self->walk),
+                                            gbox_circuit_get_layer_name (gbox_circuit_walk_get_network (
+                                                                           self->walk),
+                                                                         layer),
+                                            unit);
   gbox_thumbnail_cache_lookup_async (gbox_unit_thumbnails_get_cache (self->thumbnails), key, self->looking_up,
                                      on_looked_up, lookup);
 }
@@ -289,18 +292,22 @@ gbox_circuit_window_new (GtkWindow *parent, GboxVisionSession *session, GboxUnit
   return GTK_WIDGET (self);
 }
 
-void
-gbox_circuit_window_begin (GboxCircuitWindow *self)
+gboolean
+gbox_circuit_window_begin (GboxCircuitWindow *self, GError **error)
 {
   const GboxVisualizationValues *values
     = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (self->session));
+  const char *layer = values->objective == GBOX_OBJECTIVE_CLASS ? GBOX_TARGET_CLASS_LAYER : values->layer;
   GboxNetwork *network = gbox_vision_session_get_network (self->session);
 
-  g_return_if_fail (GBOX_IS_CIRCUIT_WINDOW (self) && network != NULL);
+  g_return_val_if_fail (GBOX_IS_CIRCUIT_WINDOW (self) && network != NULL, FALSE);
 
+  if (!gbox_target_exists (network, layer, values->unit, error))
+    return FALSE;
   adw_window_title_set_subtitle (self->title, gbox_network_get_title (network));
-  gbox_circuit_walk_begin (self->walk, values->model, network,
-                           gbox_network_find_layer (network, values->layer), values->unit);
+  gbox_circuit_walk_begin (self->walk, values->model, network, gbox_network_find_layer (network, layer),
+                           values->unit);
+  return TRUE;
 }
 
 GboxCircuitWalk *

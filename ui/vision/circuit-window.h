@@ -30,8 +30,8 @@ G_DECLARE_FINAL_TYPE (GboxCircuitWindow, gbox_circuit_window, GBOX, CIRCUIT_WIND
 GtkWidget *
 gbox_circuit_window_new (GtkWindow *parent, GboxVisionSession *session, GboxUnitThumbnails *thumbnails);
 
-/* Walks from the session's unit, of a network that is loaded. */
-void gbox_circuit_window_begin (GboxCircuitWindow *self);
+/* Walks from the session's unit, of a network that is loaded. Returns: %FALSE where it has no such unit. */
+gboolean gbox_circuit_window_begin (GboxCircuitWindow *self, GError **error);
 /* (transfer none): where one is. */
 GboxCircuitWalk *gbox_circuit_window_get_walk (GboxCircuitWindow *self);
 

@@ -18,12 +18,6 @@ struct _GboxUnitThumbnails
 
 G_DEFINE_FINAL_TYPE (GboxUnitThumbnails, gbox_unit_thumbnails, G_TYPE_OBJECT)
 
-static char *
-make_key (const GboxVisualizationValues *values, int unit)
-{
-  return g_strdup_printf ("%s/%s/%d/channel", values->model, values->layer, unit);
-}
-
 static const GboxVisualizationValues *
 get_shown (GboxUnitThumbnails *self)
 {
@@ -57,7 +51,8 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 on_thumbnail_wanted (GboxUnitThumbnails *self, GboxUnitItem *item)
 {
-  g_autofree char *key = make_key (get_shown (self), gbox_unit_item_get_unit (item));
+  g_autofree char *key = gbox_unit_thumbnails_make_unit_key (get_shown (self)->model, get_shown (self)->layer,
+                                                             gbox_unit_item_get_unit (item));
   GdkTexture *texture = gbox_thumbnail_cache_peek (self->cache, key);
 
   if (texture)
@@ -94,7 +89,7 @@ store_picture (GboxUnitThumbnails *self, GboxRun *run)
 {
   const GboxVisualizationValues *values = get_values (run);
   GboxUnitItem *item = find_item (self, values);
-  g_autofree char *key = make_key (values, values->unit);
+  g_autofree char *key = gbox_unit_thumbnails_make_unit_key (values->model, values->layer, values->unit);
 
   /* What began as a photo does not show what excites the unit. */
   if (values->objective != GBOX_OBJECTIVE_CHANNEL || *values->start != '\0' || shows_several (run))
@@ -188,11 +183,17 @@ gbox_unit_thumbnails_get_cache (GboxUnitThumbnails *self)
 }
 
 char *
+gbox_unit_thumbnails_make_unit_key (const char *model, const char *layer, int unit)
+{
+  return g_strdup_printf ("%s/%s/%d/channel", model, layer, unit);
+}
+
+char *
 gbox_unit_thumbnails_make_key (GboxVisualizationSpec *spec)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
 
-  return make_key (values, values->unit);
+  return gbox_unit_thumbnails_make_unit_key (values->model, values->layer, values->unit);
 }
 
 void

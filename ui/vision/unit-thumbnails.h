@@ -20,7 +20,8 @@ GboxUnitThumbnails *gbox_unit_thumbnails_new (GboxVisionSession *session, GboxUn
 
 /* (transfer none): where the pictures are kept. */
 GboxThumbnailCache *gbox_unit_thumbnails_get_cache (GboxUnitThumbnails *self);
-/* The key of the picture of a spec's unit; free with g_free(). */
+/* The key of the picture of a unit, by names of its model and layer, or by a spec; free with g_free(). */
+char *gbox_unit_thumbnails_make_unit_key (const char *model, const char *layer, int unit);
 char *gbox_unit_thumbnails_make_key (GboxVisualizationSpec *spec);
 /* Shows it in the grid, if that has the unit. */
 void gbox_unit_thumbnails_show (GboxUnitThumbnails *self, GboxVisualizationSpec *spec, GdkTexture *texture);

@@ -244,6 +244,8 @@ on_compare (GboxVisionActions *self, GVariant *value)
 static void
 on_circuit (GboxVisionActions *self, GVariant *parameter)
 {
+  g_autoptr (GError) error = NULL;
+
   if (self->circuit == NULL)
     {
       GtkWindow *parent = GTK_WINDOW (gtk_widget_get_root (GTK_WIDGET (self->page)));
@@ -252,8 +254,9 @@ on_circuit (GboxVisionActions *self, GVariant *parameter)
 
       g_set_weak_pointer (&self->circuit, GBOX_CIRCUIT_WINDOW (window));
     }
-  gbox_circuit_window_begin (self->circuit);
-  gtk_window_present (GTK_WINDOW (self->circuit));
+  if (gbox_circuit_window_begin (self->circuit, &error))
+    gtk_window_present (GTK_WINDOW (self->circuit));
+  tell_error (self, error);
 }
 
 static const GboxCommand commands[] = {
