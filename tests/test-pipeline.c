@@ -39,11 +39,11 @@ static const Case cases[] = {
   { "pixel-cropped", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 65, { 0 }, 0.1 },
   { "diverse", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 1e-3, 0.0, 0.01 }, 0, 3 },
   { "pixel-diverse-neuron", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_NEURON, TRUE, TRUE, 65, { 0 }, 0, 2 },
-  { "fourier-diverse-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 3 },
+  { "fourier-diverse-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 2 },
   { "layers", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 3, "conv1:4" },
   { "channels", GBOX_BASIS_PIXEL, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 65, { 0 }, 0, 2, "conv2:7" },
-  { "to-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 3, "class:7" },
-  { "classes", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 3, "class:7" },
+  { "to-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 2, "class:7" },
+  { "classes", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 2, "class:7" },
   { "maco-diverse", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25, 2 },
 };
 
