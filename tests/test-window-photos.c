@@ -154,6 +154,25 @@ choose_unit (WindowFixture *fixture)
   g_assert_cmpint (window_get_values (fixture)->unit, ==, unit);
 }
 
+static gboolean
+has_picture (GtkWidget *widget)
+{
+  if (GTK_IS_PICTURE (widget))
+    return gtk_picture_get_paintable (GTK_PICTURE (widget)) != NULL;
+  for (GtkWidget *child = gtk_widget_get_first_child (widget); child;
+       child = gtk_widget_get_next_sibling (child))
+    if (has_picture (child))
+      return TRUE;
+  return FALSE;
+}
+
+/* One of a unit that had none before. */
+static gboolean
+has_made_picture (gpointer unused)
+{
+  return has_picture (window_find_widget (GTK_WIDGET (find_photo_window ()), GBOX_TYPE_PHOTO_UNITS));
+}
+
 /* An example opens with the unit's activation over it; closed while it looks for reasons, it stops. What
  * cannot be read says so. */
 static void
@@ -165,6 +184,7 @@ look_at_photos (WindowFixture *fixture, const char *folder)
   window_wait_until (is_photo_ready, NULL);
   g_assert_nonnull (find_in_photo ("Orange is where the unit"));
   g_assert_nonnull (find_in_photo ("What it excites most"));
+  window_wait_until (has_made_picture, NULL);
   gbox_photo_window_point_at (find_photo_window (), 0.3, 0.6);
   g_assert_nonnull (find_in_photo ("Strongest at this spot"));
 

@@ -5,10 +5,16 @@
 #include "vision/target.h"
 #include "vision/thumbnail-cache.h"
 
+#include <stdlib.h>
+
 #define PICTURE_SIDE 40
+/* As of the atlas: enough to tell what a unit is about at the size of a thumbnail. */
+#define MADE_SIZE  128
+#define MADE_STEPS 128u
 
 typedef struct
 {
+  guint layer;
   GtkWidget *button;
   GtkPicture *picture;
   GtkLabel *caption;
@@ -19,11 +25,19 @@ struct _GboxPhotoUnits
   AdwBin parent_instance;
 
   GtkGrid *grid;
-  GboxNetwork *network; /* (nullable): until it is set */
+  GboxVisionSession *session; /* (nullable): until it is set */
+  GboxNetwork *network;
   char *model;
   GboxThumbnailCache *thumbnails;
   GHashTable *missing; /* of char *: keys that have no thumbnail */
-  Cell *cells;         /* (n layers, GBOX_STRONGEST_N) */
+  guint n_cells;
+  Cell *cells; /* (n layers, GBOX_STRONGEST_N) */
+
+  GSignalGroup *shown_signals; /* of the session's run */
+  GSignalGroup *run_signals;   /* of ours */
+  GboxVisualizationSpec *spec; /* of the picture that is made */
+  GboxRun *run;                /* (nullable): that makes it */
+  char *making;                /* (nullable): its key */
 };
 
 G_DEFINE_FINAL_TYPE (GboxPhotoUnits, gbox_photo_units, ADW_TYPE_BIN)
@@ -35,6 +49,8 @@ enum
 };
 
 static guint signals[N_SIGNALS];
+
+static void make_next (GboxPhotoUnits *self);
 
 /* What a picture is to show, and a lookup is for. */
 static const char *
@@ -58,7 +74,10 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
     = gbox_thumbnail_cache_lookup_finish (GBOX_THUMBNAIL_CACHE (source), result, NULL);
 
   if (texture == NULL && lookup->self->missing != NULL)
-    g_hash_table_add (lookup->self->missing, g_strdup (lookup->key));
+    {
+      g_hash_table_add (lookup->self->missing, g_strdup (lookup->key));
+      make_next (lookup->self);
+    }
   else if (texture != NULL && g_strcmp0 (get_key (lookup->picture), lookup->key) == 0)
     gtk_picture_set_paintable (lookup->picture, GDK_PAINTABLE (texture));
   g_object_unref (lookup->picture);
@@ -84,6 +103,106 @@ show_thumbnail (GboxPhotoUnits *self, GtkPicture *picture, const char *layer, in
   gbox_thumbnail_cache_lookup_async (self->thumbnails, key, NULL, on_looked_up, lookup);
 }
 
+/* What the user looks at comes first. */
+static gboolean
+must_wait (GboxPhotoUnits *self)
+{
+  GboxRun *shown = gbox_vision_session_get_run (self->session);
+  const GboxRunState state = shown != NULL ? gbox_run_get_state (shown) : GBOX_RUN_STOPPED;
+
+  return state == GBOX_RUN_RUNNING || state == GBOX_RUN_WAITING;
+}
+
+static void
+set_run (GboxPhotoUnits *self, GboxRun *run)
+{
+  if (self->run != NULL)
+    gbox_run_stop (self->run);
+  g_set_object (&self->run, run);
+  g_signal_group_set_target (self->run_signals, run);
+}
+
+/* (nullable): the first whose picture there is not, of the deepest layer the strongest unit. */
+static Cell *
+find_missing (GboxPhotoUnits *self)
+{
+  for (guint i = 0; i < self->n_cells; i++)
+    {
+      const guint layer = self->n_cells / GBOX_STRONGEST_N - 1 - i / GBOX_STRONGEST_N;
+      Cell *cell = &self->cells[layer * GBOX_STRONGEST_N + i % GBOX_STRONGEST_N];
+      const char *key = get_key (cell->picture);
+
+      if (key != NULL
+          && !g_str_equal (gbox_network_get_layer (self->network, layer)->name, GBOX_TARGET_CLASS_LAYER)
+          && g_hash_table_contains (self->missing, key))
+        return cell;
+    }
+  return NULL;
+}
+
+static void
+make_next (GboxPhotoUnits *self)
+{
+  Cell *cell = self->run == NULL && !must_wait (self) ? find_missing (self) : NULL;
+  g_autoptr (GboxRun) run = NULL;
+
+  if (self->run != NULL && !gbox_run_is_final (self->run))
+    (must_wait (self) ? gbox_run_pause : gbox_run_resume) (self->run);
+  if (cell == NULL)
+    return;
+  g_free (self->making);
+  self->making = g_strdup (get_key (cell->picture));
+  g_object_set (self->spec, "model", self->model, "layer",
+                gbox_network_get_layer (self->network, cell->layer)->name, "unit",
+                atoi (gtk_label_get_label (cell->caption)), NULL);
+  run = gbox_engine_start (gbox_vision_session_get_engine (self->session), GBOX_SPEC (self->spec));
+  set_run (self, run);
+}
+
+static void
+on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  g_autoptr (GboxPhotoUnits) self = user_data;
+  g_autoptr (GdkTexture) texture = NULL;
+  g_autoptr (GError) error = NULL;
+
+  if (!gbox_thumbnail_cache_store_finish (GBOX_THUMBNAIL_CACHE (source), result, &texture, &error))
+    g_info ("A picture of a unit was not kept: %s", error->message);
+  for (guint i = 0; texture != NULL && i < self->n_cells; i++)
+    if (g_strcmp0 (get_key (self->cells[i].picture), self->making) == 0)
+      gtk_picture_set_paintable (self->cells[i].picture, GDK_PAINTABLE (texture));
+  if (self->session == NULL)
+    return;
+  set_run (self, NULL);
+  make_next (self);
+}
+
+/* What fails is not tried again until it is shown again. */
+static void
+on_run_changed (GboxPhotoUnits *self)
+{
+  const GboxRunState state = gbox_run_get_state (self->run);
+  GboxFrame *frame = gbox_run_get_frame (self->run);
+
+  if (state == GBOX_RUN_FAILED)
+    {
+      g_hash_table_remove (self->missing, self->making);
+      set_run (self, NULL);
+      make_next (self);
+    }
+  else if (state == GBOX_RUN_FINISHED && frame != NULL && frame->step >= gbox_run_get_n_steps (self->run)
+           && g_hash_table_remove (self->missing, self->making))
+    gbox_thumbnail_cache_store_async (self->thumbnails, self->making, frame, NULL, on_stored,
+                                      g_object_ref (self));
+}
+
+static void
+follow_shown (GboxPhotoUnits *self)
+{
+  g_signal_group_set_target (self->shown_signals, gbox_vision_session_get_run (self->session));
+  make_next (self);
+}
+
 static void
 on_clicked (GboxPhotoUnits *self, GtkWidget *button)
 {
@@ -91,7 +210,7 @@ on_clicked (GboxPhotoUnits *self, GtkWidget *button)
 }
 
 static void
-make_cell (GboxPhotoUnits *self, Cell *cell)
+make_cell (GboxPhotoUnits *self, Cell *cell, guint layer)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 1);
   GtkWidget *picture = gtk_picture_new ();
@@ -104,8 +223,10 @@ make_cell (GboxPhotoUnits *self, Cell *cell)
   gtk_widget_add_css_class (caption, "numeric");
   gtk_box_append (GTK_BOX (box), picture);
   gtk_box_append (GTK_BOX (box), caption);
-  *cell
-    = (Cell){ .button = gtk_button_new (), .picture = GTK_PICTURE (picture), .caption = GTK_LABEL (caption) };
+  *cell = (Cell){ .layer = layer,
+                  .button = gtk_button_new (),
+                  .picture = GTK_PICTURE (picture),
+                  .caption = GTK_LABEL (caption) };
   gtk_button_set_child (GTK_BUTTON (cell->button), box);
   gtk_widget_add_css_class (cell->button, "flat");
   gtk_widget_add_css_class (cell->button, "example-button");
@@ -147,10 +268,18 @@ gbox_photo_units_dispose (GObject *object)
 {
   GboxPhotoUnits *self = GBOX_PHOTO_UNITS (object);
 
+  if (self->run_signals != NULL)
+    set_run (self, NULL);
+  g_clear_object (&self->run_signals);
+  g_clear_object (&self->shown_signals);
+  g_clear_object (&self->spec);
   g_clear_object (&self->thumbnails);
+  g_clear_object (&self->session);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_pointer (&self->missing, g_hash_table_unref);
   g_clear_pointer (&self->cells, g_free);
+  self->n_cells = 0;
+  g_clear_pointer (&self->making, g_free);
   g_clear_pointer (&self->model, g_free);
   G_OBJECT_CLASS (gbox_photo_units_parent_class)->dispose (object);
 }
@@ -168,45 +297,60 @@ gbox_photo_units_init (GboxPhotoUnits *self)
 {
   self->thumbnails = gbox_thumbnail_cache_new (NULL, GBOX_THUMBNAIL_CACHE_MAX_BYTES);
   self->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
+  self->spec = gbox_visualization_spec_new ();
+  g_object_set (self->spec, "size", MADE_SIZE, "steps", MADE_STEPS, NULL);
+  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
+  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_run_changed), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::frame", G_CALLBACK (on_run_changed), self);
+  self->shown_signals = g_signal_group_new (GBOX_TYPE_RUN);
+  g_signal_group_connect_swapped (self->shown_signals, "notify::state", G_CALLBACK (make_next), self);
   self->grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_row_spacing (self->grid, 6);
   gtk_grid_set_column_spacing (self->grid, 4);
   adw_bin_set_child (ADW_BIN (self), GTK_WIDGET (self->grid));
 }
 
-void
-gbox_photo_units_set_network (GboxPhotoUnits *self, GboxNetwork *network, const char *model)
+static void
+add_row (GboxPhotoUnits *self, guint layer, int row)
 {
-  const guint n_layers = gbox_network_get_n_layers (network);
+  const char *name = gbox_network_get_layer (self->network, layer)->name;
+  GtkWidget *label = gtk_label_new (g_str_equal (name, GBOX_TARGET_CLASS_LAYER) ? "Classes" : name);
 
-  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->network == NULL);
-
-  self->network = gbox_network_ref (network);
-  self->model = g_strdup (model);
-  self->cells = g_new0 (Cell, n_layers * GBOX_STRONGEST_N);
-  for (guint row = 0; row < n_layers; row++)
+  gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_grid_attach (self->grid, label, 0, row, 1, 1);
+  for (int i = 0; i < GBOX_STRONGEST_N; i++)
     {
-      const guint layer = n_layers - 1 - row;
-      const char *name = gbox_network_get_layer (network, layer)->name;
-      GtkWidget *label = gtk_label_new (g_str_equal (name, GBOX_TARGET_CLASS_LAYER) ? "Classes" : name);
+      Cell *cell = &self->cells[layer * GBOX_STRONGEST_N + (guint) i];
 
-      gtk_label_set_xalign (GTK_LABEL (label), 0.0f);
-      gtk_widget_set_hexpand (label, TRUE);
-      gtk_grid_attach (self->grid, label, 0, (int) row, 1, 1);
-      for (int i = 0; i < GBOX_STRONGEST_N; i++)
-        {
-          Cell *cell = &self->cells[layer * GBOX_STRONGEST_N + (guint) i];
-
-          make_cell (self, cell);
-          gtk_grid_attach (self->grid, cell->button, 1 + i, (int) row, 1, 1);
-        }
+      make_cell (self, cell, layer);
+      gtk_grid_attach (self->grid, cell->button, 1 + i, row, 1, 1);
     }
+}
+
+void
+gbox_photo_units_set_session (GboxPhotoUnits *self, GboxVisionSession *session)
+{
+  guint n_layers;
+
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->session == NULL);
+
+  self->session = g_object_ref (session);
+  self->network = gbox_network_ref (gbox_vision_session_get_network (session));
+  self->model = g_strdup (gbox_visualization_spec_get_values (gbox_vision_session_get_spec (session))->model);
+  n_layers = gbox_network_get_n_layers (self->network);
+  self->n_cells = n_layers * GBOX_STRONGEST_N;
+  self->cells = g_new0 (Cell, self->n_cells);
+  for (guint row = 0; row < n_layers; row++)
+    add_row (self, n_layers - 1 - row, (int) row);
+  g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_shown), self, G_CONNECT_SWAPPED);
+  follow_shown (self);
 }
 
 void
 gbox_photo_units_show (GboxPhotoUnits *self, guint layer, const GboxStrongest *units, const char *meaning)
 {
-  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->network != NULL);
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->session != NULL);
 
   for (guint i = 0; i < GBOX_STRONGEST_N; i++)
     {
@@ -221,4 +365,5 @@ gbox_photo_units_show (GboxPhotoUnits *self, guint layer, const GboxStrongest *u
       else
         clear_cell (cell);
     }
+  make_next (self);
 }

@@ -4,23 +4,24 @@
 
 #include <adwaita.h>
 
-#include "models/network.h"
 #include "vision/strongest.h"
+#include "vision/vision-session.h"
 
 G_BEGIN_DECLS
 
 /**
  * GboxPhotoUnits:
  *
- * A row a layer, the deepest first: what is most like a thing comes first.
+ * A row a layer, the deepest first: what is most like a thing comes first. Pictures that are missing are made
+ * one after the other, small, while the picture of the session does not grow.
  *
  * Signals: `unit-chosen` (const char *target): a unit was clicked, as gbox_target_parse() reads it.
  */
 #define GBOX_TYPE_PHOTO_UNITS (gbox_photo_units_get_type ())
 G_DECLARE_FINAL_TYPE (GboxPhotoUnits, gbox_photo_units, GBOX, PHOTO_UNITS, AdwBin)
 
-/* Whose layers, once; @model is what thumbnails are kept under. */
-void gbox_photo_units_set_network (GboxPhotoUnits *self, GboxNetwork *network, const char *model);
+/* Once: the network at hand is the one whose layers these are. */
+void gbox_photo_units_set_session (GboxPhotoUnits *self, GboxVisionSession *session);
 
 /**
  * gbox_photo_units_show:
