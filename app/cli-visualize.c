@@ -62,7 +62,7 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
     { "at", 0, 0, G_OPTION_ARG_STRING, &options->at,
       "One neuron of the channel: its row and column in the layer", "Y,X" },
     { "preset", 0, 0, G_OPTION_ARG_STRING, &options->preset,
-      "naive, fourier or default; other flags come on top", "NAME" },
+      "naive, fourier, maco or default; other flags come on top", "NAME" },
     { "from", 0, 0, G_OPTION_ARG_FILENAME, &options->from,
       "A saved picture to make again, or a checkpoint to go on from", "FILE" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options->output,
