@@ -208,6 +208,19 @@ look_at_photos (WindowFixture *fixture, const char *folder)
   close_photo ();
 }
 
+/* Another unit has other examples; a layer as a whole has none. */
+static void
+check_other_targets (WindowFixture *fixture)
+{
+  window_click_a_unit (fixture, 9);
+  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+  window_wait_until (has_other_examples, fixture);
+  window_activate (fixture, "objective", g_variant_new_string ("layer"));
+  window_iterate (50);
+  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
+  g_assert_false (gtk_widget_get_mapped (find_label (fixture, "Does it mean it?")));
+}
+
 static void
 drive (gpointer data)
 {
@@ -233,14 +246,7 @@ drive (gpointer data)
   window_activate (fixture, "stop", NULL);
   look_at_photos (fixture, folder);
 
-  /* Another unit has other examples; a layer as a whole has none. */
-  window_click_a_unit (fixture, 9);
-  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
-  window_wait_until (has_other_examples, fixture);
-  window_activate (fixture, "objective", g_variant_new_string ("layer"));
-  window_iterate (50);
-  g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
-  g_assert_false (gtk_widget_get_mapped (find_label (fixture, "Does it mean it?")));
+  check_other_targets (fixture);
 
   /* The folders are remembered: looked through again there is nothing to do. */
   window_activate (fixture, "photos-index", g_variant_new_string (""));
