@@ -56,7 +56,8 @@ open_photo (GboxPhotoActions *self, const char *path, int side)
 
   if (gbox_vision_session_get_network (vision) != NULL)
     gtk_window_present (GTK_WINDOW (
-      gbox_photo_window_new (GTK_WINDOW (gtk_widget_get_root (self->widget)), vision, path, side)));
+      gbox_photo_window_new (GTK_WINDOW (gtk_widget_get_root (self->widget)), vision,
+                             gbox_vision_page_get_thumbnails (GBOX_VISION_PAGE (self->widget)), path, side)));
 }
 
 static void

@@ -3,14 +3,11 @@
 #include "vision/photo-units.h"
 
 #include "vision/target.h"
-#include "vision/thumbnail-cache.h"
+#include "vision/unit-painter.h"
 
 #include <stdlib.h>
 
 #define PICTURE_SIDE 40
-/* As of the atlas: enough to tell what a unit is about at the size of a thumbnail. */
-#define MADE_SIZE  128
-#define MADE_STEPS 128u
 
 typedef struct
 {
@@ -25,19 +22,14 @@ struct _GboxPhotoUnits
   AdwBin parent_instance;
 
   GtkGrid *grid;
-  GboxVisionSession *session; /* (nullable): until it is set */
   GboxNetwork *network;
   char *model;
-  GboxThumbnailCache *thumbnails;
-  GHashTable *missing; /* of char *: keys that have no thumbnail */
+  GboxUnitThumbnails *thumbnails; /* (nullable): until it is set */
+  GHashTable *missing;            /* of char *: keys that have no thumbnail */
   guint n_cells;
   Cell *cells; /* (n layers, GBOX_STRONGEST_N) */
-
-  GSignalGroup *shown_signals; /* of the session's run */
-  GSignalGroup *run_signals;   /* of ours */
-  GboxVisualizationSpec *spec; /* of the picture that is made */
-  GboxRun *run;                /* (nullable): that makes it */
-  char *making;                /* (nullable): its key */
+  GboxUnitPainter *painter;
+  gboolean is_painting; /* whether one is asked for */
 };
 
 G_DEFINE_FINAL_TYPE (GboxPhotoUnits, gbox_photo_units, ADW_TYPE_BIN)
@@ -90,8 +82,9 @@ on_looked_up (GObject *source, GAsyncResult *result, gpointer user_data)
 static void
 show_thumbnail (GboxPhotoUnits *self, GtkPicture *picture, const char *layer, int unit)
 {
-  char *key = g_strdup_printf ("%s/%s/%d/channel", self->model, layer, unit);
-  GdkTexture *texture = gbox_thumbnail_cache_peek (self->thumbnails, key);
+  GboxThumbnailCache *cache = gbox_unit_thumbnails_get_cache (self->thumbnails);
+  char *key = gbox_unit_thumbnails_make_unit_key (self->model, layer, unit);
+  GdkTexture *texture = gbox_thumbnail_cache_peek (cache, key);
   Lookup *lookup;
 
   gtk_picture_set_paintable (picture, texture != NULL ? GDK_PAINTABLE (texture) : NULL);
@@ -100,26 +93,7 @@ show_thumbnail (GboxPhotoUnits *self, GtkPicture *picture, const char *layer, in
     return;
   lookup = g_new (Lookup, 1);
   *lookup = (Lookup){ .self = g_object_ref (self), .picture = g_object_ref (picture), .key = g_strdup (key) };
-  gbox_thumbnail_cache_lookup_async (self->thumbnails, key, NULL, on_looked_up, lookup);
-}
-
-/* What the user looks at comes first. */
-static gboolean
-must_wait (GboxPhotoUnits *self)
-{
-  GboxRun *shown = gbox_vision_session_get_run (self->session);
-  const GboxRunState state = shown != NULL ? gbox_run_get_state (shown) : GBOX_RUN_STOPPED;
-
-  return state == GBOX_RUN_RUNNING || state == GBOX_RUN_WAITING;
-}
-
-static void
-set_run (GboxPhotoUnits *self, GboxRun *run)
-{
-  if (self->run != NULL)
-    gbox_run_stop (self->run);
-  g_set_object (&self->run, run);
-  g_signal_group_set_target (self->run_signals, run);
+  gbox_thumbnail_cache_lookup_async (cache, key, NULL, on_looked_up, lookup);
 }
 
 /* (nullable): the first whose picture there is not, of the deepest layer the strongest unit. */
@@ -140,67 +114,39 @@ find_missing (GboxPhotoUnits *self)
   return NULL;
 }
 
+/* One at a time, as what is shown changes with each move of the pointer. */
 static void
 make_next (GboxPhotoUnits *self)
 {
-  Cell *cell = self->run == NULL && !must_wait (self) ? find_missing (self) : NULL;
-  g_autoptr (GboxRun) run = NULL;
+  Cell *cell = self->is_painting ? NULL : find_missing (self);
 
-  if (self->run != NULL && !gbox_run_is_final (self->run))
-    (must_wait (self) ? gbox_run_pause : gbox_run_resume) (self->run);
   if (cell == NULL)
     return;
-  g_free (self->making);
-  self->making = g_strdup (get_key (cell->picture));
-  g_object_set (self->spec, "model", self->model, "layer",
-                gbox_network_get_layer (self->network, cell->layer)->name, "unit",
-                atoi (gtk_label_get_label (cell->caption)), NULL);
-  run = gbox_engine_start (gbox_vision_session_get_engine (self->session), GBOX_SPEC (self->spec));
-  set_run (self, run);
+  self->is_painting = TRUE;
+  gbox_unit_painter_paint (self->painter, self->model,
+                           gbox_network_get_layer (self->network, cell->layer)->name,
+                           atoi (gtk_label_get_label (cell->caption)));
 }
 
 static void
-on_stored (GObject *source, GAsyncResult *result, gpointer user_data)
+on_painted (GboxPhotoUnits *self, const char *layer, int unit, GdkTexture *texture)
 {
-  g_autoptr (GboxPhotoUnits) self = user_data;
-  g_autoptr (GdkTexture) texture = NULL;
-  g_autoptr (GError) error = NULL;
+  g_autofree char *key = gbox_unit_thumbnails_make_unit_key (self->model, layer, unit);
 
-  if (!gbox_thumbnail_cache_store_finish (GBOX_THUMBNAIL_CACHE (source), result, &texture, &error))
-    g_info ("A picture of a unit was not kept: %s", error->message);
+  self->is_painting = FALSE;
+  g_hash_table_remove (self->missing, key);
   for (guint i = 0; texture != NULL && i < self->n_cells; i++)
-    if (g_strcmp0 (get_key (self->cells[i].picture), self->making) == 0)
+    if (g_strcmp0 (get_key (self->cells[i].picture), key) == 0)
       gtk_picture_set_paintable (self->cells[i].picture, GDK_PAINTABLE (texture));
-  if (self->session == NULL)
-    return;
-  set_run (self, NULL);
   make_next (self);
 }
 
-/* What fails is not tried again until it is shown again. */
+/* Nothing is tried again until other units are shown. */
 static void
-on_run_changed (GboxPhotoUnits *self)
+on_failed (GboxPhotoUnits *self)
 {
-  const GboxRunState state = gbox_run_get_state (self->run);
-  GboxFrame *frame = gbox_run_get_frame (self->run);
-
-  if (state == GBOX_RUN_FAILED)
-    {
-      g_hash_table_remove (self->missing, self->making);
-      set_run (self, NULL);
-      make_next (self);
-    }
-  else if (state == GBOX_RUN_FINISHED && frame != NULL && frame->step >= gbox_run_get_n_steps (self->run)
-           && g_hash_table_remove (self->missing, self->making))
-    gbox_thumbnail_cache_store_async (self->thumbnails, self->making, frame, NULL, on_stored,
-                                      g_object_ref (self));
-}
-
-static void
-follow_shown (GboxPhotoUnits *self)
-{
-  g_signal_group_set_target (self->shown_signals, gbox_vision_session_get_run (self->session));
-  make_next (self);
+  self->is_painting = FALSE;
+  g_hash_table_remove_all (self->missing);
 }
 
 static void
@@ -268,18 +214,12 @@ gbox_photo_units_dispose (GObject *object)
 {
   GboxPhotoUnits *self = GBOX_PHOTO_UNITS (object);
 
-  if (self->run_signals != NULL)
-    set_run (self, NULL);
-  g_clear_object (&self->run_signals);
-  g_clear_object (&self->shown_signals);
-  g_clear_object (&self->spec);
+  g_clear_object (&self->painter);
   g_clear_object (&self->thumbnails);
-  g_clear_object (&self->session);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_pointer (&self->missing, g_hash_table_unref);
   g_clear_pointer (&self->cells, g_free);
   self->n_cells = 0;
-  g_clear_pointer (&self->making, g_free);
   g_clear_pointer (&self->model, g_free);
   G_OBJECT_CLASS (gbox_photo_units_parent_class)->dispose (object);
 }
@@ -295,15 +235,7 @@ gbox_photo_units_class_init (GboxPhotoUnitsClass *class)
 static void
 gbox_photo_units_init (GboxPhotoUnits *self)
 {
-  self->thumbnails = gbox_thumbnail_cache_new (NULL, GBOX_THUMBNAIL_CACHE_MAX_BYTES);
   self->missing = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  self->spec = gbox_visualization_spec_new ();
-  g_object_set (self->spec, "size", MADE_SIZE, "steps", MADE_STEPS, NULL);
-  self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
-  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (on_run_changed), self);
-  g_signal_group_connect_swapped (self->run_signals, "notify::frame", G_CALLBACK (on_run_changed), self);
-  self->shown_signals = g_signal_group_new (GBOX_TYPE_RUN);
-  g_signal_group_connect_swapped (self->shown_signals, "notify::state", G_CALLBACK (make_next), self);
   self->grid = GTK_GRID (gtk_grid_new ());
   gtk_grid_set_row_spacing (self->grid, 6);
   gtk_grid_set_column_spacing (self->grid, 4);
@@ -329,13 +261,15 @@ add_row (GboxPhotoUnits *self, guint layer, int row)
 }
 
 void
-gbox_photo_units_set_session (GboxPhotoUnits *self, GboxVisionSession *session)
+gbox_photo_units_set_session (GboxPhotoUnits *self,
+                              GboxVisionSession *session,
+                              GboxUnitThumbnails *thumbnails)
 {
   guint n_layers;
 
-  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->session == NULL);
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->thumbnails == NULL);
 
-  self->session = g_object_ref (session);
+  self->thumbnails = g_object_ref (thumbnails);
   self->network = gbox_network_ref (gbox_vision_session_get_network (session));
   self->model = g_strdup (gbox_visualization_spec_get_values (gbox_vision_session_get_spec (session))->model);
   n_layers = gbox_network_get_n_layers (self->network);
@@ -343,14 +277,15 @@ gbox_photo_units_set_session (GboxPhotoUnits *self, GboxVisionSession *session)
   self->cells = g_new0 (Cell, self->n_cells);
   for (guint row = 0; row < n_layers; row++)
     add_row (self, n_layers - 1 - row, (int) row);
-  g_signal_connect_object (session, "notify::run", G_CALLBACK (follow_shown), self, G_CONNECT_SWAPPED);
-  follow_shown (self);
+  self->painter = gbox_unit_painter_new (session, thumbnails);
+  g_signal_connect_object (self->painter, "painted", G_CALLBACK (on_painted), self, G_CONNECT_SWAPPED);
+  g_signal_connect_object (self->painter, "failed", G_CALLBACK (on_failed), self, G_CONNECT_SWAPPED);
 }
 
 void
 gbox_photo_units_show (GboxPhotoUnits *self, guint layer, const GboxStrongest *units, const char *meaning)
 {
-  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->session != NULL);
+  g_return_if_fail (GBOX_IS_PHOTO_UNITS (self) && self->thumbnails != NULL);
 
   for (guint i = 0; i < GBOX_STRONGEST_N; i++)
     {

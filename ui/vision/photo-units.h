@@ -5,7 +5,7 @@
 #include <adwaita.h>
 
 #include "vision/strongest.h"
-#include "vision/vision-session.h"
+#include "vision/unit-thumbnails.h"
 
 G_BEGIN_DECLS
 
@@ -21,7 +21,9 @@ G_BEGIN_DECLS
 G_DECLARE_FINAL_TYPE (GboxPhotoUnits, gbox_photo_units, GBOX, PHOTO_UNITS, AdwBin)
 
 /* Once: the network at hand is the one whose layers these are. */
-void gbox_photo_units_set_session (GboxPhotoUnits *self, GboxVisionSession *session);
+void gbox_photo_units_set_session (GboxPhotoUnits *self,
+                                   GboxVisionSession *session,
+                                   GboxUnitThumbnails *thumbnails);
 
 /**
  * gbox_photo_units_show:

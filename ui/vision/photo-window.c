@@ -437,7 +437,8 @@ gbox_photo_window_init (GboxPhotoWindow *self)
 }
 
 GtkWidget *
-gbox_photo_window_new (GtkWindow *parent, GboxVisionSession *session, const char *path, int side)
+gbox_photo_window_new (
+  GtkWindow *parent, GboxVisionSession *session, GboxUnitThumbnails *thumbnails, const char *path, int side)
 {
   const GboxVisualizationValues *values
     = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (session));
@@ -451,7 +452,7 @@ gbox_photo_window_new (GtkWindow *parent, GboxVisionSession *session, const char
 
   self->session = g_object_ref (session);
   self->network = gbox_network_ref (gbox_vision_session_get_network (session));
-  gbox_photo_units_set_session (self->units, session);
+  gbox_photo_units_set_session (self->units, session, thumbnails);
   adw_window_title_set_title (self->title, name);
   adw_window_title_set_subtitle (self->title, gbox_network_get_title (self->network));
   self->spec = gbox_photo_look_spec_new ();

@@ -5,7 +5,7 @@
 
 #include <adwaita.h>
 
-#include "vision/vision-session.h"
+#include "vision/unit-thumbnails.h"
 
 G_BEGIN_DECLS
 
@@ -16,12 +16,14 @@ G_DECLARE_FINAL_TYPE (GboxPhotoWindow, gbox_photo_window, GBOX, PHOTO_WINDOW, Ad
  * gbox_photo_window_new:
  * @parent: (nullable): over which it appears
  * @session: the model and the unit at hand; a click on a unit goes there
+ * @thumbnails: the pictures of units
  * @path: the photograph
  * @side: what its shorter side becomes for the network, in pixels
  *
  * Returns: (transfer none): the window, to be presented
  */
-GtkWidget *gbox_photo_window_new (GtkWindow *parent, GboxVisionSession *session, const char *path, int side);
+GtkWidget *gbox_photo_window_new (
+  GtkWindow *parent, GboxVisionSession *session, GboxUnitThumbnails *thumbnails, const char *path, int side);
 
 /* Whether the photograph has been looked at, or cannot be. */
 gboolean gbox_photo_window_is_ready (GboxPhotoWindow *self);
