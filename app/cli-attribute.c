@@ -261,6 +261,12 @@ check (const Options *options, char **words, GError **error)
   else if (options->top < 0)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--top takes a number of channels, not %d.",
                  options->top);
+  else if (options->output != NULL && !g_str_has_suffix (options->output, ".png"))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--output is saved as PNG: give it a name that ends in .png, not “%s”.", options->output);
+  else if (options->output != NULL && cli_is_same_file (options->output, words[1]))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "“%s” is the photograph itself; save to another name.", options->output);
   else
     return TRUE;
   return FALSE;

@@ -201,3 +201,12 @@ cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags)
   g_ptr_array_add (words, NULL);
   return (char **) g_ptr_array_free (words, FALSE);
 }
+
+gboolean
+cli_is_same_file (const char *a, const char *b)
+{
+  g_autoptr (GFile) file = g_file_new_for_path (a);
+  g_autoptr (GFile) other = g_file_new_for_path (b);
+
+  return g_file_equal (file, other);
+}

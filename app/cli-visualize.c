@@ -90,6 +90,14 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
 {
   int y, x;
 
+  if ((guint) options->more
+      > GBOX_VISUALIZATION_MAX_STEPS - MIN (options->n_done, GBOX_VISUALIZATION_MAX_STEPS))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "--more %d is too many: %u steps are done, and a picture takes %d at most.", options->more,
+                   options->n_done, GBOX_VISUALIZATION_MAX_STEPS);
+      return FALSE;
+    }
   if (options->more > 0)
     g_object_set (spec, "steps", options->n_done + (guint) options->more, NULL);
   if (options->class_id >= 0)
@@ -193,12 +201,24 @@ check_suffix (const char *path, const char *suffix, const char *what, GError **e
   return FALSE;
 }
 
+/* What would be replaced before it is read, or by another result. */
+static gboolean
+check_distinct (const char *output, const char *other, const char *what, GError **error)
+{
+  if (other == NULL || *other == '\0' || !cli_is_same_file (output, other))
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is %s already; save to another name.",
+               output, what);
+  return FALSE;
+}
+
 static gboolean
 check_outputs (const Options *options, GError **error)
 {
   return check_output (options->output, error)
          && check_suffix (options->animation, ".webp", "The name of an animation", error)
-         && check_suffix (options->contact_sheet, ".png", "The name of a contact sheet", error);
+         && check_suffix (options->contact_sheet, ".png", "The name of a contact sheet", error)
+         && check_distinct (options->output, options->contact_sheet, "the contact sheet", error);
 }
 
 /* Parsed twice: the flags tell which picture to start from, and then apply on top of what it says. */
@@ -228,6 +248,9 @@ parse_command_line (char **argv, Options *options, GError **error)
       return NULL;
     }
   if (!parse_into (spec, options, &words_again, error) || !apply_options (spec, options, error))
+    return NULL;
+  if (!check_distinct (options->output, gbox_visualization_spec_get_values (spec)->start,
+                       "what it starts from", error))
     return NULL;
   return gbox_spec_validate (GBOX_SPEC (spec), error) ? g_steal_pointer (&spec) : NULL;
 }

@@ -105,6 +105,9 @@ char **cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags);
 /* Splits "Y,X" into two non-negative numbers. */
 gboolean cli_parse_position (const char *text, int *y, int *x, GError **error);
 
+/* Whether two names, in any spelling, are of one file. */
+gboolean cli_is_same_file (const char *a, const char *b);
+
 /* Index of the layer called @name; an error that lists the layers if there is none. */
 int cli_find_layer (GboxNetwork *network, const char *name, GError **error);
 

@@ -108,6 +108,17 @@ check_verdict (const char *folder)
   g_assert_nonnull (strstr (refusal.errors, "There is no image"));
 }
 
+/* An empty list is not all. */
+static void
+check_no_layers (const char *folder)
+{
+  g_auto (Answer) answer
+    = cli (folder, "index --model efficientnet-lite0 --layers= --database {tmp}/no.sqlite {tmp}");
+
+  g_assert_cmpint (answer.code, ==, 2);
+  g_assert_nonnull (strstr (answer.errors, "no layer to look at"));
+}
+
 static void
 test_killed (void)
 {
@@ -149,6 +160,7 @@ test_killed (void)
     g_assert_cmpuint (json_array_get_length (json_object_get_array_member (examples, "classes")), ==, 0);
   }
   check_verdict (folder);
+  check_no_layers (folder);
   remove_folder (g_steal_pointer (&folder));
 }
 
@@ -167,6 +179,8 @@ test_usage (void)
     "attribute",
     "attribute --method magic a.png",
     "attribute --top -1 a.png",
+    "attribute a.jpg -o b.jpg",
+    "attribute a.png -o ./a.png",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

@@ -69,6 +69,8 @@ test_usage (void)
     "visualize --class 488 -o out.png --more 5",
     "visualize --class 488 -o out.png --animation film.gif",
     "visualize --class 488 -o out.png --contact-sheet sheet.webp",
+    "visualize --class 488 -o out.png --contact-sheet ./out.png",
+    "visualize --class 488 -o out.png --start ./out.png",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
     "atlas --layer head",

@@ -8,6 +8,7 @@
 #include <glib/gstdio.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/stat.h>
 
 static void
 test_read (void)
@@ -345,6 +346,32 @@ test_save_refused (void)
     }
 }
 
+/* What is no file stays what it is. */
+static void
+test_save_to_pipe (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "pipe.safetensors", NULL);
+  const float data[2] = { 1, 2 };
+  const GboxNamedTensor tensor = { .name = "a",
+                                   .dtype = GBOX_DTYPE_F32,
+                                   .n_dims = 1,
+                                   .dims = { 2 },
+                                   .data = data,
+                                   .n_bytes = sizeof data };
+  g_autoptr (GError) error = NULL;
+  GStatBuf status;
+
+  g_assert_cmpint (mkfifo (path, 0600), ==, 0);
+  g_assert_false (gbox_safetensors_save (path, &tensor, 1, NULL, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_IO);
+  g_assert_cmpint (g_stat (path, &status), ==, 0);
+  g_assert_true (S_ISFIFO (status.st_mode));
+  g_assert_cmpuint (count_files (folder), ==, 1);
+  g_unlink (path);
+  g_rmdir (folder);
+}
+
 static void
 test_truncated (void)
 {
@@ -371,6 +398,7 @@ main (int argc, char **argv)
   g_test_add_func ("/safetensors/save-cleans-up", test_save_cleans_up);
   g_test_add_func ("/safetensors/save-to-full-disk", test_save_to_full_disk);
   g_test_add_func ("/safetensors/save-refused", test_save_refused);
+  g_test_add_func ("/safetensors/save-to-pipe", test_save_to_pipe);
   g_test_add_func ("/safetensors/truncated", test_truncated);
   g_test_add_func ("/safetensors/flipped", test_flipped);
   return g_test_run ();

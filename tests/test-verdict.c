@@ -84,6 +84,7 @@ test_classes (void)
   static const int few_dogs[N] = { KEESHOND, SAMOYED, CHAIN, TENCH, 398, 399, 400, CHAIN, 401 };
   static const int unknown[] = { -1, -1, -1 };
   static const int some_unknown[] = { -1, CHAIN, TENCH };
+  static const int one_known[] = { -1, CHAIN, CHAIN };
 
   check_classes (chains, N, "All 9 strongest photos are taken for chain.");
   check_classes (chains, 1, "The photo is taken for chain.");
@@ -95,7 +96,9 @@ test_classes (void)
     "1 × tench, 4 others.");
   check_classes (unknown, 3, "");
   check_classes (some_unknown, 3,
-                 "The 3 strongest photos are taken for 2 different things: 1 × chain, 1 × tench.");
+                 "Of the 3 strongest photos, the 2 whose class is known are taken for 2 different things: "
+                 "1 × chain, 1 × tench.");
+  check_classes (one_known, 3, "Of the 3 strongest photos, the 2 whose class is known are taken for chain.");
 }
 
 static void

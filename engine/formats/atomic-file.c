@@ -82,12 +82,29 @@ remove_left_behind (const char *path)
       }
 }
 
+/* A device or a pipe, which a file in its place would destroy. */
+static gboolean
+is_special (const char *path)
+{
+  GStatBuf status;
+
+  return g_stat (path, &status) == 0 && !S_ISREG (status.st_mode) && !S_ISDIR (status.st_mode);
+}
+
 int
 gbox_open_temporary (const char *path, char **temporary, GError **error)
 {
   g_autofree char *name = g_strconcat (path, TEMPORARY_MARK RANDOM_END, NULL);
   int fd;
 
+  if (is_special (path))
+    {
+      g_autofree char *display_name = g_filename_display_name (path);
+
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
+                   "“%s” is no ordinary file, so it is left as it is; give another name.", display_name);
+      return -1;
+    }
   remove_left_behind (path);
   fd = g_mkstemp_full (name, O_RDWR | O_CLOEXEC, 0666);
   if (fd < 0)

@@ -38,7 +38,8 @@ gboolean gbox_sync_and_rename (int fd, const char *from, const char *to, GError 
  * @temporary: (out) (transfer full) (type filename): the name of the new, empty file, in the same folder
  * @error: return location for an error
  *
- * Removes what programs that were killed while they wrote @path have left behind. The new file is locked as
+ * Removes what programs that were killed while they wrote @path have left behind. Refuses where @path is a
+ * device or a pipe. The new file is locked as
  * long as it is open, so that nobody takes it for such a rest.
  *
  * Returns: its descriptor, to be closed; -1 with %GBOX_ERROR_IO

@@ -112,6 +112,12 @@ choose_layers (GboxPhotoIndexJob *self, GError **error)
     for (char **name = names; *name != NULL; name++)
       if (!add_layer (self, g_strstrip (*name), error))
         return FALSE;
+  if (self->layers->len == 0)
+    {
+      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                           "There is no layer to look at: name some, or say “all”.");
+      return FALSE;
+    }
   g_array_sort (self->layers, compare_layers);
   self->names = g_new0 (const char *, self->layers->len);
   for (guint i = 0; i < self->layers->len; i++)

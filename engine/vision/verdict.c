@@ -188,27 +188,49 @@ append_classes (GString *text, const GboxVerdict *self)
     g_string_append_printf (text, ", %u %s", n_left, n_left == 1 ? "other" : "others");
 }
 
+/* Of photographs that only early layers have looked at no class is known. */
+static guint
+count_known (const GboxVerdict *self)
+{
+  guint n = 0;
+
+  for (guint i = 0; i < self->shares->len; i++)
+    n += g_array_index (self->shares, GboxClassShare, i).n;
+  return n;
+}
+
+/* "The 9 strongest photos", or "Of the 9 strongest photos, the 7 whose class is known". */
+static char *
+describe_known (const GboxVerdict *self, const char *article)
+{
+  const guint n_known = count_known (self);
+
+  return n_known == self->n
+           ? g_strdup_printf ("%s %u strongest photos", article, self->n)
+           : g_strdup_printf ("Of the %u strongest photos, the %u whose class is known", self->n, n_known);
+}
+
 char *
 gbox_verdict_describe_classes (const GboxVerdict *self)
 {
   g_autoptr (GString) text = g_string_new (NULL);
   const GboxClassShare *first
     = self->shares->len > 0 ? &g_array_index (self->shares, GboxClassShare, 0) : NULL;
+  g_autofree char *known = describe_known (self, self->shares->len > 1 ? "The" : "All");
 
   if (first == NULL)
     return g_strdup ("");
   if (self->n == 1)
     return g_strdup_printf ("The photo is taken for %s.", gbox_imagenet_label (first->class_id));
+  if (self->shares->len == 1 && self->group == NULL)
+    return g_strdup_printf ("%s %s taken for %s.", known, first->n == 1 ? "is" : "are",
+                            gbox_imagenet_label (first->class_id));
   if (self->group != NULL && self->n_group == self->n)
     g_string_printf (text, "All %u strongest photos are %s: ", self->n, self->group);
   else if (self->group != NULL)
     g_string_printf (text, "%u of the %u strongest photos are %s: ", self->n_group, self->n, self->group);
-  else if (first->n == self->n)
-    return g_strdup_printf ("All %u strongest photos are taken for %s.", self->n,
-                            gbox_imagenet_label (first->class_id));
   else
-    g_string_printf (text, "The %u strongest photos are taken for %u different things: ", self->n,
-                     self->shares->len);
+    g_string_printf (text, "%s are taken for %u different things: ", known, self->shares->len);
   append_classes (text, self);
   g_string_append_c (text, '.');
   return g_string_free (g_steal_pointer (&text), FALSE);

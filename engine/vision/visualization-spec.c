@@ -304,8 +304,8 @@ install_optimization (GObjectClass *class, guint *id)
            g_param_spec_int ("size", "Size", "Width and height of the picture in pixels",
                              GBOX_NETWORK_MIN_SIZE, GBOX_NETWORK_MAX_SIZE, 224, PLAIN_FLAGS));
   install (class, id,
-           g_param_spec_uint ("steps", "Steps", "How many times the picture is improved", 1, 100000, 512,
-                              LIVE_FLAGS));
+           g_param_spec_uint ("steps", "Steps", "How many times the picture is improved", 1,
+                              GBOX_VISUALIZATION_MAX_STEPS, 512, LIVE_FLAGS));
   install (class, id,
            g_param_spec_double ("learning-rate", "Learning rate",
                                 "How far a step goes; large ones are fast but rough", 1e-5, 10.0, 0.05,

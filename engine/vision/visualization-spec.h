@@ -104,6 +104,9 @@ const GboxVisualizationValues *gbox_visualization_spec_get_values (GboxVisualiza
 
 /* As many pictures as are made together. */
 #define GBOX_VISUALIZATION_MAX_PICTURES 8
+
+/* The largest value of `steps`. */
+#define GBOX_VISUALIZATION_MAX_STEPS 100000
 int gbox_visualization_spec_count_pictures (GboxVisualizationSpec *spec);
 /* Whether they go over from one unit to another. */
 gboolean gbox_visualization_spec_interpolates (GboxVisualizationSpec *spec);
