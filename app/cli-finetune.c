@@ -366,9 +366,11 @@ open_tables (Tables *tables, const Options *options, int *code)
 static void
 close_table (FILE *file, const char *path, int *code)
 {
-  const gboolean is_written = file == NULL || fclose (file) == 0;
+  /* What a line could not be written of is not tried again at the end. */
+  const gboolean has_failed = file != NULL && ferror (file) != 0;
+  const gboolean is_closed = file == NULL || fclose (file) == 0;
 
-  if (!is_written && *code == CLI_OK)
+  if ((has_failed || !is_closed) && *code == CLI_OK)
     *code = fail_to_open (path);
 }
 

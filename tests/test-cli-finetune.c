@@ -271,6 +271,18 @@ test_prompt_file (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
+/* A table that could not be written does not pass for one. */
+static void
+test_full_disk (void)
+{
+  g_autofree char *model = get_model ();
+  g_autofree char *line = g_strconcat (FINETUNE " --steps 1 --csv /dev/full --model ", model, NULL);
+  g_auto (Answer) answer = cli (NULL, line);
+
+  g_assert_cmpint (answer.code, ==, 1);
+  g_assert_nonnull (strstr (answer.errors, "“/dev/full” cannot be written"));
+}
+
 static void
 test_usage (void)
 {
@@ -316,6 +328,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/complete", test_complete);
   g_test_add_func ("/cli-finetune/what-changed", test_what_changed);
   g_test_add_func ("/cli-finetune/prompt-file", test_prompt_file);
+  g_test_add_func ("/cli-finetune/full-disk", test_full_disk);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   g_test_add_func ("/cli-finetune/gridworld", test_gridworld);
   return g_test_run ();
