@@ -149,6 +149,8 @@ gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **erro
     *step = progress.step;
   if (json != NULL)
     spec = gbox_spec_new_from_json (GBOX_TYPE_FINETUNE_SPEC, json, &reason);
+  if (spec != NULL && *gbox_finetune_spec_get_values (GBOX_FINETUNE_SPEC (spec))->checkpoint != '\0')
+    g_object_set (spec, "checkpoint", path, NULL);
   if (spec != NULL)
     return GBOX_FINETUNE_SPEC (spec);
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,

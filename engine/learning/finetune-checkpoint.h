@@ -65,7 +65,8 @@ gboolean gbox_finetune_checkpoint_save (const char *path,
  * @step: (out) (optional): how many training steps had been done
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable): the spec as it was saved, with what was adjusted
+ * Returns: (transfer full) (nullable): the spec as it was saved, with what was adjusted; where it saves
+ * checkpoints, they go to @path, and not to where that file, which may be a copy, once was
  */
 GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **error);
 
