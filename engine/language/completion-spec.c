@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "language/completion-job.h"
-#include "runtime/spec-field.h"
 
 struct _GboxCompletionSpec
 {
@@ -50,18 +49,6 @@ gbox_precision_get_type (void)
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GboxPrecision", values));
   return type;
-}
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_COMPLETION_SPEC (object)->values, offsets[id]), pspec, value);
 }
 
 static void
@@ -151,8 +138,7 @@ gbox_completion_spec_class_init (GboxCompletionSpecClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   guint id = 0;
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxCompletionSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   install_task (object_class, &id);

@@ -3,7 +3,6 @@
 #include "language/inside-spec.h"
 
 #include "language/inside-job.h"
-#include "runtime/spec-field.h"
 
 struct _GboxInsideSpec
 {
@@ -22,18 +21,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxInsideValues, tokens),
   G_STRUCT_OFFSET (GboxInsideValues, induction),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_INSIDE_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_INSIDE_SPEC (object)->values, offsets[id]), pspec, value);
-}
 
 static void
 finalize (GObject *object)
@@ -62,8 +49,7 @@ gbox_inside_spec_class_init (GboxInsideSpecClass *class)
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxInsideSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   for (guint id = 1; id < G_N_ELEMENTS (pspecs); id++)

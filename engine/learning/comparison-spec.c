@@ -3,7 +3,6 @@
 #include "learning/comparison-spec.h"
 
 #include "learning/comparison-job.h"
-#include "runtime/spec-field.h"
 
 struct _GboxComparisonSpec
 {
@@ -31,18 +30,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxComparisonValues, seed),
   G_STRUCT_OFFSET (GboxComparisonValues, text),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_COMPARISON_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_COMPARISON_SPEC (object)->values, offsets[id]), pspec, value);
-}
 
 static void
 finalize (GObject *object)
@@ -81,8 +68,7 @@ gbox_comparison_spec_class_init (GboxComparisonSpecClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxComparisonSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   install_properties (object_class);

@@ -5,7 +5,6 @@
 #include "language/completion-spec.h"
 #include "learning/finetune-job.h"
 #include "learning/reward.h"
-#include "runtime/spec-field.h"
 
 struct _GboxFinetuneSpec
 {
@@ -57,18 +56,6 @@ gbox_train_get_type (void)
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GboxTrain", values));
   return type;
-}
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_FINETUNE_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_FINETUNE_SPEC (object)->values, offsets[id]), pspec, value);
 }
 
 static void
@@ -194,8 +181,7 @@ gbox_finetune_spec_class_init (GboxFinetuneSpecClass *class)
   GObjectClass *object_class = G_OBJECT_CLASS (class);
   guint id = 0;
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxFinetuneSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   GBOX_SPEC_CLASS (class)->validate = validate;

@@ -3,7 +3,6 @@
 #include "learning/gridworld-spec.h"
 
 #include "learning/gridworld-job.h"
-#include "runtime/spec-field.h"
 
 struct _GboxGridworldSpec
 {
@@ -29,18 +28,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxGridworldValues, seed),
   G_STRUCT_OFFSET (GboxGridworldValues, moves),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_GRIDWORLD_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_GRIDWORLD_SPEC (object)->values, offsets[id]), pspec, value);
-}
 
 static void
 finalize (GObject *object)
@@ -98,8 +85,7 @@ gbox_gridworld_spec_class_init (GboxGridworldSpecClass *class)
 {
   GObjectClass *object_class = G_OBJECT_CLASS (class);
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxGridworldSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   GBOX_SPEC_CLASS (class)->validate = validate;

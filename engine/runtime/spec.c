@@ -3,6 +3,7 @@
 #include "runtime/spec-private.h"
 
 #include "base/error.h"
+#include "runtime/spec-field.h"
 
 G_DEFINE_ABSTRACT_TYPE (GboxSpec, gbox_spec, G_TYPE_OBJECT)
 
@@ -14,6 +15,36 @@ gbox_spec_class_init (GboxSpecClass *class)
 static void
 gbox_spec_init (GboxSpec *spec)
 {
+}
+
+/* Where the field of a property lies. */
+static gpointer
+find_field (GObject *object, guint id)
+{
+  const GboxSpecClass *class = GBOX_SPEC_GET_CLASS (object);
+
+  return G_STRUCT_MEMBER_P (object, class->values + class->fields[id]);
+}
+
+static void
+get_field (GObject *object, guint id, GValue *value, GParamSpec *pspec)
+{
+  gbox_spec_field_get (find_field (object, id), pspec, value);
+}
+
+static void
+set_field (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
+{
+  gbox_spec_field_set (find_field (object, id), pspec, value);
+}
+
+void
+gbox_spec_class_set_fields (GboxSpecClass *class, gsize values, const gsize *offsets)
+{
+  class->values = values;
+  class->fields = offsets;
+  G_OBJECT_CLASS (class)->get_property = get_field;
+  G_OBJECT_CLASS (class)->set_property = set_field;
 }
 
 GboxSpec *

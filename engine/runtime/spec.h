@@ -37,7 +37,22 @@ struct _GboxSpecClass
 
   GboxJob *(*create_job) (GboxSpec *spec);
   gboolean (*validate) (GboxSpec *spec, GError **error);
+
+  /*< private >*/
+  gsize values;
+  const gsize *fields;
 };
+
+/**
+ * gbox_spec_class_set_fields:
+ * @class: a subclass, as it is made
+ * @values: where in an instance a struct of values lies
+ * @offsets: (array): by property id, where in the struct the field of a property lies, as
+ * gbox_spec_field_get() reads it; for ever
+ *
+ * Its properties are these fields: it needs no functions of its own to get and set them.
+ */
+void gbox_spec_class_set_fields (GboxSpecClass *class, gsize values, const gsize *offsets);
 
 /* A new spec of the same type with the same values. */
 GboxSpec *gbox_spec_copy (GboxSpec *spec);

@@ -2,7 +2,6 @@
 /* Which unit's inputs one wants to know. */
 #include "vision/circuit-spec.h"
 
-#include "runtime/spec-field.h"
 #include "vision/circuit-job.h"
 
 struct _GboxCircuitSpec
@@ -26,18 +25,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxCircuitValues, rank),
   G_STRUCT_OFFSET (GboxCircuitValues, top),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_CIRCUIT_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_CIRCUIT_SPEC (object)->values, offsets[id]), pspec, value);
-}
 
 static void
 finalize (GObject *object)
@@ -71,8 +58,7 @@ gbox_circuit_spec_class_init (GboxCircuitSpecClass *class)
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxCircuitSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   for (guint id = 1; id < G_N_ELEMENTS (pspecs); id++)

@@ -3,7 +3,6 @@
 #include "vision/photo-index-spec.h"
 
 #include "base/error.h"
-#include "runtime/spec-field.h"
 #include "vision/photo-index-job.h"
 #include "vision/photo-patches.h"
 
@@ -27,20 +26,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxPhotoIndexValues, database),
   G_STRUCT_OFFSET (GboxPhotoIndexValues, folders),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_PHOTO_INDEX_SPEC (object)->values, offsets[id]), pspec,
-                       value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_PHOTO_INDEX_SPEC (object)->values, offsets[id]), pspec,
-                       value);
-}
 
 static void
 finalize (GObject *object)
@@ -86,8 +71,7 @@ gbox_photo_index_spec_class_init (GboxPhotoIndexSpecClass *class)
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxPhotoIndexSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   GBOX_SPEC_CLASS (class)->validate = validate;

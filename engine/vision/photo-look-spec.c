@@ -4,7 +4,6 @@
 
 #include "models/imagenet.h"
 #include "models/network.h"
-#include "runtime/spec-field.h"
 #include "vision/photo-look-job.h"
 
 struct _GboxPhotoLookSpec
@@ -30,18 +29,6 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxPhotoLookValues, class_id),
   G_STRUCT_OFFSET (GboxPhotoLookValues, method),
 };
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_PHOTO_LOOK_SPEC (object)->values, offsets[id]), pspec, value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_PHOTO_LOOK_SPEC (object)->values, offsets[id]), pspec, value);
-}
 
 static void
 finalize (GObject *object)
@@ -79,8 +66,7 @@ gbox_photo_look_spec_class_init (GboxPhotoLookSpecClass *class)
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxPhotoLookSpec, values), offsets);
   object_class->finalize = finalize;
   GBOX_SPEC_CLASS (class)->create_job = create_job;
   for (guint id = 1; id < G_N_ELEMENTS (pspecs); id++)

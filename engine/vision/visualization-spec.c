@@ -4,7 +4,6 @@
 
 #include "base/error.h"
 #include "models/network.h"
-#include "runtime/spec-field.h"
 #include "vision/direction.h"
 #include "vision/schedule.h"
 #include "vision/unit-name.h"
@@ -104,20 +103,6 @@ gbox_objective_kind_get_type (void)
   if (g_once_init_enter (&type))
     g_once_init_leave (&type, g_enum_register_static ("GboxObjectiveKind", values));
   return type;
-}
-
-static void
-get_property (GObject *object, guint id, GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_get (G_STRUCT_MEMBER_P (&GBOX_VISUALIZATION_SPEC (object)->values, offsets[id]), pspec,
-                       value);
-}
-
-static void
-set_property (GObject *object, guint id, const GValue *value, GParamSpec *pspec)
-{
-  gbox_spec_field_set (G_STRUCT_MEMBER_P (&GBOX_VISUALIZATION_SPEC (object)->values, offsets[id]), pspec,
-                       value);
 }
 
 static void
@@ -463,8 +448,8 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   GboxSpecClass *spec_class = GBOX_SPEC_CLASS (class);
   guint id = 0;
 
-  object_class->get_property = get_property;
-  object_class->set_property = set_property;
+  gbox_spec_class_set_fields (GBOX_SPEC_CLASS (class), G_STRUCT_OFFSET (GboxVisualizationSpec, values),
+                              offsets);
   object_class->finalize = finalize;
   spec_class->create_job = create_job;
   spec_class->validate = validate;
