@@ -17,7 +17,6 @@ struct _GboxUnitAtlas
   guint n_done;
   guint n_units;
   gboolean is_active;
-  gboolean is_paused; /* by the user */
 };
 
 enum
@@ -81,7 +80,7 @@ gbox_unit_atlas_get_property (GObject *object, guint id, GValue *value, GParamSp
       g_value_set_boolean (value, gbox_unit_atlas_get_active (self));
       break;
     case PROP_PAUSED:
-      g_value_set_boolean (value, self->is_paused);
+      g_value_set_boolean (value, gbox_unit_atlas_get_paused (GBOX_UNIT_ATLAS (object)));
       break;
     case PROP_N_DONE:
       g_value_set_uint (value, self->n_done);
@@ -206,7 +205,7 @@ gbox_unit_atlas_set_active (GboxUnitAtlas *self, gboolean active)
     return;
   if (!active)
     {
-      self->is_active = self->is_paused = FALSE;
+      self->is_active = FALSE;
       gbox_unit_painter_clear (self->painter);
       gbox_unit_painter_set_paused (self->painter, FALSE);
     }
@@ -225,7 +224,7 @@ gbox_unit_atlas_get_paused (GboxUnitAtlas *self)
 {
   g_return_val_if_fail (GBOX_IS_UNIT_ATLAS (self), FALSE);
 
-  return self->is_paused;
+  return gbox_unit_painter_get_paused (self->painter);
 }
 
 void
@@ -233,11 +232,10 @@ gbox_unit_atlas_set_paused (GboxUnitAtlas *self, gboolean paused)
 {
   g_return_if_fail (GBOX_IS_UNIT_ATLAS (self));
 
-  if (!self->is_active || !paused == !self->is_paused)
+  if (!self->is_active || !paused == !gbox_unit_painter_get_paused (self->painter))
     return;
-  self->is_paused = paused;
-  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
   gbox_unit_painter_set_paused (self->painter, paused);
+  g_object_notify_by_pspec (G_OBJECT (self), properties[PROP_PAUSED]);
 }
 
 guint

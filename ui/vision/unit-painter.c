@@ -257,3 +257,11 @@ gbox_unit_painter_set_paused (GboxUnitPainter *self, gboolean paused)
   self->is_paused = paused;
   advance (self);
 }
+
+gboolean
+gbox_unit_painter_get_paused (GboxUnitPainter *self)
+{
+  g_return_val_if_fail (GBOX_IS_UNIT_PAINTER (self), FALSE);
+
+  return self->is_paused;
+}

@@ -27,5 +27,6 @@ void gbox_unit_painter_paint (GboxUnitPainter *self, const char *model, const ch
 void gbox_unit_painter_clear (GboxUnitPainter *self);
 /* Whether to make nothing for now. */
 void gbox_unit_painter_set_paused (GboxUnitPainter *self, gboolean paused);
+gboolean gbox_unit_painter_get_paused (GboxUnitPainter *self);
 
 G_END_DECLS
