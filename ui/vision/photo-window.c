@@ -46,7 +46,8 @@ struct _GboxPhotoWindow
   gboolean has_failed;
   gboolean keeps_spot;
   gboolean points_by_key; /* whether the spot is where keys have moved it */
-  double spot_x, spot_y;  /* of the photograph, 0 … 1 */
+  double pointer_x, pointer_y;
+  double spot_x, spot_y; /* of the photograph, 0 … 1 */
 };
 
 G_DEFINE_FINAL_TYPE (GboxPhotoWindow, gbox_photo_window, ADW_TYPE_WINDOW)
@@ -416,10 +417,16 @@ on_leave (GboxPhotoWindow *self)
     show_whole (self);
 }
 
+/* Also told of a pointer that rests, where something below it changes. */
 static void
 on_motion (GboxPhotoWindow *self, double x, double y)
 {
-  if (self->keeps_spot)
+  const gboolean has_moved
+    = x < self->pointer_x || x > self->pointer_x || y < self->pointer_y || y > self->pointer_y;
+
+  self->pointer_x = x;
+  self->pointer_y = y;
+  if (self->keeps_spot || (self->points_by_key && !has_moved))
     return;
   if (move_spot (self, x, y))
     show_spot (self);
