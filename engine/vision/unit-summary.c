@@ -2,10 +2,9 @@
 /* What the units of a layer answer to a photograph, in a few numbers each. */
 #include "vision/unit-summary.h"
 
-#include <float.h>
-#include <string.h>
+#include "kernels/peaks.h"
 
-/* Channels that a task takes: what it sums lies in registers and the first cache. */
+/* Channels that a task takes: a few cache lines of each pixel. */
 #define BLOCK 64
 
 typedef struct
@@ -14,29 +13,6 @@ typedef struct
   guint n_layers;
   guint patch;
 } Update;
-
-typedef struct
-{
-  double sums[BLOCK];
-  float peaks[BLOCK];
-  int positions[BLOCK]; /* of the peaks */
-} Block;
-
-static void
-add_row (Block *block, const float *a, gsize stride, int width, int n, int first_position)
-{
-  float sums[BLOCK] = { 0 };
-
-  for (int x = 0; x < width; x++, a += stride)
-    for (int c = 0; c < n; c++)
-      {
-        sums[c] += a[c];
-        block->positions[c] = a[c] > block->peaks[c] ? first_position + x : block->positions[c];
-        block->peaks[c] = a[c] > block->peaks[c] ? a[c] : block->peaks[c];
-      }
-  for (int c = 0; c < n; c++)
-    block->sums[c] += (double) sums[c];
-}
 
 static void
 take_larger (GboxUnitAnswer *answer, const GboxUnitAnswer *candidate)
@@ -51,22 +27,20 @@ summarise (const GboxUnitSummaryLayer *layer, int first, guint patch)
   const GboxTensor *tensor = layer->activation;
   const int n = MIN (BLOCK, tensor->channels - first);
   const double n_positions = (double) tensor->height * tensor->width;
-  Block block = { 0 };
+  double sums[BLOCK];
+  float peaks[BLOCK];
+  int positions[BLOCK];
 
-  for (int c = 0; c < BLOCK; c++)
-    block.peaks[c] = -FLT_MAX;
-  for (int y = 0; y < tensor->height; y++)
-    add_row (&block, gbox_tensor_pixel (tensor, 0, y, 0) + first, tensor->stride, tensor->width, n,
-             y * tensor->width);
+  gbox_peaks (tensor, first, n, sums, peaks, positions);
   for (int c = 0; c < n; c++)
     {
       GboxUnitAnswer answer = { .patch = (guint16) patch };
 
-      answer.y = (guint8) (block.positions[c] / tensor->width);
-      answer.x = (guint8) (block.positions[c] % tensor->width);
-      answer.value = (float) (block.sums[c] / n_positions);
+      answer.y = (guint8) (positions[c] / tensor->width);
+      answer.x = (guint8) (positions[c] % tensor->width);
+      answer.value = (float) (sums[c] / n_positions);
       take_larger (&layer->summaries[first + c].mean, &answer);
-      answer.value = block.peaks[c];
+      answer.value = peaks[c];
       take_larger (&layer->summaries[first + c].peak, &answer);
     }
 }

@@ -42,6 +42,7 @@ G_BEGIN_DECLS
   KERNEL (lrn_backward)                                                                                      \
   KERNEL (max_pool_forward)                                                                                  \
   KERNEL (max_pool_backward)                                                                                 \
+  KERNEL (peaks)                                                                                             \
   KERNEL (pointwise)                                                                                         \
   KERNEL (short_columns)                                                                                     \
   KERNEL (short_product)                                                                                     \
