@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * @weight: the sum of @kernel: what an activation of 1 everywhere adds to the unit
  * @norm: the L2 norm of @kernel
  * @side: rows and columns of @kernel
- * @first: row, or column, of the layer's map that the kernel begins at, when the unit is at row, or column, 0
+ * @first: row, or column, of the layer's map that the kernel begins at, when the unit is at row, or column,
+ * 0; where a map's side is odd, a stride of 2 with SAME padding begins one further up and left
  * @step: rows, or columns, from one weight of the kernel to the next; 0 where there is only one
  * @kernel: (array): @side × @side weights
  *
