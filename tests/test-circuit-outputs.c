@@ -80,6 +80,7 @@ test_order (void)
 
   g_assert_cmpuint (by_sum->layer, ==, 0);
   g_assert_cmpint (by_sum->unit, ==, 2);
+  g_assert_true (by_sum->is_downstream);
   for (guint i = 0; i < by_sum->n_excitatory + by_sum->n_inhibitory; i++)
     {
       const GboxCircuitInput *x = &by_sum->inputs[i], *y = &by_norm->inputs[i];

@@ -159,7 +159,12 @@ gbox_circuit_outputs_step (GboxCircuitOutputs *self, gboolean *is_done, GError *
 GboxCircuit *
 gbox_circuit_outputs_finish (GboxCircuitOutputs *self, GboxCircuitRank rank, GError **error)
 {
-  return gbox_circuit_new_from_inputs (self->network, self->layer, self->unit, self->found, rank, error);
+  GboxCircuit *circuit
+    = gbox_circuit_new_from_inputs (self->network, self->layer, self->unit, self->found, rank, error);
+
+  if (circuit != NULL)
+    circuit->is_downstream = TRUE;
+  return circuit;
 }
 
 GboxCircuit *

@@ -63,8 +63,10 @@ GType gbox_circuit_rank_get_type (void);
  * @n_excitatory: how many inputs have a positive weight (or 0, with a kernel that is not)
  * @n_inhibitory: how many a negative one
  * @inputs: (array): the excitatory inputs, the strongest first, and then the inhibitory ones, likewise
+ * @is_downstream: whether it is the other way round: @inputs are the units that @unit is an input of, see
+ * gbox_circuit_new_of_outputs()
  *
- * The inputs of a unit.
+ * The inputs of a unit, or its outputs.
  */
 typedef struct
 {
@@ -75,6 +77,7 @@ typedef struct
   guint n_excitatory;
   guint n_inhibitory;
   GboxCircuitInput *inputs;
+  gboolean is_downstream;
 } GboxCircuit;
 
 #define GBOX_TYPE_CIRCUIT (gbox_circuit_get_type ())
