@@ -246,6 +246,13 @@ check (Options *options, char **words, GError **error)
   return FALSE;
 }
 
+static const char description[]
+  = "Weights are multiplied from the unit up to the units of the layer before, or to the image. A weight is\n"
+    "the sum of a kernel: what an activation of 1 everywhere adds. The network is taken for linear on the\n"
+    "way: rectifiers of bottlenecks are left out, and a pooling passes on what is in the middle of its\n"
+    "window. Batch normalisation is part of the weights. Weights say nothing about how active an input is.\n"
+    "Where a kernel begins is told for images whose size all strides divide, as those of 224 pixels.";
+
 int
 cli_circuit (char **argv)
 {
@@ -277,13 +284,7 @@ cli_circuit (char **argv)
   g_auto (GStrv) words = g_strdupv (argv);
   g_autoptr (GError) error = NULL;
 
-  g_option_context_set_description (
-    context,
-    "Weights are multiplied from the unit up to the units of the layer before, or to the image. A weight is\n"
-    "the sum of a kernel: what an activation of 1 everywhere adds. The network is taken for linear on the\n"
-    "way: rectifiers of bottlenecks are left out, and a pooling passes on what is in the middle of its\n"
-    "window. Batch normalisation is part of the weights. Weights say nothing about how active an input is.\n"
-    "Where a kernel begins is told for images whose size all strides divide, as those of 224 pixels.");
+  g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);
