@@ -131,30 +131,54 @@ cli_find_layer (GboxNetwork *network, const char *name, GError **error)
   return -1;
 }
 
-GByteArray *
-cli_read_input (GError **error)
+/* All of @file, which messages call @name. */
+static GByteArray *
+read_bounded (FILE *file, const char *name, GError **error)
 {
   g_autoptr (GByteArray) text = g_byte_array_new ();
   guint8 part[65536];
   gsize n;
 
-  while ((n = fread (part, 1, sizeof part, stdin)) > 0)
+  while ((n = fread (part, 1, sizeof part, file)) > 0)
     {
       g_byte_array_append (text, part, (guint) n);
       if (text->len > MAX_BYTES)
         {
           g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                       "The text is longer than 16 MiB. Split it into parts.");
+                       "%s is longer than 16 MiB. Split the text into parts.", name);
           return NULL;
         }
     }
-  if (ferror (stdin))
+  if (ferror (file))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "Standard input could not be read: %s.",
-                   g_strerror (errno));
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s could not be read: %s.", name, g_strerror (errno));
       return NULL;
     }
   return g_steal_pointer (&text);
+}
+
+GByteArray *
+cli_read_input (GError **error)
+{
+  return read_bounded (stdin, "Standard input", error);
+}
+
+GByteArray *
+cli_read_file (const char *path, GError **error)
+{
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *quoted = g_strdup_printf ("“%s”", display_name);
+  FILE *file = g_fopen (path, "re");
+  GByteArray *text;
+
+  if (file == NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s could not be read: %s.", quoted, g_strerror (errno));
+      return NULL;
+    }
+  text = read_bounded (file, quoted, error);
+  fclose (file);
+  return text;
 }
 
 GByteArray *
@@ -282,6 +306,9 @@ cli_is_same_file (const char *a, const char *b)
 {
   g_autoptr (GFile) file = g_file_new_for_path (a);
   g_autoptr (GFile) other = g_file_new_for_path (b);
+  GStatBuf status, other_status;
 
+  if (g_stat (a, &status) == 0 && g_stat (b, &other_status) == 0)
+    return status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
   return g_file_equal (file, other);
 }

@@ -73,7 +73,10 @@ void cli_add_text (JsonBuilder *builder, const char *name, const char *value);
 /* All of standard input, as it is; an error where it is too long to be a text. Transfer full, nullable. */
 GByteArray *cli_read_input (GError **error);
 
-/* The same, but nothing at all is an error of usage: there is no text to work with. */
+/* The same of a file or a pipe. */
+GByteArray *cli_read_file (const char *path, GError **error);
+
+/* All of standard input, but nothing at all is an error of usage: there is no text to work with. */
 GByteArray *cli_read_text (GError **error);
 
 /**

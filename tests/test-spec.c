@@ -362,6 +362,10 @@ test_json_errors (void)
     check_json_error (damaged_json[i], GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error (deep, GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error ("{\"type\":\"GboxOtherSpec\"}", GBOX_ERROR_UNSUPPORTED, "GboxOtherSpec");
+  check_json_error ("{\"type\":[]}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":{}}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":null}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":1}", GBOX_ERROR_UNSUPPORTED, "unknown");
 }
 
 static const char *const right_texts[][2] = {
