@@ -110,12 +110,39 @@ test_atlas_help (void)
   remove_folder (folder); /* which fails unless it is empty */
 }
 
+/* What a checkpoint holds is what it goes on with. */
+static void
+test_start_of_checkpoint (void)
+{
+  const char *model = have_model (any_vision_model);
+  g_autofree char *begin = NULL, *on = NULL;
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  begin = g_strdup_printf ("visualize --model %s -c 5 --size 64 --steps 1 -o {tmp}/a.safetensors", model);
+  on = g_strdup_printf ("visualize --model %s --from {tmp}/a.safetensors --more 1 --start {tmp}/photo.png "
+                        "-o {tmp}/b.png",
+                        model);
+  {
+    g_auto (Answer) first = cli (folder, begin);
+    g_auto (Answer) second = cli (folder, on);
+
+    g_assert_cmpint (first.code, ==, 0);
+    g_assert_cmpint (second.code, ==, 2);
+    g_assert_nonnull (strstr (second.errors, "leave out --start"));
+  }
+  remove_folder (folder);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-visualize/told", test_told);
   g_test_add_func ("/cli-visualize/changed-start", test_changed_start);
+  g_test_add_func ("/cli-visualize/start-of-checkpoint", test_start_of_checkpoint);
   g_test_add_func ("/cli-visualize/atlas-help", test_atlas_help);
   return g_test_run ();
 }
