@@ -3,6 +3,7 @@
 #include "circuit-tree.h"
 
 #include "base/error.h"
+#include "vision/circuit-outputs.h"
 
 /* What a tree is grown with. */
 typedef struct
@@ -41,6 +42,19 @@ make_node (int layer, int unit, const GboxCircuitInput *input)
   return node;
 }
 
+/* For the strongest of @node's circuit. */
+static void
+add_nodes (CircuitNode *node, guint top)
+{
+  gbox_circuit_trim (node->circuit, top);
+  for (guint i = 0; i < node->circuit->n_excitatory + node->circuit->n_inhibitory; i++)
+    {
+      const GboxCircuitInput *input = &node->circuit->inputs[i];
+
+      g_ptr_array_add (node->nodes, make_node (input->layer, input->unit, input));
+    }
+}
+
 static gboolean
 has_room (const Growth *growth, GError **error)
 {
@@ -62,13 +76,7 @@ add_inputs (Growth *growth, CircuitNode *node, GError **error)
   node->circuit = gbox_circuit_new (growth->network, (guint) node->layer, node->unit, growth->rank, error);
   if (node->circuit == NULL)
     return FALSE;
-  gbox_circuit_trim (node->circuit, growth->top);
-  for (guint i = 0; i < node->circuit->n_excitatory + node->circuit->n_inhibitory; i++)
-    {
-      const GboxCircuitInput *input = &node->circuit->inputs[i];
-
-      g_ptr_array_add (node->nodes, make_node (input->layer, input->unit, input));
-    }
+  add_nodes (node, growth->top);
   growth->n_nodes += node->nodes->len;
   return has_room (growth, error);
 }
@@ -114,4 +122,17 @@ circuit_tree_new (const GboxNetwork *network,
   g_autoptr (CircuitNode) root = make_node ((int) layer, unit, NULL);
 
   return grow (&growth, root, depth, error) ? g_steal_pointer (&root) : NULL;
+}
+
+CircuitNode *
+circuit_tree_new_of_outputs (
+  const GboxNetwork *network, guint layer, int unit, GboxCircuitRank rank, guint top, GError **error)
+{
+  g_autoptr (CircuitNode) root = make_node ((int) layer, unit, NULL);
+
+  root->circuit = gbox_circuit_new_of_outputs (network, layer, unit, rank, error);
+  if (root->circuit == NULL)
+    return NULL;
+  add_nodes (root, top);
+  return g_steal_pointer (&root);
 }

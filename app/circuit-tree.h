@@ -45,6 +45,9 @@ CircuitNode *circuit_tree_new (const GboxNetwork *network,
                                guint depth,
                                guint max_nodes,
                                GError **error);
+/* The same of what the unit is an input of: the nodes are its @top strongest outputs, one layer down. */
+CircuitNode *circuit_tree_new_of_outputs (
+  const GboxNetwork *network, guint layer, int unit, GboxCircuitRank rank, guint top, GError **error);
 void circuit_tree_free (CircuitNode *node);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (CircuitNode, circuit_tree_free)

@@ -27,6 +27,7 @@ typedef struct
   int class_id;
   int top;
   int depth;
+  gboolean downstream;
   gboolean json;
   GboxCircuitRank rank;
 } Options;
@@ -65,9 +66,9 @@ add_kernel (JsonBuilder *builder, const GboxCircuitInput *input)
   json_builder_end_array (builder);
 }
 
-/* A line for each unit whose inputs are told, those above first. */
+/* A line for each unit whose inputs are told, those above first. @name: what they are called. */
 static void
-print_json (const GboxNetwork *network, const CircuitNode *node)
+print_json (const GboxNetwork *network, const CircuitNode *node, const char *name)
 {
   const GboxCircuit *circuit = node->circuit;
   g_autoptr (JsonBuilder) builder = json_builder_new ();
@@ -78,7 +79,7 @@ print_json (const GboxNetwork *network, const CircuitNode *node)
   add_unit (builder, network, node->layer, node->unit);
   cli_add_number (builder, "excitation", circuit->excitation);
   cli_add_number (builder, "inhibition", circuit->inhibition);
-  json_builder_set_member_name (builder, "inputs");
+  json_builder_set_member_name (builder, name);
   json_builder_begin_array (builder);
   for (guint i = 0; i < circuit->n_excitatory + circuit->n_inhibitory; i++)
     {
@@ -97,7 +98,7 @@ print_json (const GboxNetwork *network, const CircuitNode *node)
   json_builder_end_object (builder);
   cli_print_json (builder);
   for (guint i = 0; i < node->nodes->len; i++)
-    print_json (network, g_ptr_array_index (node->nodes, i));
+    print_json (network, g_ptr_array_index (node->nodes, i), name);
 }
 
 /* What share of all excitation, or inhibition, an input is. */
@@ -127,12 +128,13 @@ print_text (const GboxNetwork *network, const CircuitNode *node, int indent)
 }
 
 static void
-print_tree (const GboxNetwork *network, const CircuitNode *root)
+print_tree (const Options *options, const GboxNetwork *network, const CircuitNode *root)
 {
   g_autofree char *name = gbox_circuit_describe_unit (network, root->layer, root->unit);
 
-  g_print ("%s: excitation %+.4g, inhibition %+.4g\n", name, root->circuit->excitation,
-           root->circuit->inhibition);
+  g_print (options->downstream ? "%s adds to other units: %+.4g, takes from them: %+.4g\n"
+                               : "%s: excitation %+.4g, inhibition %+.4g\n",
+           name, root->circuit->excitation, root->circuit->inhibition);
   print_text (network, root, 2);
 }
 
@@ -146,6 +148,17 @@ save_picture (const Options *options, const GboxNetwork *network, const CircuitN
     return TRUE;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The picture could not be saved: %s.", problem->message);
   return FALSE;
+}
+
+static CircuitNode *
+grow (const Options *options, const GboxNetwork *network, guint layer, GError **error)
+{
+  const int unit = options->class_id >= 0 ? options->class_id : options->unit;
+
+  if (options->downstream)
+    return circuit_tree_new_of_outputs (network, layer, unit, options->rank, (guint) options->top, error);
+  return circuit_tree_new (network, layer, unit, options->rank, (guint) options->top, (guint) options->depth,
+                           options->output != NULL ? MAX_DRAWN : G_MAXUINT, error);
 }
 
 static int
@@ -163,18 +176,16 @@ run (const Options *options)
   layer = cli_find_layer (network, options->class_id >= 0 ? CLASS_LAYER : options->layer, &error);
   if (layer < 0)
     return cli_failure (error);
-  root = circuit_tree_new (network, (guint) layer, options->class_id >= 0 ? options->class_id : options->unit,
-                           options->rank, (guint) options->top, (guint) options->depth,
-                           options->output != NULL ? MAX_DRAWN : G_MAXUINT, &error);
+  root = grow (options, network, (guint) layer, &error);
   /* Of all that is asked for, the unit is what may not be found. */
   if (root == NULL && g_error_matches (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND))
     return cli_usage_error (g_get_prgname (), error);
   if (root == NULL || (options->output != NULL && !save_picture (options, network, root, &error)))
     return cli_failure (error);
   if (options->json)
-    print_json (network, root);
+    print_json (network, root, options->downstream ? "outputs" : "inputs");
   else
-    print_tree (network, root);
+    print_tree (options, network, root);
   return CLI_OK;
 }
 
@@ -216,6 +227,10 @@ check (Options *options, char **words, GError **error)
   else if (options->depth < 1 || options->depth > MAX_DEPTH)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--depth is 1 to %d layers, not %d.",
                  MAX_DEPTH, options->depth);
+  else if (options->downstream && (options->depth > 1 || options->output != NULL || has_class))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--downstream tells what a unit of a layer leads to, one layer down: leave out --depth, "
+                 "--output and --class.");
   else if (options->pictures != NULL && options->output == NULL)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--pictures needs --output, the picture they are for.");
@@ -230,6 +245,13 @@ check (Options *options, char **words, GError **error)
     return parse_rank (options, error) && cli_check_output (options->output, error);
   return FALSE;
 }
+
+static const char description[]
+  = "Weights are multiplied from the unit up to the units of the layer before, or to the image. A weight is\n"
+    "the sum of a kernel: what an activation of 1 everywhere adds. The network is taken for linear on the\n"
+    "way: rectifiers of bottlenecks are left out, and a pooling passes on what is in the middle of its\n"
+    "window. Batch normalisation is part of the weights. Weights say nothing about how active an input is.\n"
+    "Where a kernel begins is told for images whose size all strides divide, as those of 224 pixels.";
 
 int
 cli_circuit (char **argv)
@@ -246,6 +268,8 @@ cli_circuit (char **argv)
       "How many excitatory and how many inhibitory inputs to tell; 5 unless told", "N" },
     { "depth", 0, 0, G_OPTION_ARG_INT, &options.depth,
       "How many layers up to go: the inputs’ inputs with 2; 1 unless told", "N" },
+    { "downstream", 0, 0, G_OPTION_ARG_NONE, &options.downstream,
+      "What the unit excites and inhibits most, instead of what excites and inhibits it", NULL },
     { "rank", 0, 0, G_OPTION_ARG_STRING, &options.rank_name,
       "What makes an input strong: the sum of its kernel, unless told, or the norm", "sum|norm" },
     { "output", 'o', 0, G_OPTION_ARG_FILENAME, &options.output, "Where to draw it, as SVG", "FILE" },
@@ -260,12 +284,7 @@ cli_circuit (char **argv)
   g_auto (GStrv) words = g_strdupv (argv);
   g_autoptr (GError) error = NULL;
 
-  g_option_context_set_description (
-    context,
-    "Weights are multiplied from the unit up to the units of the layer before, or to the image. A weight is\n"
-    "the sum of a kernel: what an activation of 1 everywhere adds. The network is taken for linear on the\n"
-    "way: rectifiers of bottlenecks are left out, and a pooling passes on what is in the middle of its\n"
-    "window. Batch normalisation is part of the weights. Weights say nothing about how active an input is.");
+  g_option_context_set_description (context, description);
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);

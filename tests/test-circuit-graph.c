@@ -3,6 +3,7 @@
 #include "tiny-network.h"
 #include "vision/circuit-graph.h"
 #include "vision/circuit-node.h"
+#include "vision/circuit-outputs.h"
 #include "widget-testing.h"
 #include "widgets/kernel-map.h"
 
@@ -44,6 +45,19 @@ trace (const GboxNetwork *network, const char *layer, int unit)
 
   gbox_circuit_trim (circuit, TOP);
   return circuit;
+}
+
+/* Where the first node is, from the left. */
+static double
+find_node_middle (GtkWidget *graph)
+{
+  g_autoptr (GPtrArray) nodes = g_ptr_array_new ();
+  graphene_rect_t bounds;
+
+  collect_nodes (graph, nodes);
+  g_assert_cmpuint (nodes->len, >, 0);
+  g_assert_true (gtk_widget_compute_bounds (g_ptr_array_index (nodes, 0), graph, &bounds));
+  return (double) bounds.origin.x + (double) bounds.size.width / 2.0;
 }
 
 /* The nodes are the inputs in their order. */
@@ -144,6 +158,37 @@ test_graph (void)
   widget_testing_close (window);
 }
 
+/* What a unit leads to stands at its other side, and the edges go there. */
+static void
+test_downstream (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxCircuit) inputs = trace (network, "conv2", 2);
+  g_autoptr (GboxCircuit) outputs
+    = gbox_circuit_new_of_outputs (network, (guint) gbox_network_find_layer (network, "conv2"), 2,
+                                   GBOX_CIRCUIT_RANK_SUM, NULL);
+  g_autoptr (GboxCircuit) none
+    = gbox_circuit_new_of_outputs (network, (guint) gbox_network_find_layer (network, "class"), 2,
+                                   GBOX_CIRCUIT_RANK_SUM, NULL);
+  GtkWidget *graph, *window;
+
+  if (!widget_testing_has_display ())
+    return;
+  gbox_circuit_trim (outputs, TOP);
+  graph = g_object_new (GBOX_TYPE_CIRCUIT_GRAPH, NULL);
+  gbox_circuit_graph_set_circuit (GBOX_CIRCUIT_GRAPH (graph), network, inputs);
+  window = widget_testing_show (graph, WIDTH, HEIGHT);
+  g_assert_cmpfloat (find_node_middle (graph), <, WIDTH / 2.0);
+  gbox_circuit_graph_set_circuit (GBOX_CIRCUIT_GRAPH (graph), network, outputs);
+  widget_testing_settle ();
+  check_nodes (graph, outputs);
+  check_edges (graph);
+  g_assert_cmpfloat (find_node_middle (graph), >, WIDTH / 2.0);
+  gbox_circuit_graph_set_circuit (GBOX_CIRCUIT_GRAPH (graph), network, none);
+  check_nodes (graph, none);
+  widget_testing_close (window);
+}
+
 /* A picture goes to its unit, and another circuit leaves none of those before. */
 static void
 test_pictures (void)
@@ -205,6 +250,7 @@ main (int argc, char **argv)
 {
   widget_testing_init (&argc, &argv);
   g_test_add_func ("/circuit-graph/graph", test_graph);
+  g_test_add_func ("/circuit-graph/downstream", test_downstream);
   g_test_add_func ("/circuit-graph/pictures", test_pictures);
   g_test_add_func ("/circuit-graph/kernel", test_kernel);
   return g_test_run ();

@@ -366,7 +366,7 @@ free_event (gpointer event)
 
 /* Returns: (nullable): what a job posts. */
 static GboxCircuit *
-run_job (GboxNetwork *network, const char *layer, int unit, GError **error)
+run_job (GboxNetwork *network, const char *layer, int unit, gboolean downstream, GError **error)
 {
   GboxCircuit *circuit = NULL;
   g_autoptr (GboxCircuitSpec) spec = gbox_circuit_spec_new ();
@@ -375,11 +375,14 @@ run_job (GboxNetwork *network, const char *layer, int unit, GError **error)
   const GboxJobContext context = { 0 };
   GboxStepResult result = GBOX_STEP_FAILED;
 
-  g_object_set (spec, "layer", layer, "unit", unit, "rank", GBOX_CIRCUIT_RANK_NORM, "top", 2, NULL);
+  g_object_set (spec, "layer", layer, "unit", unit, "rank", GBOX_CIRCUIT_RANK_NORM, "top", 2, "downstream",
+                downstream, NULL);
   job = gbox_circuit_job_new_for_network (spec, network);
   gbox_job_set_mailbox (job, mailbox);
   if (gbox_job_start (job, &context, error))
-    result = gbox_job_step (job, error);
+    do
+      result = gbox_job_step (job, error);
+    while (result == GBOX_STEP_CONTINUE);
   while (result == GBOX_STEP_FINISHED && circuit == NULL)
     g_main_context_iteration (NULL, TRUE);
   gbox_mailbox_close (mailbox);
@@ -392,21 +395,25 @@ test_job (void)
   g_autoptr (GboxNetwork) network = make_network ();
   const int layer = gbox_network_find_layer (network, "depthwise");
   g_autoptr (GError) error = NULL;
-  g_autoptr (GboxCircuit) circuit = run_job (network, "module", 3, &error);
-  g_autoptr (GboxCircuit) filtered = run_job (network, "depthwise", 6, &error);
+  g_autoptr (GboxCircuit) circuit = run_job (network, "module", 3, FALSE, &error);
+  g_autoptr (GboxCircuit) filtered = run_job (network, "depthwise", 6, FALSE, &error);
+  g_autoptr (GboxCircuit) outputs = run_job (network, "lrn", 6, TRUE, &error);
 
   g_assert_no_error (error);
   g_assert_cmpuint (circuit->n_excitatory, ==, 2);
   g_assert_cmpuint (circuit->n_inhibitory, ==, 2);
   check_ranks (circuit, GBOX_CIRCUIT_RANK_NORM);
+  g_assert_true (outputs->is_downstream);
+  g_assert_cmpuint (outputs->n_excitatory, ==, 2);
+  g_assert_false (circuit->is_downstream);
   /* A filter of each channel by itself has one input. */
   g_assert_cmpuint (filtered->layer, ==, layer);
   g_assert_cmpuint (filtered->n_excitatory + filtered->n_inhibitory, ==, 1);
   g_assert_cmpint (filtered->inputs[0].unit, ==, 6);
-  g_assert_null (run_job (network, "nowhere", 0, &error));
+  g_assert_null (run_job (network, "nowhere", 0, FALSE, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
   g_clear_error (&error);
-  g_assert_null (run_job (network, "module", 14, &error));
+  g_assert_null (run_job (network, "module", 14, FALSE, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
 }
 

@@ -87,6 +87,36 @@ test_json (void)
     }
 }
 
+/* What a unit leads to has it among its own inputs. */
+static void
+test_downstream (void)
+{
+  g_autoptr (JsonNode) node = NULL;
+  JsonObject *unit;
+  JsonArray *outputs;
+
+  if (!have_model ())
+    return;
+
+  g_auto (Answer) answer
+    = cli (NULL, "circuit --model efficientnet-lite0 --layer block0 --unit 7 --top 3 --downstream --json");
+  g_auto (Answer) text
+    = cli (NULL, "circuit --model efficientnet-lite0 --layer block0 --unit 7 --top 3 --downstream");
+
+  g_assert_cmpint (answer.code, ==, 0);
+  unit = parse_line (answer.output, &node);
+  outputs = json_object_get_array_member (unit, "outputs");
+  g_assert_cmpuint (json_array_get_length (outputs), ==, 2 * TOP);
+  for (guint i = 0; i < 2 * TOP; i++)
+    {
+      JsonObject *output = json_array_get_object_element (outputs, i);
+
+      g_assert_cmpstr (json_object_get_string_member (output, "layer"), ==, "block1");
+      g_assert_cmpint (json_object_get_double_member (output, "weight") < 0.0, ==, i >= TOP);
+    }
+  g_assert_nonnull (strstr (text.output, "block0 · 7 adds to other units: +"));
+}
+
 static void
 test_text (void)
 {
@@ -196,6 +226,9 @@ test_usage (void)
     "circuit --class 488 --rank loud",
     "circuit --class 488 -o circuit.png",
     "circuit --class 488 --pictures folder",
+    "circuit --class 488 --downstream",
+    "circuit --layer head --unit 3 --downstream --depth 2",
+    "circuit --layer head --unit 3 --downstream -o circuit.svg",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
@@ -217,6 +250,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/cli-circuit/json", test_json);
+  g_test_add_func ("/cli-circuit/downstream", test_downstream);
   g_test_add_func ("/cli-circuit/text", test_text);
   g_test_add_func ("/cli-circuit/picture", test_picture);
   g_test_add_func ("/cli-circuit/usage", test_usage);

@@ -118,6 +118,33 @@ check_rank (GboxCircuitWindow *window)
   window_wait_until (is_traced, window);
 }
 
+/* The other way: what a unit leads to has it among its inputs' layer, and the last layer leads nowhere. */
+static void
+check_downstream (GboxCircuitWindow *window)
+{
+  GboxCircuitWalk *walk = gbox_circuit_window_get_walk (window);
+  const GboxCircuit *circuit;
+  guint layer;
+
+  g_signal_emit_by_name (find_first (window), "clicked");
+  window_wait_until (is_traced, window);
+  layer = gbox_circuit_walk_get_circuit (walk)->layer;
+  gtk_widget_activate_action (GTK_WIDGET (window), "circuit.downstream", NULL);
+  g_assert_null (gbox_circuit_walk_get_circuit (walk));
+  window_wait_until (is_traced, window);
+  circuit = gbox_circuit_walk_get_circuit (walk);
+  g_assert_true (circuit->is_downstream);
+  g_assert_cmpuint (circuit->layer, ==, layer);
+  g_assert_cmpint (circuit->inputs[0].layer, >, (int) layer);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (window), "It excites most"));
+  gbox_circuit_walk_go_back (walk, 0);
+  window_wait_until (is_traced, window);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (window), "Nothing comes after it"));
+  gtk_widget_activate_action (GTK_WIDGET (window), "circuit.downstream", NULL);
+  window_wait_until (is_traced, window);
+  g_assert_nonnull (window_find_label (GTK_WIDGET (window), "Excites most"));
+}
+
 /* What the walk came to grows on the Vision page. */
 static void
 check_visualize (WindowFixture *fixture, GboxCircuitWindow *window)
@@ -154,6 +181,7 @@ drive (gpointer data)
   window_wait_until (is_traced, window);
   check_walk (fixture, window);
   check_rank (window);
+  check_downstream (window);
   check_visualize (fixture, window);
 
   /* It is the same window the next time, and begins anew; not for a layer as a whole. */

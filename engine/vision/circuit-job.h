@@ -10,7 +10,7 @@ G_BEGIN_DECLS
 /**
  * GboxCircuitJob:
  *
- * Posts a #GboxCircuit of the strongest inputs.
+ * Posts a #GboxCircuit of the strongest inputs, or outputs.
  */
 #define GBOX_TYPE_CIRCUIT_JOB (gbox_circuit_job_get_type ())
 G_DECLARE_FINAL_TYPE (GboxCircuitJob, gbox_circuit_job, GBOX, CIRCUIT_JOB, GboxJob)

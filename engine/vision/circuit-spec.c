@@ -24,6 +24,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxCircuitValues, unit),
   G_STRUCT_OFFSET (GboxCircuitValues, rank),
   G_STRUCT_OFFSET (GboxCircuitValues, top),
+  G_STRUCT_OFFSET (GboxCircuitValues, downstream),
 };
 
 static void
@@ -55,6 +56,9 @@ gbox_circuit_spec_class_init (GboxCircuitSpecClass *class)
                        GBOX_CIRCUIT_RANK_SUM, PLAIN_FLAGS),
     g_param_spec_int ("top", "Top", "How many excitatory and how many inhibitory inputs are told", 1,
                       G_MAXINT, DEFAULT_TOP, PLAIN_FLAGS),
+    g_param_spec_boolean ("downstream", "Downstream",
+                          "Tell what the unit excites and inhibits, instead of what excites and inhibits it",
+                          FALSE, PLAIN_FLAGS),
   };
 
   G_STATIC_ASSERT (G_N_ELEMENTS (pspecs) == G_N_ELEMENTS (offsets));

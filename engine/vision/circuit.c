@@ -4,7 +4,7 @@
 
 #include "base/error.h"
 #include "models/network-internal.h"
-#include "vision/circuit-trace.h"
+#include "vision/circuit-private.h"
 
 #include <math.h>
 
@@ -29,8 +29,8 @@ gbox_circuit_rank_get_type (void)
   return type;
 }
 
-static void
-clear_input (gpointer input)
+void
+gbox_circuit_clear_input (gpointer input)
 {
   g_free (((GboxCircuitInput *) input)->kernel);
 }
@@ -41,9 +41,8 @@ count_inputs (const GboxCircuit *circuit)
   return circuit->n_excitatory + circuit->n_inhibitory;
 }
 
-/* The kernel of a channel, times @scale, and its figures. */
-static void
-measure (
+void
+gbox_circuit_measure (
   GboxCircuitInput *input, const GboxTraceResponse *response, int channel, int n_channels, double scale)
 {
   const GboxTraceGrid *grid = &response->grid;
@@ -87,11 +86,11 @@ collect (GArray *inputs, const GboxNetworkData *data, const GboxTrace *trace, gu
         }
       else
         continue;
-      measure (&input, response, c, n_channels, scale);
+      gbox_circuit_measure (&input, response, c, n_channels, scale);
       if (input.norm != 0.0f)
         g_array_append_val (inputs, input);
       else
-        clear_input (&input);
+        gbox_circuit_clear_input (&input);
     }
 }
 
@@ -143,8 +142,8 @@ sum_up (GboxCircuit *circuit, guint n)
     }
 }
 
-static gboolean
-has_unit (const GboxNetwork *network, guint layer, int unit, GError **error)
+gboolean
+gbox_circuit_check_unit (const GboxNetwork *network, guint layer, int unit, GError **error)
 {
   if (layer < gbox_network_get_n_layers (network) && unit >= 0
       && unit < gbox_network_get_layer (network, layer)->n_channels)
@@ -160,20 +159,12 @@ has_unit (const GboxNetwork *network, guint layer, int unit, GError **error)
 }
 
 GboxCircuit *
-gbox_circuit_new (const GboxNetwork *network, guint layer, int unit, GboxCircuitRank rank, GError **error)
+gbox_circuit_new_from_inputs (
+  const GboxNetwork *network, guint layer, int unit, GArray *inputs, GboxCircuitRank rank, GError **error)
 {
-  const GboxNetworkData *data = gbox_network_get_data (network);
-  g_autoptr (GArray) inputs = g_array_new (FALSE, FALSE, sizeof (GboxCircuitInput));
-  g_autoptr (GboxTrace) trace = NULL;
   GboxCircuit *circuit;
   gsize n;
 
-  if (!has_unit (network, layer, unit, error)
-      || (trace = gbox_trace_new (network, layer, unit, error)) == NULL)
-    return NULL;
-  g_array_set_clear_func (inputs, clear_input);
-  for (guint value = 0; value < data->values->len; value++)
-    collect (inputs, data, trace, value);
   if (!are_finite (inputs))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_NUMERIC,
@@ -188,6 +179,22 @@ gbox_circuit_new (const GboxNetwork *network, guint layer, int unit, GboxCircuit
   circuit->inputs = g_array_steal (inputs, &n);
   sum_up (circuit, (guint) n);
   return circuit;
+}
+
+GboxCircuit *
+gbox_circuit_new (const GboxNetwork *network, guint layer, int unit, GboxCircuitRank rank, GError **error)
+{
+  const GboxNetworkData *data = gbox_network_get_data (network);
+  g_autoptr (GArray) inputs = g_array_new (FALSE, FALSE, sizeof (GboxCircuitInput));
+  g_autoptr (GboxTrace) trace = NULL;
+
+  if (!gbox_circuit_check_unit (network, layer, unit, error)
+      || (trace = gbox_trace_new (network, layer, unit, error)) == NULL)
+    return NULL;
+  g_array_set_clear_func (inputs, gbox_circuit_clear_input);
+  for (guint value = 0; value < data->values->len; value++)
+    collect (inputs, data, trace, value);
+  return gbox_circuit_new_from_inputs (network, layer, unit, inputs, rank, error);
 }
 
 GboxCircuit *
@@ -211,7 +218,7 @@ void
 gbox_circuit_free (GboxCircuit *circuit)
 {
   for (guint i = 0; i < count_inputs (circuit); i++)
-    clear_input (&circuit->inputs[i]);
+    gbox_circuit_clear_input (&circuit->inputs[i]);
   g_free (circuit->inputs);
   g_free (circuit);
 }
@@ -226,7 +233,7 @@ gbox_circuit_trim (GboxCircuit *circuit, guint n)
     if (i < circuit->n_excitatory ? i < n : i - circuit->n_excitatory < n)
       circuit->inputs[n_kept++] = circuit->inputs[i];
     else
-      clear_input (&circuit->inputs[i]);
+      gbox_circuit_clear_input (&circuit->inputs[i]);
   circuit->n_excitatory = MIN (circuit->n_excitatory, n);
   circuit->n_inhibitory = MIN (circuit->n_inhibitory, n);
 }

@@ -18,7 +18,8 @@ G_BEGIN_DECLS
  * @weight: the sum of @kernel: what an activation of 1 everywhere adds to the unit
  * @norm: the L2 norm of @kernel
  * @side: rows and columns of @kernel
- * @first: row, or column, of the layer's map that the kernel begins at, when the unit is at row, or column, 0
+ * @first: row, or column, of the layer's map that the kernel begins at, when the unit is at row, or column,
+ * 0; where a map's side is odd, a stride of 2 with SAME padding begins one further up and left
  * @step: rows, or columns, from one weight of the kernel to the next; 0 where there is only one
  * @kernel: (array): @side × @side weights
  *
@@ -62,8 +63,10 @@ GType gbox_circuit_rank_get_type (void);
  * @n_excitatory: how many inputs have a positive weight (or 0, with a kernel that is not)
  * @n_inhibitory: how many a negative one
  * @inputs: (array): the excitatory inputs, the strongest first, and then the inhibitory ones, likewise
+ * @is_downstream: whether it is the other way round: @inputs are the units that @unit is an input of, see
+ * gbox_circuit_new_of_outputs()
  *
- * The inputs of a unit.
+ * The inputs of a unit, or its outputs.
  */
 typedef struct
 {
@@ -74,6 +77,7 @@ typedef struct
   guint n_excitatory;
   guint n_inhibitory;
   GboxCircuitInput *inputs;
+  gboolean is_downstream;
 } GboxCircuit;
 
 #define GBOX_TYPE_CIRCUIT (gbox_circuit_get_type ())

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The edges from a unit's inputs to the unit. */
+/* The edges from a unit's inputs to the unit, or from it to its outputs. */
 #include "vision/circuit-edges.h"
 
 #include "widgets/palette.h"
@@ -25,6 +25,7 @@ struct _GboxCircuitEdges
 
   GtkWidget *target;
   GPtrArray *nodes; /* nullable */
+  gboolean is_downstream;
 };
 
 G_DEFINE_FINAL_TYPE (GboxCircuitEdges, gbox_circuit_edges, GTK_TYPE_WIDGET)
@@ -115,10 +116,11 @@ gbox_circuit_edges_snapshot (GtkWidget *widget, GtkSnapshot *snapshot)
     {
       const double weight = gbox_circuit_node_get_weight (g_ptr_array_index (self->nodes, i));
       const double end = target_y + (i - (self->nodes->len - 1) / 2.0) * END_GAP;
+      const double stroke = MAX (fabs (weight) / strongest * MAX_STROKE, MIN_STROKE);
       double y;
 
       if (find_middle (self, g_ptr_array_index (self->nodes, i), &y))
-        draw_edge (self, cr, weight, MAX (fabs (weight) / strongest * MAX_STROKE, MIN_STROKE), y, end);
+        draw_edge (self, cr, weight, stroke, self->is_downstream ? end : y, self->is_downstream ? y : end);
     }
   cairo_destroy (cr);
 }
@@ -158,11 +160,12 @@ gbox_circuit_edges_set_target (GboxCircuitEdges *self, GtkWidget *target)
 }
 
 void
-gbox_circuit_edges_set_nodes (GboxCircuitEdges *self, GPtrArray *nodes)
+gbox_circuit_edges_set_nodes (GboxCircuitEdges *self, GPtrArray *nodes, gboolean is_downstream)
 {
   g_return_if_fail (GBOX_IS_CIRCUIT_EDGES (self));
 
   g_clear_pointer (&self->nodes, g_ptr_array_unref);
   self->nodes = g_ptr_array_ref (nodes);
+  self->is_downstream = is_downstream;
   gtk_widget_queue_draw (GTK_WIDGET (self));
 }

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A unit at the right, and at the left what excites and what inhibits it. */
+/* A unit at the right, and at the left what excites and what inhibits it; or the unit at the left, and what
+ * it does. */
 #include "vision/circuit-graph.h"
 
 #include "vision/circuit-edges.h"
@@ -10,6 +11,9 @@ struct _GboxCircuitGraph
 {
   AdwBin parent_instance;
 
+  GtkBox *columns;
+  GtkWidget *nodes_column;
+  GtkWidget *unit_column;
   GtkLabel *excites_label;
   GtkBox *excitatory;
   GtkLabel *inhibits_label;
@@ -67,6 +71,9 @@ gbox_circuit_graph_class_init (GboxCircuitGraphClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_circuit_graph_dispose;
   g_type_ensure (GBOX_TYPE_CIRCUIT_EDGES);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/circuit-graph.ui");
+  gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, columns);
+  gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, nodes_column);
+  gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, unit_column);
   gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, excites_label);
   gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, excitatory);
   gtk_widget_class_bind_template_child (widget_class, GboxCircuitGraph, inhibits_label);
@@ -101,12 +108,30 @@ static void
 describe_unit (GboxCircuitGraph *self, const GboxNetwork *network, const GboxCircuit *circuit)
 {
   g_autofree char *title = gbox_circuit_describe_unit (network, self->layer, self->unit);
-  g_autofree char *sums = g_strdup_printf ("All that excites it: +%.3g\nAll that inhibits it: −%.3g",
-                                           circuit->excitation, fabs (circuit->inhibition));
+  g_autofree char *sums
+    = g_strdup_printf (circuit->is_downstream ? "All that it excites: +%.3g\nAll that it inhibits: −%.3g"
+                                              : "All that excites it: +%.3g\nAll that inhibits it: −%.3g",
+                       circuit->excitation, fabs (circuit->inhibition));
 
   gtk_label_set_label (self->title_label, title);
   gtk_label_set_label (self->sums_label, sums);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL, title, -1);
+}
+
+/* From the left to the right, as what is computed goes. */
+static void
+arrange (GboxCircuitGraph *self, const GboxCircuit *circuit)
+{
+  GtkWidget *first = circuit->is_downstream ? self->unit_column : self->nodes_column;
+  GtkWidget *last = circuit->is_downstream ? self->nodes_column : self->unit_column;
+
+  gtk_box_reorder_child_after (self->columns, first, NULL);
+  gtk_box_reorder_child_after (self->columns, GTK_WIDGET (self->edges), first);
+  gtk_box_reorder_child_after (self->columns, last, GTK_WIDGET (self->edges));
+  gtk_label_set_label (self->excites_label, circuit->is_downstream ? "It excites most" : "Excites most");
+  gtk_label_set_label (self->inhibits_label, circuit->is_downstream ? "It inhibits most" : "Inhibits most");
+  if (circuit->is_downstream && circuit->n_excitatory + circuit->n_inhibitory == 0)
+    gtk_label_set_label (self->excites_label, "Nothing comes after it");
 }
 
 void
@@ -125,9 +150,11 @@ gbox_circuit_graph_set_circuit (GboxCircuitGraph *self,
   self->nodes = g_ptr_array_new_with_free_func (g_object_unref);
   for (guint i = 0; i < circuit->n_excitatory + circuit->n_inhibitory; i++)
     add_node (self, network, circuit, i);
-  gtk_widget_set_visible (GTK_WIDGET (self->excites_label), circuit->n_excitatory > 0);
+  arrange (self, circuit);
+  gtk_widget_set_visible (GTK_WIDGET (self->excites_label),
+                          circuit->n_excitatory > 0 || (circuit->is_downstream && self->nodes->len == 0));
   gtk_widget_set_visible (GTK_WIDGET (self->inhibits_label), circuit->n_inhibitory > 0);
-  gbox_circuit_edges_set_nodes (self->edges, self->nodes);
+  gbox_circuit_edges_set_nodes (self->edges, self->nodes, circuit->is_downstream);
   describe_unit (self, network, circuit);
 }
 

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* A unit at the right, and at the left what excites and what inhibits it. */
+/* A unit at the right, and at the left what excites and what inhibits it; or the unit at the left, and what
+ * it does. */
 #pragma once
 
 #include <adwaita.h>
@@ -16,7 +17,7 @@ G_BEGIN_DECLS
 #define GBOX_TYPE_CIRCUIT_GRAPH (gbox_circuit_graph_get_type ())
 G_DECLARE_FINAL_TYPE (GboxCircuitGraph, gbox_circuit_graph, GBOX, CIRCUIT_GRAPH, AdwBin)
 
-/* Shows a unit of @network and its inputs; neither is kept. Pictures come with
+/* Shows a unit of @network and its inputs, or outputs; neither is kept. Pictures come with
  * gbox_circuit_graph_set_texture(). */
 void gbox_circuit_graph_set_circuit (GboxCircuitGraph *self,
                                      const GboxNetwork *network,

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* One input of a unit: its picture, how strongly it counts, and the kernel through which it is seen. */
+/* One input, or output, of a unit: its picture, how strongly it counts, and the kernel through which it is
+ * seen. */
 #include "vision/circuit-node.h"
 
 #include "widgets/kernel-map.h"
@@ -60,6 +61,25 @@ get_share (const GboxCircuit *circuit, double weight)
   return total < 0.0 || total > 0.0 ? weight / total : 0.0;
 }
 
+/* In a sentence. */
+static char *
+describe (const GboxCircuit *circuit,
+          const GboxCircuitInput *input,
+          const char *name,
+          const char *weight,
+          double share)
+{
+  const gboolean inhibits = input->weight < 0.0f;
+
+  if (circuit->is_downstream)
+    return g_strdup_printf ("%s is %s: %s, %.1f %% of all %s that goes out, through a kernel of %d × %d",
+                            name, inhibits ? "inhibited" : "excited", weight, share,
+                            inhibits ? "inhibition" : "excitation", input->side, input->side);
+  return g_strdup_printf ("%s %s: %s, %.1f %% of all %s, through a kernel of %d × %d", name,
+                          inhibits ? "inhibits" : "excites", weight, share,
+                          inhibits ? "inhibition" : "excitation", input->side, input->side);
+}
+
 static void
 add_content (GboxCircuitNode *self, const GboxCircuitInput *input, const char *name, const char *figures)
 {
@@ -108,11 +128,9 @@ gbox_circuit_node_new (const GboxNetwork *network, const GboxCircuit *circuit, c
   g_autofree char *name = gbox_circuit_describe_unit (network, input->layer, input->unit);
   g_autofree char *weight = describe_weight ((double) input->weight);
   g_autofree char *figures = g_strdup_printf ("%s (%.1f %%)", weight, share);
-  g_autofree char *words
-    = g_strdup_printf ("%s %s: %s, %.1f %% of all %s, through a kernel of %d × %d", name,
-                       input->weight < 0.0f ? "inhibits" : "excites", weight, share,
-                       input->weight < 0.0f ? "inhibition" : "excitation", input->side, input->side);
-  g_autofree char *tooltip = g_strdup_printf ("%s.\nSee what excites it.", words);
+  g_autofree char *words = describe (circuit, input, name, weight, share);
+  g_autofree char *tooltip
+    = g_strdup_printf ("%s.\nSee what %s.", words, circuit->is_downstream ? "it excites" : "excites it");
 
   self->layer = input->layer;
   self->unit = input->unit;

@@ -152,6 +152,18 @@ gbox_circuit_walk_set_rank (GboxCircuitWalk *self, GboxCircuitRank rank)
     follow_places (self);
 }
 
+void
+gbox_circuit_walk_set_downstream (GboxCircuitWalk *self, gboolean is_downstream)
+{
+  g_return_if_fail (GBOX_IS_CIRCUIT_WALK (self));
+
+  if (is_downstream == gbox_circuit_spec_get_values (self->spec)->downstream)
+    return;
+  g_object_set (self->spec, "downstream", is_downstream, NULL);
+  if (self->places->len > 0)
+    follow_places (self);
+}
+
 const char *
 gbox_circuit_walk_get_model (GboxCircuitWalk *self)
 {

@@ -37,6 +37,8 @@ void gbox_circuit_walk_go_back (GboxCircuitWalk *self, guint i);
 
 /* What makes an input strong; the inputs of the unit at hand are traced anew. */
 void gbox_circuit_walk_set_rank (GboxCircuitWalk *self, GboxCircuitRank rank);
+/* Whether it is about a unit's outputs instead; those of the unit at hand are traced anew. */
+void gbox_circuit_walk_set_downstream (GboxCircuitWalk *self, gboolean is_downstream);
 
 const char *gbox_circuit_walk_get_model (GboxCircuitWalk *self);
 GboxNetwork *gbox_circuit_walk_get_network (GboxCircuitWalk *self); /* transfer none */

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* What excites and what inhibits a unit, as a graph to walk through. */
+/* What excites and what inhibits a unit, or what it does to others, as a graph to walk through. */
 #include "vision/circuit-window.h"
 
 #include "vision/circuit-graph.h"
@@ -23,12 +23,14 @@ struct _GboxCircuitWindow
   GboxCircuitWalk *walk;
   GCancellable *looking_up; /* (nullable): pictures of the graph that is shown */
   GboxCircuitRank rank;
+  gboolean is_downstream;
 };
 
 enum
 {
   PROP_0,
   PROP_RANK,
+  PROP_DOWNSTREAM,
   N_PROPS
 };
 
@@ -208,6 +210,8 @@ gbox_circuit_window_get_property (GObject *object, guint id, GValue *value, GPar
 {
   if (id == PROP_RANK)
     g_value_set_enum (value, (int) GBOX_CIRCUIT_WINDOW (object)->rank);
+  else if (id == PROP_DOWNSTREAM)
+    g_value_set_boolean (value, GBOX_CIRCUIT_WINDOW (object)->is_downstream);
   else
     G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
 }
@@ -217,13 +221,19 @@ gbox_circuit_window_set_property (GObject *object, guint id, const GValue *value
 {
   GboxCircuitWindow *self = GBOX_CIRCUIT_WINDOW (object);
 
-  if (id != PROP_RANK)
+  switch (id)
     {
+    case PROP_RANK:
+      self->rank = (GboxCircuitRank) g_value_get_enum (value);
+      gbox_circuit_walk_set_rank (self->walk, self->rank);
+      break;
+    case PROP_DOWNSTREAM:
+      self->is_downstream = g_value_get_boolean (value);
+      gbox_circuit_walk_set_downstream (self->walk, self->is_downstream);
+      break;
+    default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
-      return;
     }
-  self->rank = (GboxCircuitRank) g_value_get_enum (value);
-  gbox_circuit_walk_set_rank (self->walk, self->rank);
 }
 
 static void
@@ -252,6 +262,8 @@ gbox_circuit_window_class_init (GboxCircuitWindowClass *class)
   properties[PROP_RANK]
     = g_param_spec_enum ("rank", NULL, NULL, GBOX_TYPE_CIRCUIT_RANK, GBOX_CIRCUIT_RANK_SUM,
                          G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
+  properties[PROP_DOWNSTREAM]
+    = g_param_spec_boolean ("downstream", NULL, NULL, FALSE, G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS);
   g_object_class_install_properties (object_class, N_PROPS, properties);
   g_type_ensure (GBOX_TYPE_CIRCUIT_GRAPH);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/circuit-window.ui");
@@ -265,6 +277,7 @@ gbox_circuit_window_class_init (GboxCircuitWindowClass *class)
   gtk_widget_class_install_action (widget_class, "circuit.back", NULL, on_back);
   gtk_widget_class_install_action (widget_class, "circuit.visualize", NULL, on_visualize);
   gtk_widget_class_install_property_action (widget_class, "circuit.rank", "rank");
+  gtk_widget_class_install_property_action (widget_class, "circuit.downstream", "downstream");
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Left, GDK_ALT_MASK, "circuit.back", NULL);
   gtk_widget_class_add_binding_action (widget_class, GDK_KEY_Escape, 0, "window.close", NULL);
 }

@@ -143,11 +143,26 @@ show_figures (GboxExamplesPane *self, const GboxExamples *examples)
 }
 
 static void
+show_set (GboxExamplesPane *self, const GboxExamples *examples)
+{
+  g_autofree char *text = NULL;
+  g_autofree char *scales = NULL;
+
+  if (examples != NULL)
+    {
+      text = g_strdup_printf ("of %'u photos", examples->n_photos);
+      scales = g_strdup_printf ("As they were looked through last, at %d %s", examples->n_scales,
+                                examples->n_scales == 1 ? "scale" : "scales");
+    }
+  gtk_label_set_label (self->set_label, text != NULL ? text : "");
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->set_label), scales);
+}
+
+static void
 follow_examples (GboxExamplesPane *self)
 {
   const GboxExamples *examples = gbox_photo_session_get_examples (self->session);
   const guint n = examples != NULL ? examples->n : 0;
-  g_autofree char *text = n > 0 ? g_strdup_printf ("of %'u photos", examples->n_photos) : g_strdup ("");
 
   /* While a unit's are looked up, what was shown stays as empty tiles, so that nothing jumps. */
   if (examples != NULL || !gbox_photo_session_has_unit (self->session))
@@ -156,7 +171,7 @@ follow_examples (GboxExamplesPane *self)
       gtk_widget_set_visible (self->figures_box, n > 0);
     }
   gtk_widget_set_opacity (self->figures_box, n > 0 ? 1.0 : 0.0);
-  gtk_label_set_label (self->set_label, text);
+  show_set (self, n > 0 ? examples : NULL);
   for (guint i = 0; i < GBOX_PHOTO_SESSION_N_EXAMPLES; i++)
     {
       gtk_widget_set_can_focus (self->buttons[i], i < n);
