@@ -49,10 +49,11 @@ gbox_photo_spectrum_parse (GboxPhotoSpectrum *self, const char *text, GError **e
     is_valid = parse_band (self, *band);
   if (is_valid && self->n_bands > 1)
     return TRUE;
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-               "A spectrum has 2 to %d bands of FREQUENCY:AMPLITUDE:AMPLITUDE:AMPLITUDE with commas between "
-               "them, frequencies rising and amplitudes above 0; “%.40s…” is none.",
-               GBOX_PHOTO_SPECTRUM_MAX_BANDS, text);
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+    "A spectrum has 2 to %d bands, FREQUENCY:AMPLITUDE:AMPLITUDE:AMPLITUDE with commas between them, of "
+    "which the frequencies rise and all is above 0; or name photographs, or say “%s”.",
+    GBOX_PHOTO_SPECTRUM_MAX_BANDS, GBOX_SPECTRUM_TABLE);
   return FALSE;
 }
 

@@ -15,6 +15,7 @@
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
+#include "vision/start-photo.h"
 
 /* How long silent rectifiers are led around (lucid `redirected_relu_grad.py`). */
 #define REDIRECTED_STEPS 16
@@ -100,16 +101,17 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
 
   draw (self, frame->pixels);
   if (is_kept)
-    gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE));
+    gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink_to_keep (frame));
   gbox_job_post_frame (GBOX_JOB (self), frame);
 }
 
 /* Parameters of @from that @to has otherwise change now. The steps are no matter of the picture: it says how
- * many it has taken. */
+ * many it has taken; nor is what is shown of it, which is as it is in the end. */
 static void
 note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
 {
-  static const char *const others[] = { "steps", "start", "schedule", "checkpoint", NULL };
+  static const char *const others[]
+    = { "steps", "start", "start-digest", "fade", "schedule", "checkpoint", NULL };
   g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -172,15 +174,12 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
   return TRUE;
 }
 
-/* What is saved names the file wherever it is opened from. */
-static void
-settle_start (GboxVisualizationJob *self)
+/* A checkpoint goes on from where it was, whatever has become of the photograph. */
+static gboolean
+settle_start (GboxVisualizationJob *self, GError **error)
 {
-  const char *start = gbox_visualization_spec_get_values (self->spec)->start;
-  g_autofree char *path = start[0] != '\0' ? g_canonicalize_filename (start, NULL) : NULL;
-
-  if (path != NULL)
-    g_object_set (self->spec, "start", path, NULL);
+  return gbox_visualization_spec_get_values (self->spec)->checkpoint[0] != '\0'
+         || gbox_start_photo_settle (self->spec, error);
 }
 
 /* What is saved has the direction itself: it can be made again without the photos. */
@@ -255,7 +254,6 @@ begin (GboxVisualizationJob *self, GError **error)
   self->drawing = gbox_drawing_new (self->team, self->spec);
   mosaic = gbox_drawing_get_mosaic (self->drawing);
   self->frames = gbox_frame_pool_new (mosaic->width, mosaic->height);
-  gbox_job_post_length (GBOX_JOB (self), gbox_visualization_spec_get_values (self->spec)->steps);
   post_frame (self, TRUE);
   return TRUE;
 }
@@ -265,12 +263,12 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 {
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
 
-  settle_start (self);
   self->team = context->team;
   self->store = context->store;
-  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, error)
-      || !settle_direction (self, error) || !settle_spectrum (self, error))
+  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !settle_start (self, error)
+      || !ensure_network (self, error) || !settle_direction (self, error) || !settle_spectrum (self, error))
     return FALSE;
+  gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
   return self->survey != NULL || begin (self, error);
 }
 
@@ -520,6 +518,7 @@ adjust (GboxJob *job, GboxSpec *spec, GError **error)
   if (self->survey != NULL)
     {
       gbox_visualization_spec_adjust (self->spec, GBOX_VISUALIZATION_SPEC (spec));
+      gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
       return TRUE;
     }
   adjusted = GBOX_VISUALIZATION_SPEC (
@@ -555,7 +554,8 @@ make_recipe (GboxVisualizationJob *self, guint end, guint steps)
 
   gbox_schedule_keep (schedule, 0, end);
   kept = gbox_schedule_to_text (schedule);
-  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, NULL);
+  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, "fade",
+                gbox_visualization_spec_get_values (self->spec)->fade, NULL);
   return GBOX_VISUALIZATION_SPEC (recipe);
 }
 
