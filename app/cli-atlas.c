@@ -14,6 +14,7 @@
 #include "runtime/engine.h"
 #include "runtime/spec-options.h"
 #include "vision/objective.h"
+#include "vision/photo-spectrum.h"
 #include "vision/picture.h"
 #include "vision/start-photo.h"
 #include "vision/visualization-spec.h"
@@ -99,6 +100,10 @@ check_options (char **words, GboxVisualizationSpec *spec, const Options *options
     problem = "say which layer with --layer.";
   else if (options->folder == NULL)
     problem = "say where to save the pictures: -o FOLDER.";
+  else if (values->basis == GBOX_BASIS_MACO && !gbox_photo_spectrum_is_settled (values->spectrum))
+    problem
+      = "a spectrum would be measured again for each picture: give the bands that “visualize” saved in its "
+        "recipe, or take the table.";
   else if (values->objective != GBOX_OBJECTIVE_CHANNEL && values->objective != GBOX_OBJECTIVE_NEURON
            && values->objective != GBOX_OBJECTIVE_CLASS)
     problem = "an atlas is of units: its objective is channel or neuron.";

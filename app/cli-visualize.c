@@ -179,7 +179,8 @@ check_inputs (const Options *options, GboxVisualizationSpec *spec, GError **erro
   for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
     if (!check_distinct (outputs[i], values->start, "what it starts from", error)
         || !check_distinct (outputs[i], values->direction_from, "what the direction is from", error)
-        || !check_distinct (outputs[i], values->minus, "what the direction lacks", error))
+        || !check_distinct (outputs[i], values->minus, "what the direction lacks", error)
+        || !check_distinct (outputs[i], values->spectrum, "what the spectrum is from", error))
       return FALSE;
   return TRUE;
 }

@@ -115,6 +115,7 @@ visualize_flags_check_use (const VisualizeFlags *flags, GboxVisualizationSpec *s
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
   const gboolean is_neuron = values->objective == GBOX_OBJECTIVE_NEURON;
+  const gboolean is_maco = values->basis == GBOX_BASIS_MACO;
 
   if (visualize_flags_has (flags, "--diversity-weight") && values->diversity < 2)
     return refuse (error, "--diversity-weight counts only between several pictures: say how many with "
@@ -128,6 +129,10 @@ visualize_flags_check_use (const VisualizeFlags *flags, GboxVisualizationSpec *s
     return refuse (error, "A checkpoint goes on with the picture it holds: leave out --start.");
   if ((visualize_flags_has (flags, "--at-y") || visualize_flags_has (flags, "--at-x")) && !is_neuron)
     return refuse (error, "--at-y and --at-x are of a neuron: say --at Y,X, which makes it one.");
+  if (visualize_flags_has (flags, "--spectrum") && !is_maco)
+    return refuse (error, "--spectrum counts only for the MACO basis: say --preset maco or --basis maco.");
+  if (visualize_flags_has (flags, "--fade") && !is_maco)
+    return refuse (error, "--fade counts only for the MACO basis: say --preset maco or --basis maco.");
   return TRUE;
 }
 

@@ -14,7 +14,7 @@ struct _CountSpec
 {
   GboxSpec parent_instance;
 
-  guint steps, fail, tag;
+  guint steps, fail, tag, parts;
   gboolean gated, work;
   double value;
 };
@@ -28,6 +28,7 @@ struct _CountJob
   GboxTeam *team;
   GboxFramePool *pool;
   guint n_done;
+  guint n_parts; /* of the next step */
 };
 
 enum
@@ -38,6 +39,7 @@ enum
   PROP_GATED,
   PROP_WORK,
   PROP_VALUE,
+  PROP_PARTS,
 };
 
 G_DEFINE_FINAL_TYPE (CountSpec, count_spec, GBOX_TYPE_SPEC)
@@ -125,6 +127,9 @@ count_job_step (GboxJob *job, GError **error)
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_NUMERIC, "it became infinite");
       return GBOX_STEP_FAILED;
     }
+  if (++self->n_parts < self->spec->parts)
+    return GBOX_STEP_PART;
+  self->n_parts = 0;
   self->n_done++;
   post (self);
 
@@ -236,6 +241,9 @@ count_spec_set_property (GObject *object, guint id, const GValue *value, GParamS
     case PROP_VALUE:
       self->value = g_value_get_double (value);
       break;
+    case PROP_PARTS:
+      self->parts = g_value_get_uint (value);
+      break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
     }
@@ -265,6 +273,9 @@ count_spec_get_property (GObject *object, guint id, GValue *value, GParamSpec *p
       break;
     case PROP_VALUE:
       g_value_set_double (value, self->value);
+      break;
+    case PROP_PARTS:
+      g_value_set_uint (value, self->parts);
       break;
     default:
       G_OBJECT_WARN_INVALID_PROPERTY_ID (object, id, pspec);
@@ -297,6 +308,8 @@ count_spec_class_init (CountSpecClass *klass)
                                    g_param_spec_boolean ("work", "Work", "As a team", FALSE, fixed));
   g_object_class_install_property (class, PROP_VALUE,
                                    g_param_spec_double ("value", "Value", "Any", -100, 100, 1, live));
+  g_object_class_install_property (class, PROP_PARTS,
+                                   g_param_spec_uint ("parts", "Parts", "Of a step", 1, 9, 1, fixed));
 }
 
 static void

@@ -42,7 +42,7 @@ typedef enum
  *
  * Properties: `steps` (uint, live), `fail` (uint, a CountFailure), `tag` (uint, goes to CountSeen), `gated`
  * (boolean), `work` (boolean: the team has something to do in each step), `value` (double, live: the second
- * value of each point).
+ * value of each point), `parts` (uint, 1: that each step is done in; each counts as begun).
  *
  * Step n posts a frame filled with n modulo 256, and a point with the objective 2 n. It begins with a notice.
  * Saving writes n as text.

@@ -20,6 +20,7 @@ typedef struct
   int height, width;
   double decay_power;
   gboolean decorrelate;
+  gboolean has_spectrum;
 } Case;
 
 /* Even and odd sizes both ways: with and without Nyquist row and column. */
@@ -33,6 +34,9 @@ static const Case cases[] = {
   { "maco-even", GBOX_BASIS_MACO, 6, 8, 1.0, TRUE },
   { "maco-odd", GBOX_BASIS_MACO, 7, 5, 1.0, TRUE },
   { "maco-odd-even", GBOX_BASIS_MACO, 5, 8, 1.5, FALSE },
+  { "spectrum-even", GBOX_BASIS_MACO, 6, 8, 1.0, TRUE, TRUE },
+  { "spectrum-odd", GBOX_BASIS_MACO, 7, 5, 1.0, TRUE, TRUE },
+  { "spectrum-odd-even", GBOX_BASIS_MACO, 5, 8, 1.0, FALSE, TRUE },
 };
 
 typedef struct
@@ -54,13 +58,21 @@ fill (float *x, gsize n, guint purpose, float sd)
   gbox_philox_fill_normal (&random, x, n, 0.0f, sd);
 }
 
+/* Steep, and unlike in each plane. */
+static const GboxPhotoSpectrum photo_spectrum = {
+  .n_bands = 3,
+  .frequencies = { 0.15, 0.3, 0.5 },
+  .amplitudes = { { 4.0, 2.0, 3.0 }, { 1.0, 1.5, 0.5 }, { 0.5, 0.2, 0.4 } },
+};
+
 static void
 fixture_init (Fixture *f, const Case *c, guint n_threads)
 {
   g_autoptr (GError) error = NULL;
 
   f->c = c;
-  f->basis = gbox_image_basis_new (c->basis, 1, c->height, c->width, c->decay_power, c->decorrelate, &error);
+  f->basis = gbox_image_basis_new (c->basis, 1, c->height, c->width, c->decay_power, c->decorrelate,
+                                   c->has_spectrum ? &photo_spectrum : NULL, &error);
   g_assert_no_error (error);
   f->team = gbox_team_new (n_threads);
   f->n = gbox_image_basis_get_n_parameters (f->basis);
@@ -115,6 +127,34 @@ get_maco_weight (const Case *c, int ky, int kx)
   return 1.0 / pow (MAX (sqrt (fy * fy + fx * fx), 1.0 / MAX (h, w)), c->decay_power);
 }
 
+/* Over the spectrum's √(H·W): by the definition; not decorrelated, independent planes are mixed. */
+static double
+get_spectrum_amplitude (const Case *c, int p, int ky, int kx)
+{
+  const double h = c->height, w = c->width;
+  const double fy = (ky <= c->height / 2 ? ky : ky - c->height) / h, fx = kx / w;
+  const double f = sqrt (fy * fy + fx * fx);
+  double square = 0.0;
+
+  if (c->decorrelate)
+    return gbox_photo_spectrum_get (&photo_spectrum, f, p);
+  for (int k = 0; k < 3; k++)
+    square += pow (mixing[p][k] * gbox_photo_spectrum_get (&photo_spectrum, f, k), 2.0);
+  return sqrt (square);
+}
+
+/* By the formula: all of it, over the waves' number. */
+static double
+get_formula_factor (const Case *c)
+{
+  double variance = 0.0;
+
+  for (int ky = 0; ky < c->height; ky++)
+    for (int kx = ky == 0 ? 1 : 0; kx < c->width; kx++)
+      variance += pow (get_maco_weight (c, ky, MIN (kx, c->width - kx)), 2.0);
+  return (c->decorrelate ? 1.2 / 0.597 : 1.2) / sqrt (variance);
+}
+
 /* Over the full spectrum but for the mean: waves whose amplitudes are fixed and of which each pair k, −k is
  * one real wave of the phase that the half spectrum has for it; the wave of a k that is its own −k has cos φ.
  */
@@ -122,26 +162,25 @@ static double
 synthesize_phases (const Case *c, const double *phases, int p, int y, int x)
 {
   const int h = c->height, w = c->width, columns = w / 2 + 1;
-  const double sd = c->decorrelate ? 1.2 / 0.597 : 1.2;
-  double sum = 0.0, variance = 0.0;
+  const double factor = c->has_spectrum ? 1.0 / sqrt ((double) h * w) : get_formula_factor (c);
+  double sum = 0.0;
 
   for (int ky = 0; ky < h; ky++)
     for (int kx = 0; kx < w; kx++)
       {
         const int my = (h - ky) % h, mx = (w - kx) % w;
-        const double weight = get_maco_weight (c, ky, MIN (kx, mx));
+        const double amplitude = c->has_spectrum ? get_spectrum_amplitude (c, p, ky, MIN (kx, mx))
+                                                 : get_maco_weight (c, ky, MIN (kx, mx));
         /* Which of the two has a parameter: the one in the half, and in a column that is its own mirror
          * image, the upper one. */
         const gboolean is_first = kx != mx ? kx < mx : ky <= my;
         const double phase
           = is_first ? phases[(p * h + ky) * columns + kx] : -phases[(p * h + my) * columns + mx];
 
-        if (ky == 0 && kx == 0)
-          continue;
-        variance += weight * weight;
-        sum += weight * cos (phase + 2.0 * G_PI * ((double) ky * y / h + (double) kx * x / w));
+        if (ky > 0 || kx > 0)
+          sum += amplitude * cos (phase + 2.0 * G_PI * ((double) ky * y / h + (double) kx * x / w));
       }
-  return sum * sd / sqrt (variance);
+  return sum * factor;
 }
 
 static void
@@ -393,7 +432,7 @@ test_impossible_size (void)
 {
   g_autoptr (GError) error = NULL;
 
-  g_assert_null (gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, 0, 10, 1.0, TRUE, &error));
+  g_assert_null (gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, 0, 10, 1.0, TRUE, NULL, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 }
 
@@ -441,8 +480,8 @@ test_several (gconstpointer data)
   float *parameters, *rgb, *drgb, *gradient;
 
   fixture_init (&f, data, 2);
-  basis
-    = gbox_image_basis_new (f.c->basis, 3, f.c->height, f.c->width, f.c->decay_power, f.c->decorrelate, NULL);
+  basis = gbox_image_basis_new (f.c->basis, 3, f.c->height, f.c->width, f.c->decay_power, f.c->decorrelate,
+                                f.c->has_spectrum ? &photo_spectrum : NULL, NULL);
   g_assert_cmpuint (gbox_image_basis_get_n_parameters (basis), ==, 3 * f.n);
   parameters = g_aligned_alloc0 (3 * f.n, sizeof (float), 64);
   gradient = g_aligned_alloc0 (3 * f.n, sizeof (float), 64);

@@ -18,9 +18,11 @@ typedef struct
   gboolean transforms;
   int size; /* 65: no Nyquist row or column */
   GboxPenalty penalty;
-  double crop;     /* 0 for the whole image and no noise */
-  int pictures;    /* 0 for one */
-  const char *end; /* where the pictures go over to, or NULL */
+  double crop;          /* 0 for the whole image and no noise */
+  int pictures;         /* 0 for one */
+  const char *end;      /* where the pictures go over to, or NULL */
+  guint views;          /* 0 for one */
+  const char *spectrum; /* NULL for that of the formula */
 } Case;
 
 #define WEIGHT 0.5 /* of the pictures' likeness, so that it counts as much as the unit */
@@ -45,6 +47,31 @@ static const Case cases[] = {
   { "to-class", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 2, "class:7" },
   { "classes", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CLASS, TRUE, TRUE, 64, { 0 }, 0, 2, "class:7" },
   { "maco-diverse", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25, 2 },
+  { "maco-views", GBOX_BASIS_MACO, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0.25, 0, NULL, 3, "table" },
+  { "maco-odd-views",
+    GBOX_BASIS_MACO,
+    GBOX_OBJECTIVE_CHANNEL,
+    FALSE,
+    TRUE,
+    65,
+    { 1e-3 },
+    0.25,
+    0,
+    NULL,
+    2,
+    "0.01:9:7:8,0.5:0.2:0.3:0.1" },
+  { "pixel-views",
+    GBOX_BASIS_PIXEL,
+    GBOX_OBJECTIVE_CHANNEL,
+    TRUE,
+    TRUE,
+    65,
+    { 1e-3, 1e-3, 0.0 },
+    0,
+    0,
+    NULL,
+    4 },
+  { "diverse-views", GBOX_BASIS_FOURIER, GBOX_OBJECTIVE_CHANNEL, TRUE, TRUE, 64, { 0 }, 0, 2, NULL, 3 },
 };
 
 #define STEP 3 /* whose transforms are drawn */
@@ -60,7 +87,8 @@ new_spec (const Case *c)
                 c->penalty.total_variation, "blur", c->penalty.blur, "crop", c->crop > 0.0 ? c->crop : 1.0,
                 "noise", c->crop > 0.0 ? 0.08 : 0.0, "diversity", c->end == NULL ? MAX (c->pictures, 1) : 1,
                 "diversity-weight", WEIGHT, "interpolate-to", c->end, "interpolate-steps",
-                MAX (c->pictures, 2), NULL);
+                MAX (c->pictures, 2), "views", MAX (c->views, 1), "spectrum",
+                c->spectrum != NULL ? c->spectrum : "formula", NULL);
   return spec;
 }
 
@@ -97,6 +125,31 @@ is_in_group (const GboxPipelineState *state, Group group, gsize i)
     }
 }
 
+/* All views. */
+static double
+evaluate_views (GboxPipeline *pipeline, const Case *c, guint step)
+{
+  double objective = 0.0;
+
+  for (guint view = 0; view < MAX (c->views, 1); view++)
+    {
+      gbox_pipeline_set_view (pipeline, view);
+      objective += gbox_pipeline_evaluate (pipeline, step);
+    }
+  return objective;
+}
+
+static void
+differentiate_views (GboxPipeline *pipeline, const Case *c, guint step, gboolean redirect)
+{
+  for (guint view = 0; view < MAX (c->views, 1); view++)
+    {
+      gbox_pipeline_set_view (pipeline, view);
+      gbox_pipeline_evaluate (pipeline, step);
+      gbox_pipeline_backpropagate (pipeline, step, redirect);
+    }
+}
+
 /* What the gradient is of. */
 static double
 evaluate (GboxPipeline *pipeline, const Case *c, GboxTeam *team)
@@ -109,7 +162,7 @@ evaluate (GboxPipeline *pipeline, const Case *c, GboxTeam *team)
                                       gbox_pipeline_get_image (pipeline) + i * 3 * c->size * c->size, c->size,
                                       c->size, NULL)
                / n;
-  objective = gbox_pipeline_evaluate (pipeline, STEP);
+  objective = evaluate_views (pipeline, c, STEP);
   g_assert_cmpint (gbox_pipeline_get_likeness (pipeline) > 0.0, ==, n > 1 && c->end == NULL);
   return objective - penalty - WEIGHT * gbox_pipeline_get_likeness (pipeline);
 }
@@ -146,7 +199,7 @@ check_group (GboxPipeline *pipeline, const Case *c, GboxTeam *team, Group group,
   memcpy (state->parameters, start, state->n * sizeof (float));
   gbox_pipeline_render (pipeline);
   value = evaluate (pipeline, c, team);
-  gbox_pipeline_backpropagate (pipeline, STEP, FALSE);
+  differentiate_views (pipeline, c, STEP, FALSE);
   g_assert_cmpint (gbox_pipeline_get_penalty (pipeline) > 0.0, ==,
                    c->penalty.l1 > 0.0 || c->penalty.total_variation > 0.0);
   gbox_philox_init (&random, 3, 0, group);
@@ -202,18 +255,56 @@ test_climbs (void)
     {
       g_autoptr (GboxVisualizationSpec) spec = new_spec (&cases[i]);
       g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, NULL);
-      const double before = gbox_pipeline_evaluate (pipeline, 1);
+      const double before = evaluate_views (pipeline, &cases[i], 1);
+      double after;
 
       for (guint step = 1; step <= 40; step++)
         {
-          gbox_pipeline_evaluate (pipeline, step);
-          gbox_pipeline_backpropagate (pipeline, step, FALSE);
+          differentiate_views (pipeline, &cases[i], step, FALSE);
           gbox_pipeline_ascend (pipeline, step);
           gbox_pipeline_render (pipeline);
         }
-      g_test_message ("%s: %g to %g", cases[i].name, before, gbox_pipeline_evaluate (pipeline, 1));
-      g_assert_cmpfloat (gbox_pipeline_evaluate (pipeline, 1), >, before + 0.3 * fabs (before));
+      after = evaluate_views (pipeline, &cases[i], 1);
+      g_test_message ("%s: %g to %g", cases[i].name, before, after);
+      g_assert_cmpfloat (after, >, before + 0.3 * fabs (before));
       g_assert_true (gbox_pipeline_is_finite (pipeline));
+    }
+}
+
+/* The views are unlike each other, the first one is what a step with one view sees, and where the unit looked
+ * is summed up once a step. */
+static void
+test_views (void)
+{
+  const Case *c = &cases[19];
+  g_autoptr (GboxVisualizationSpec) spec = new_spec (c);
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPipeline) pipeline = gbox_pipeline_new (network, team, spec, NULL);
+  const GboxPipelineState *state = gbox_pipeline_get_state (pipeline);
+  g_autoptr (GboxPipeline) single = NULL;
+  double objectives[3], sum = 0.0;
+
+  g_assert_cmpstr (c->name, ==, "maco-views");
+  g_object_set (spec, "views", 1, NULL);
+  single = gbox_pipeline_new (network, team, spec, NULL);
+  for (guint view = 0; view < 3; view++)
+    {
+      gbox_pipeline_set_view (pipeline, view);
+      objectives[view] = gbox_pipeline_evaluate (pipeline, STEP);
+    }
+  g_assert_cmpfloat (3.0 * objectives[0], ==, gbox_pipeline_evaluate (single, STEP));
+  g_assert_true (objectives[0] != objectives[1] && objectives[1] != objectives[2]);
+  g_assert_cmpuint (state->n_transparency, ==, 64 * 64);
+  for (guint step = 1; step < 3; step++)
+    {
+      double more = 0.0;
+
+      differentiate_views (pipeline, c, step, FALSE);
+      for (gsize i = 0; i < state->n_transparency; i++)
+        more += (double) state->transparency[i];
+      g_assert_cmpfloat (more, >, sum);
+      sum = more;
     }
 }
 
@@ -257,10 +348,9 @@ test_refusals (void)
 
 #ifdef COUNTS_ALLOCATIONS
 static void
-run_step (GboxPipeline *pipeline, guint step)
+run_step (GboxPipeline *pipeline, const Case *c, guint step)
 {
-  gbox_pipeline_evaluate (pipeline, step);
-  gbox_pipeline_backpropagate (pipeline, step, step % 2 == 0);
+  differentiate_views (pipeline, c, step, step % 2 == 0);
   gbox_pipeline_ascend (pipeline, step);
   gbox_pipeline_render (pipeline);
 }
@@ -277,13 +367,13 @@ test_allocations (gconstpointer data)
   int before;
 
   /* Libraries may set themselves up at their first call. */
-  run_step (pipeline, 1);
-  run_step (pipeline, 2);
+  run_step (pipeline, data, 1);
+  run_step (pipeline, data, 2);
 
   before = g_atomic_int_get (&n_allocations);
   g_assert_cmpint (before, >, 0);
   for (guint step = 3; step < 7; step++)
-    run_step (pipeline, step);
+    run_step (pipeline, data, step);
   g_assert_cmpint (g_atomic_int_get (&n_allocations), ==, before);
 #else
   g_test_skip ("The sanitizer has its own malloc");
@@ -304,6 +394,7 @@ main (int argc, char **argv)
       g_test_add_data_func (allocations, &cases[i], test_allocations);
     }
   g_test_add_func ("/pipeline/climbs", test_climbs);
+  g_test_add_func ("/pipeline/views", test_views);
   g_test_add_func ("/pipeline/is-finite", test_is_finite);
   g_test_add_func ("/pipeline/refusals", test_refusals);
   return g_test_run ();

@@ -199,6 +199,151 @@ test_several_again (gconstpointer end)
   g_remove (path);
 }
 
+static GboxVisualizationSpec *
+new_maco_spec (void)
+{
+  GboxVisualizationSpec *spec = job_new_spec ();
+
+  gbox_visualization_spec_apply_preset (spec, "maco");
+  g_object_set (spec, "steps", 12u, "views", 3, "fade", TRUE, NULL);
+  return spec;
+}
+
+static void
+run_part (JobFixture *f)
+{
+  g_assert_cmpint (gbox_job_step (f->job, NULL), ==, GBOX_STEP_PART);
+}
+
+/* What is adjusted while a step's views are looked at applies from the next step on; and a step that is left
+ * off in the middle begins again. */
+static void
+test_adjusted_between_views (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = new_maco_spec ();
+  g_autoptr (GboxFrame) faded = NULL;
+  JobFixture f, untouched;
+
+  job_init (&f, spec, network, 2);
+  job_init (&untouched, spec, network, 2);
+  job_start (&f);
+  job_start (&untouched);
+  job_run_steps (&f, 2);
+  run_part (&f);
+  g_object_set (spec, "noise", 0.3, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  run_part (&f);
+  g_object_set (spec, "learning-rate", 0.2, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  job_run_steps (&f, 1);
+  job_run_steps (&untouched, 3);
+  job_assert_same_frame (&f, &untouched);
+  job_run_steps (&f, 2);
+  run_part (&f);
+  gbox_job_pause (f.job);
+  job_run_steps (&f, 1);
+  job_run_steps (&untouched, 3);
+  g_assert_cmpint (memcmp (f.frame->pixels, untouched.frame->pixels, 64 * 64 * 3), !=, 0);
+  assert_made_again (&f, network, 6);
+
+  /* What is shown changes at once, and is saved as it is shown. */
+  faded = gbox_frame_ref (f.frame);
+  g_object_set (spec, "fade", FALSE, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  while (f.frame == faded)
+    g_main_context_iteration (NULL, TRUE);
+  g_assert_cmpint (memcmp (f.frame->pixels, faded->pixels, 64 * 64 * 3), !=, 0);
+  assert_made_again (&f, network, 6);
+  job_clear (&f);
+  job_clear (&untouched);
+}
+
+/* With what was summed up of where the unit looked. */
+static void
+test_maco_resumed (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = new_maco_spec ();
+  g_autofree char *path = job_new_path (".safetensors");
+  JobFixture whole, first, second;
+
+  job_init (&whole, spec, network, 2);
+  job_start (&whole);
+  job_run_steps (&whole, 12);
+  job_init (&first, spec, network, 1);
+  job_start (&first);
+  job_run_steps (&first, 5);
+  run_part (&first);
+  job_save (&first, path);
+  g_object_set (spec, "checkpoint", path, NULL);
+  job_init (&second, spec, network, 2);
+  job_start (&second);
+  job_assert_same_frame (&first, &second);
+  job_run_steps (&second, 7);
+  job_assert_same_state (&whole, &second);
+  job_clear (&whole);
+  job_clear (&first);
+  job_clear (&second);
+  g_remove (path);
+}
+
+/* Noise in a file: its spectrum is unlike any photograph's. */
+static char *
+save_photo (void)
+{
+  const int side = 260;
+  char *path = job_new_path (".png");
+  g_autofree guint8 *pixels = g_malloc (3 * (gsize) side * (gsize) side);
+  GboxPhilox random;
+
+  gbox_philox_init (&random, 3, 0, 0);
+  for (int i = 0; i < 3 * side * side; i++)
+    pixels[i] = (guint8) gbox_philox_below (&random, 256);
+  g_assert_true (gbox_picture_save (path, pixels, side, side, NULL, 0, NULL));
+  return path;
+}
+
+/* The spectrum of a photograph is part of the recipe: the photograph may go. */
+static void
+test_spectrum_again (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = new_maco_spec ();
+  g_autofree char *photo = save_photo ();
+  g_autoptr (GError) error = NULL;
+  JobFixture f, table;
+
+  g_object_set (spec, "fade", FALSE, NULL); /* before the first step all is grey with it */
+  job_init (&table, spec, network, 2);
+  job_start (&table);
+  g_object_set (spec, "spectrum", photo, NULL);
+  job_init (&f, spec, network, 2);
+  g_assert_true (gbox_job_start (f.job, &f.context, &error));
+  g_assert_no_error (error);
+  g_assert_false (gbox_job_save (f.job, "/tmp/x.png", NULL));
+  g_object_set (spec, "learning-rate", 0.1, NULL);
+  g_assert_true (gbox_job_adjust (f.job, GBOX_SPEC (spec), NULL));
+  while (f.frame == NULL)
+    {
+      run_part (&f);
+      g_main_context_iteration (NULL, FALSE);
+    }
+  g_assert_cmpstr (f.notice_id, ==, "spectrum");
+  g_assert_cmpint (memcmp (f.frame->pixels, table.frame->pixels, 64 * 64 * 3), !=, 0);
+  g_remove (photo);
+  job_run_steps (&f, 4);
+  assert_made_again (&f, network, 4);
+  job_clear (&f);
+  job_init (&f, spec, network, 2);
+  g_assert_true (gbox_job_start (f.job, &f.context, &error));
+  while (error == NULL)
+    gbox_job_step (f.job, &error);
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  job_clear (&f);
+  job_clear (&table);
+}
+
 static void
 fill_photo (const char *path, guint32 colour)
 {
@@ -277,5 +422,8 @@ main (int argc, char **argv)
   g_test_add_data_func ("/remaking/diverse-again", NULL, test_several_again);
   g_test_add_data_func ("/remaking/interpolated-again", "conv1:4", test_several_again);
   g_test_add_func ("/remaking/goes-on-otherwise", test_goes_on_otherwise);
+  g_test_add_func ("/remaking/adjusted-between-views", test_adjusted_between_views);
+  g_test_add_func ("/remaking/maco-resumed", test_maco_resumed);
+  g_test_add_func ("/remaking/spectrum-again", test_spectrum_again);
   return g_test_run ();
 }

@@ -62,6 +62,33 @@ test_pause_and_step (void)
   run_until_state (run, GBOX_RUN_PAUSED);
 }
 
+/* A single step is all its parts. */
+static void
+test_steps_in_parts (void)
+{
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
+  g_autoptr (GboxRun) run = count_start (engine, "parts", 3, "steps", 5, NULL);
+  g_autoptr (GboxRun) other = NULL;
+
+  gbox_run_pause (run);
+  run_until_state (run, GBOX_RUN_PAUSED);
+  gbox_run_step (run);
+  run_until_step (run, 1);
+  gbox_run_step (run);
+  gbox_run_step (run);
+  run_until_step (run, 3);
+  run_a_little ();
+  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_PAUSED);
+  g_assert_cmpuint (gbox_run_get_step (run), ==, 3);
+  g_assert_cmpuint (count_seen.n_steps, ==, 9);
+  gbox_run_resume (run);
+  run_until_state (run, GBOX_RUN_FINISHED);
+  g_assert_cmpuint (count_seen.n_steps, ==, 15);
+  other = count_start (engine, "parts", 4, "steps", 1, NULL);
+  run_until_state (other, GBOX_RUN_FINISHED);
+  g_assert_cmpuint (count_seen.n_steps, ==, 19);
+}
+
 static void
 test_commands_while_waiting (void)
 {
@@ -432,6 +459,7 @@ main (int argc, char *argv[])
 
   g_test_add_func ("/run/points-and-frames", test_points_and_frames);
   g_test_add_func ("/run/pause-and-step", test_pause_and_step);
+  g_test_add_func ("/run/steps-in-parts", test_steps_in_parts);
   g_test_add_func ("/run/commands-while-waiting", test_commands_while_waiting);
   g_test_add_func ("/run/stop-within-a-step", test_stop_within_a_step);
   g_test_add_func ("/run/adjust-running", test_adjust_running);

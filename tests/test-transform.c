@@ -51,7 +51,7 @@ test_off_is_identity (void)
   g_object_set (spec, "transforms", FALSE, NULL);
   for (guint step = 1; step < 20; step++)
     {
-      const GboxAffine map = gbox_transform_draw (spec, step);
+      const GboxAffine map = gbox_transform_draw (spec, step, 0);
 
       g_assert_true (map.yy == 1.0f && map.yx == 0.0f && map.y0 == 0.0f);
       g_assert_true (map.xy == 0.0f && map.xx == 1.0f && map.x0 == 0.0f);
@@ -66,7 +66,7 @@ test_similarity (void)
 
   for (guint step = 1; step <= 200; step++)
     {
-      const GboxAffine map = gbox_transform_draw (spec, step);
+      const GboxAffine map = gbox_transform_draw (spec, step, 0);
 
       g_assert_cmpfloat (map.yy, ==, map.xx);
       g_assert_cmpfloat (map.yx, ==, -map.xy);
@@ -83,7 +83,7 @@ test_spread (void)
 
   for (guint step = 1; step <= N_DRAWS; step++)
     {
-      const GboxAffine map = gbox_transform_draw (spec, step);
+      const GboxAffine map = gbox_transform_draw (spec, step, 0);
       const double scale = (get_scale (&map) - 0.9) / 0.02, angle = get_degrees (&map) + 10.0;
 
       g_assert_true (is_whole (scale, 1e-4) && is_whole (angle, 1e-4));
@@ -109,7 +109,7 @@ test_jitter (void)
   g_object_set (spec, "scale", 0.0, "rotate", 0.0, NULL);
   for (guint step = 1; step <= N_DRAWS; step++)
     {
-      const GboxAffine map = gbox_transform_draw (spec, step);
+      const GboxAffine map = gbox_transform_draw (spec, step, 0);
 
       g_assert_cmpfloat (map.yy, ==, 1.0f);
       g_assert_cmpfloat (map.y0, ==, roundf (map.y0));
@@ -131,7 +131,7 @@ test_chain (void)
   g_object_set (spec, "final-jitter", 2, "jitter", 2, NULL);
   for (guint step = 1; step <= 100; step++)
     {
-      const GboxAffine map = gbox_transform_draw (spec, step);
+      const GboxAffine map = gbox_transform_draw (spec, step, 0);
       const double scale = get_scale (&map), angle = atan2 ((double) map.xy, (double) map.yy);
       gboolean found = FALSE;
       double y, x;
@@ -162,7 +162,7 @@ test_pad_limits_jitter (void)
       g_object_set (spec, "pad", pad, "jitter", 16, "final-jitter", 8, "scale", 0.0, "rotate", 0.0, NULL);
       for (guint step = 1; step <= 1000; step++)
         {
-          const GboxAffine map = gbox_transform_draw (spec, step);
+          const GboxAffine map = gbox_transform_draw (spec, step, 0);
 
           largest = MAX (largest, fabs ((double) map.y0));
         }
@@ -183,13 +183,13 @@ test_seed_and_step (void)
 {
   g_autoptr (GboxVisualizationSpec) spec = new_spec (128);
   g_autoptr (GboxVisualizationSpec) other = new_spec (128);
-  const GboxAffine tenth = gbox_transform_draw (spec, 10), eleventh = gbox_transform_draw (spec, 11);
+  const GboxAffine tenth = gbox_transform_draw (spec, 10, 0), eleventh = gbox_transform_draw (spec, 11, 0);
   int different = 0;
 
   g_assert_false (same (&tenth, &eleventh));
   for (guint step = 10; step > 0; step--)
     {
-      const GboxAffine a = gbox_transform_draw (spec, step), b = gbox_transform_draw (other, step);
+      const GboxAffine a = gbox_transform_draw (spec, step, 0), b = gbox_transform_draw (other, step, 0);
 
       g_assert_true (same (&a, &b));
       g_assert_true (step != 10 || same (&a, &tenth));
@@ -197,7 +197,7 @@ test_seed_and_step (void)
   g_object_set (other, "seed", 8u, NULL);
   for (guint step = 1; step <= 10; step++)
     {
-      const GboxAffine a = gbox_transform_draw (spec, step), b = gbox_transform_draw (other, step);
+      const GboxAffine a = gbox_transform_draw (spec, step, 0), b = gbox_transform_draw (other, step, 0);
 
       different += !same (&a, &b);
     }
@@ -214,7 +214,7 @@ test_independent (void)
   g_object_set (upright, "rotate", 0.0, NULL);
   for (guint step = 1; step <= 50; step++)
     {
-      const GboxAffine a = gbox_transform_draw (spec, step), b = gbox_transform_draw (upright, step);
+      const GboxAffine a = gbox_transform_draw (spec, step, 0), b = gbox_transform_draw (upright, step, 0);
 
       g_assert_cmpfloat_with_epsilon (get_scale (&a), get_scale (&b), 1e-6);
       g_assert_cmpfloat (b.yx, ==, 0.0f);

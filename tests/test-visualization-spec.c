@@ -51,7 +51,7 @@ test_texts (void)
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
-  g_assert_cmpuint (n, ==, 37);
+  g_assert_cmpuint (n, ==, 40);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (strlen (g_param_spec_get_nick (pspecs[i])), >=, 3);
@@ -64,10 +64,10 @@ test_texts (void)
 static void
 test_live (void)
 {
-  const char *const live[] = {
-    "steps", "learning-rate", "transforms", "jitter",          "scale", "rotate",           "final-jitter",
-    "l1",    "crop",          "noise",      "total-variation", "blur",  "diversity-weight", NULL
-  };
+  const char *const live[]
+    = { "steps", "learning-rate", "transforms", "jitter", "scale",           "rotate", "final-jitter",
+        "l1",    "crop",          "noise",      "fade",   "total-variation", "blur",   "diversity-weight",
+        NULL };
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 

@@ -87,7 +87,8 @@ test_threads (void)
       g_autoptr (GboxVisualizationSpec) spec = job_new_spec ();
       JobFixture one, two;
 
-      g_object_set (spec, "basis", bases[i], "size", 97, NULL);
+      g_object_set (spec, "basis", bases[i], "size", 97, "views", bases[i] == GBOX_BASIS_MACO ? 3 : 1,
+                    "noise", 0.05, "fade", TRUE, NULL);
       job_init (&one, spec, network, 1);
       job_init (&two, spec, network, 2);
       job_start (&one);

@@ -15,6 +15,14 @@ static const float correlation[3][3] = {
   { 0.27f / 0.461952f, -0.09f / 0.461952f, 0.03f / 0.461952f },
 };
 
+float
+gbox_colour_get_mixing (int row, int column)
+{
+  g_return_val_if_fail (row >= 0 && row < 3 && column >= 0 && column < 3, 0.0f);
+
+  return correlation[row][column];
+}
+
 static guint
 count_tasks (gsize n)
 {

@@ -17,8 +17,11 @@ G_BEGIN_DECLS
  * Returns: whether every value is a number
  */
 gboolean gbox_colour_forward (GboxTeam *team, gboolean decorrelate, const float *t, float *rgb, gsize n);
+/* Element of the matrix M that gbox_colour_forward() mixes the planes with. */
+float gbox_colour_get_mixing (int row, int column);
 /* rgb (3, n) in 0 … 1 → t (3, n) that gbox_colour_forward() makes it of; what is nearer to 0 or 1 than 1/512
- * counts as that far, half a step of 8 bits. In plain loops: for the beginning, not for each step. */
+ * counts as that far, half a step of 8 bits. @t may be @rgb. In plain loops: for the beginning, not for each
+ * step. */
 void gbox_colour_inverse (gboolean decorrelate, const float *rgb, float *t, gsize n);
 /* drgb (3, n), rgb as forward wrote it → dt (3, n) = Mᵀ·(drgb · rgb · (1 − rgb)); dt may be drgb. */
 void gbox_colour_backward (

@@ -23,6 +23,7 @@ typedef struct
 typedef enum
 {
   GBOX_STEP_CONTINUE, /* there is more to do */
+  GBOX_STEP_PART,     /* likewise, and the step is not all done: it counts once its last part is */
   GBOX_STEP_FINISHED, /* all steps are done; the job can still be saved, and go on if it is adjusted to more
                          steps */
   GBOX_STEP_FAILED,   /* the error is set */

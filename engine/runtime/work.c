@@ -21,6 +21,7 @@ struct _GboxWork
   GboxRunState state;
   gboolean hold;     /* pause as soon as the job has started */
   guint n_singles;   /* single steps asked for and not yet done */
+  gint64 step_begin; /* of a step that is done in part, µs; else 0 */
   gint64 last_end;   /* when the last step ended, µs; 0 if the state has changed since */
   double rate_steps; /* steps and seconds, both fading with RATE_TIME; their quotient is the rate */
   double rate_seconds;
@@ -82,6 +83,7 @@ set_state (GboxWork *work, GboxRunState state, GError *error)
     return;
 
   work->state = state;
+  work->step_begin = 0;
   work->last_end = 0;
   event = gbox_event_new (GBOX_EVENT_STATE);
   event->state.value = state;
@@ -139,13 +141,16 @@ update_rate (GboxWork *work, gint64 begin)
 static gboolean
 step (GboxWork *work)
 {
-  const gint64 begin = g_get_monotonic_time ();
+  const gint64 begin = work->step_begin != 0 ? work->step_begin : g_get_monotonic_time ();
   const gboolean single = work->n_singles > 0;
   GError *error = NULL;
   GboxStepResult result = gbox_job_step (work->job, &error);
 
   if (result == GBOX_STEP_FAILED)
     return fail (work, error);
+  work->step_begin = result == GBOX_STEP_PART ? begin : 0;
+  if (result == GBOX_STEP_PART)
+    return TRUE;
 
   update_rate (work, begin);
   if (single)

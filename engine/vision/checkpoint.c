@@ -10,16 +10,32 @@
 
 #define FORMAT         "glassbox-visualization"
 #define FORMAT_VERSION "1"
-#define N_TENSORS      3
+#define N_TENSORS      4
 
-static const char *const names[N_TENSORS] = { "parameters", "adam_m", "adam_v" };
+/* Those of the parameters' shape, and what only some have. */
+#define N_PARAMETERS 3
+#define TRANSPARENCY 3
 
-static void
-list_blocks (const GboxPipelineState *state, float *blocks[N_TENSORS])
+static const char *const names[N_TENSORS] = { "parameters", "adam_m", "adam_v", "transparency" };
+
+/* Returns: how many tensors there are. */
+static guint
+list_tensors (const GboxPipelineState *state, GboxNamedTensor tensors[N_TENSORS])
 {
-  blocks[0] = state->parameters;
-  blocks[1] = state->m;
-  blocks[2] = state->v;
+  float *const blocks[N_TENSORS] = { state->parameters, state->m, state->v, state->transparency };
+
+  for (guint i = 0; i < N_TENSORS; i++)
+    tensors[i] = (GboxNamedTensor){ .name = names[i],
+                                    .dtype = GBOX_DTYPE_F32,
+                                    .n_dims = state->n_dims,
+                                    .data = blocks[i],
+                                    .n_bytes = state->n * sizeof (float) };
+  for (guint i = 0; i < N_PARAMETERS; i++)
+    memcpy (tensors[i].dims, state->dims, sizeof state->dims);
+  tensors[TRANSPARENCY].n_dims = 1;
+  tensors[TRANSPARENCY].dims[0] = state->n_transparency;
+  tensors[TRANSPARENCY].n_bytes = state->n_transparency * sizeof (float);
+  return state->n_transparency > 0 ? N_TENSORS : N_PARAMETERS;
 }
 
 gboolean
@@ -27,26 +43,14 @@ gbox_visualization_checkpoint_save (
   const char *path, const GboxPipelineState *state, GboxVisualizationSpec *spec, guint step, GError **error)
 {
   g_autoptr (GHashTable) metadata = g_hash_table_new_full (g_str_hash, g_str_equal, NULL, g_free);
-  GboxNamedTensor tensors[N_TENSORS] = { 0 };
-  float *blocks[N_TENSORS];
+  GboxNamedTensor tensors[N_TENSORS];
+  const guint n_tensors = list_tensors (state, tensors);
 
-  list_blocks (state, blocks);
-  for (guint i = 0; i < N_TENSORS; i++)
-    {
-      tensors[i] = (GboxNamedTensor){
-        .name = names[i],
-        .dtype = GBOX_DTYPE_F32,
-        .n_dims = state->n_dims,
-        .data = blocks[i],
-        .n_bytes = state->n * sizeof (float),
-      };
-      memcpy (tensors[i].dims, state->dims, sizeof state->dims);
-    }
   g_hash_table_insert (metadata, (gpointer) "format", g_strdup (FORMAT));
   g_hash_table_insert (metadata, (gpointer) "format_version", g_strdup (FORMAT_VERSION));
   g_hash_table_insert (metadata, (gpointer) "step", g_strdup_printf ("%u", step));
   g_hash_table_insert (metadata, (gpointer) "spec", gbox_spec_to_json (GBOX_SPEC (spec)));
-  return gbox_safetensors_save (path, tensors, N_TENSORS, metadata, error);
+  return gbox_safetensors_save (path, tensors, n_tensors, metadata, error);
 }
 
 static gboolean
@@ -131,23 +135,21 @@ gbox_visualization_checkpoint_load (const char *path,
                                     GError **error)
 {
   g_autoptr (GboxTensorFile) file = gbox_tensor_file_open (path, error);
-  g_autofree float *parameters = NULL;
-  g_autofree float *m = NULL;
-  g_autofree float *v = NULL;
+  g_autoptr (GPtrArray) values = g_ptr_array_new_with_free_func (g_free);
+  GboxNamedTensor tensors[N_TENSORS];
+  const guint n_tensors = list_tensors (state, tensors);
 
   if (file == NULL || !check_metadata (file, path, step, error) || !check_shape (file, path, state, error))
     return FALSE;
-  parameters = gbox_tensor_file_get_floats (file, names[0], state->n_dims, state->dims, error);
-  if (parameters == NULL)
-    return FALSE;
-  m = gbox_tensor_file_get_floats (file, names[1], state->n_dims, state->dims, error);
-  if (m == NULL)
-    return FALSE;
-  v = gbox_tensor_file_get_floats (file, names[2], state->n_dims, state->dims, error);
-  if (v == NULL)
-    return FALSE;
-  memcpy (state->parameters, parameters, state->n * sizeof (float));
-  memcpy (state->m, m, state->n * sizeof (float));
-  memcpy (state->v, v, state->n * sizeof (float));
+  for (guint i = 0; i < n_tensors; i++)
+    {
+      float *read = gbox_tensor_file_get_floats (file, names[i], tensors[i].n_dims, tensors[i].dims, error);
+
+      if (read == NULL)
+        return FALSE;
+      g_ptr_array_add (values, read);
+    }
+  for (guint i = 0; i < n_tensors; i++)
+    memcpy ((gpointer) tensors[i].data, values->pdata[i], tensors[i].n_bytes);
   return TRUE;
 }

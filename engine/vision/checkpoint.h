@@ -9,7 +9,7 @@ G_BEGIN_DECLS
 /**
  * gbox_visualization_checkpoint_save:
  * @path: where to
- * @state: what to keep: tensors `parameters`, `adam_m`, `adam_v`
+ * @state: what to keep: tensors `parameters`, `adam_m`, `adam_v`, and of MACO `transparency`
  * @spec: what the start was and, in its schedule, what has changed since; goes into the metadata as JSON,
  *   `spec`
  * @step: steps done, `step`

@@ -28,13 +28,15 @@ struct _GboxImageBasis
   gboolean decorrelate;
   /* Fourier and MACO only: */
   GboxFft *fft;
-  int columns;  /* of the half spectrum */
+  int columns; /* of the half spectrum */
+  /* Fourier only: */
   float *scale; /* (height, columns): what each coefficient is multiplied by */
   float
     *gradient_scale; /* (height, columns): the same, twice that where a column stands for two frequencies */
   /* MACO only: */
-  float *spectrum;  /* (3 · n_images, height, columns, 2): cosine and sine of each phase */
-  float *dspectrum; /* its gradient */
+  float *amplitudes; /* (3, height, columns): of each coefficient, over H·W */
+  float *spectrum;   /* (3 · n_images, height, columns, 2) */
+  float *dspectrum;  /* its gradient, but for what the columns count */
 };
 
 /* 1 / max (f, 1/max (H, W))^decay */
@@ -81,18 +83,53 @@ get_phase_factor (const GboxImageBasis *self, double decay_power)
 static void
 fill_scale (GboxImageBasis *self, double decay_power)
 {
-  const gboolean is_phase = self->basis == GBOX_BASIS_MACO;
-  const double factor = is_phase ? get_phase_factor (self, decay_power) : get_fourier_factor (self);
+  const double factor = get_fourier_factor (self);
   gsize i = 0;
 
   for (int ky = 0; ky < self->height; ky++)
     for (int kx = 0; kx < self->columns; kx++, i++)
       {
         self->scale[i] = (float) (factor * get_weight (self, ky, kx, decay_power));
-        if (is_phase && ky == 0 && kx == 0)
-          self->scale[i] = 0.0f;
         self->gradient_scale[i] = (is_self_conjugate (self, kx) ? 1.0f : 2.0f) * self->scale[i];
       }
+}
+
+/* Of a spectrum; planes that are not mixed are what mixing makes of independent ones. */
+static double
+get_amplitude (const GboxImageBasis *self, const GboxPhotoSpectrum *spectrum, double frequency, int plane)
+{
+  double square = 0.0;
+
+  if (self->decorrelate)
+    return gbox_photo_spectrum_get (spectrum, frequency, plane);
+  for (int k = 0; k < 3; k++)
+    square
+      += pow ((double) gbox_colour_get_mixing (plane, k) * gbox_photo_spectrum_get (spectrum, frequency, k),
+              2.0);
+  return sqrt (square);
+}
+
+/* @spectrum: (nullable): NULL for the formula */
+static void
+fill_amplitudes (GboxImageBasis *self, const GboxPhotoSpectrum *spectrum, double decay_power)
+{
+  const double h = self->height, w = self->width;
+  const double factor = spectrum == NULL ? get_phase_factor (self, decay_power) : 1.0 / sqrt (h * w);
+  float *out = self->amplitudes;
+
+  for (int plane = 0; plane < 3; plane++)
+    for (int ky = 0; ky < self->height; ky++)
+      for (int kx = 0; kx < self->columns; kx++)
+        {
+          const double f = hypot (MIN (ky, self->height - ky) / h, kx / w);
+
+          if (f == 0.0)
+            *out++ = 0.0f;
+          else if (spectrum == NULL)
+            *out++ = (float) (factor * get_weight (self, ky, kx, decay_power));
+          else
+            *out++ = (float) (factor * get_amplitude (self, spectrum, f, plane));
+        }
 }
 
 static int
@@ -102,24 +139,41 @@ count_planes (const GboxImageBasis *self)
 }
 
 static gboolean
-init_fourier (GboxImageBasis *self, double decay_power, GError **error)
+init_transform (GboxImageBasis *self, GError **error)
 {
-  gsize n;
-
   self->fft = gbox_fft_new (count_planes (self), self->height, self->width, error);
   if (self->fft == NULL)
     return FALSE;
   self->columns = gbox_fft_get_n_columns (self->fft);
+  return TRUE;
+}
+
+static gboolean
+init_fourier (GboxImageBasis *self, double decay_power, GError **error)
+{
+  gsize n;
+
+  if (!init_transform (self, error))
+    return FALSE;
   n = (gsize) self->height * (gsize) self->columns;
   self->scale = g_new (float, n);
   self->gradient_scale = g_new (float, n);
   fill_scale (self, decay_power);
-  if (self->basis == GBOX_BASIS_MACO)
-    {
-      n *= 2 * (gsize) count_planes (self);
-      self->spectrum = g_aligned_alloc0 (n, sizeof (float), ALIGNMENT);
-      self->dspectrum = g_aligned_alloc0 (n, sizeof (float), ALIGNMENT);
-    }
+  return TRUE;
+}
+
+static gboolean
+init_maco (GboxImageBasis *self, const GboxPhotoSpectrum *spectrum, double decay_power, GError **error)
+{
+  gsize n;
+
+  if (!init_transform (self, error))
+    return FALSE;
+  n = (gsize) self->height * (gsize) self->columns;
+  self->amplitudes = g_new (float, 3 * n);
+  self->spectrum = g_aligned_alloc0 (2 * n * (gsize) count_planes (self), sizeof (float), ALIGNMENT);
+  self->dspectrum = g_aligned_alloc0 (2 * n * (gsize) count_planes (self), sizeof (float), ALIGNMENT);
+  fill_amplitudes (self, spectrum, decay_power);
   return TRUE;
 }
 
@@ -130,6 +184,7 @@ gbox_image_basis_new (GboxBasis basis,
                       int width,
                       double decay_power,
                       gboolean decorrelate,
+                      const GboxPhotoSpectrum *spectrum,
                       GError **error)
 {
   g_autoptr (GboxImageBasis) self = NULL;
@@ -148,7 +203,9 @@ gbox_image_basis_new (GboxBasis basis,
   self->height = height;
   self->width = width;
   self->decorrelate = decorrelate;
-  if (basis != GBOX_BASIS_PIXEL && !init_fourier (self, decay_power, error))
+  if (basis == GBOX_BASIS_FOURIER && !init_fourier (self, decay_power, error))
+    return NULL;
+  if (basis == GBOX_BASIS_MACO && !init_maco (self, spectrum, decay_power, error))
     return NULL;
   return g_steal_pointer (&self);
 }
@@ -161,6 +218,7 @@ gbox_image_basis_free (GboxImageBasis *self)
   gbox_fft_free (self->fft);
   g_free (self->scale);
   g_free (self->gradient_scale);
+  g_free (self->amplitudes);
   g_aligned_free (self->spectrum);
   g_aligned_free (self->dspectrum);
   g_free (self);
@@ -226,18 +284,19 @@ fill_row (gpointer data, guint task, guint worker)
   const int plane = (int) task / self->height, ky = (int) task % self->height;
   const float *mirrored = work->phases + (plane * self->height + self->height - ky) * self->columns;
   const float *row = work->phases + (gsize) task * (gsize) self->columns;
+  const float *amplitudes = self->amplitudes + (plane % 3 * self->height + ky) * self->columns;
   float *out = self->spectrum + 2 * (gsize) task * (gsize) self->columns;
 
   for (int kx = 0; kx < self->columns; kx++)
     {
       const float phase = is_tied (self, ky, kx) ? -mirrored[kx] : row[kx];
 
-      out[2 * kx] = cosf (phase);
-      out[2 * kx + 1] = sinf (phase);
+      out[2 * kx] = amplitudes[kx] * cosf (phase);
+      out[2 * kx + 1] = amplitudes[kx] * sinf (phase);
     }
 }
 
-/* X = e^(iφ), so ∂L/∂φ = cos φ · ∂L/∂Im X − sin φ · ∂L/∂Re X; what is tied to it has −φ. */
+/* X = A·e^(iφ), so ∂L/∂φ = Re X · ∂L/∂Im X − Im X · ∂L/∂Re X; what is tied to it has −φ. */
 static void
 collect_row (gpointer data, guint task, guint worker)
 {
@@ -252,11 +311,13 @@ collect_row (gpointer data, guint task, guint worker)
 
   for (int kx = 0; kx < self->columns; kx++)
     {
-      const float c = x[2 * kx], s = x[2 * kx + 1];
+      const float re = x[2 * kx], im = x[2 * kx + 1];
 
-      out[kx] = is_tied (self, ky, kx) ? 0.0f : c * dx[2 * kx + 1] - s * dx[2 * kx];
-      if (is_self_conjugate (self, kx) && ky > 0 && 2 * ky < self->height)
-        out[kx] -= c * dmirrored[2 * kx + 1] + s * dmirrored[2 * kx];
+      out[kx] = is_tied (self, ky, kx) ? 0.0f : re * dx[2 * kx + 1] - im * dx[2 * kx];
+      if (!is_self_conjugate (self, kx))
+        out[kx] *= 2.0f;
+      else if (ky > 0 && 2 * ky < self->height)
+        out[kx] -= re * dmirrored[2 * kx + 1] + im * dmirrored[2 * kx];
     }
 }
 
@@ -290,7 +351,7 @@ gbox_image_basis_forward (GboxImageBasis *self, GboxTeam *team, const float *par
       PhaseWork work = { .basis = self, .phases = parameters };
 
       gbox_team_run (team, count_rows (self), fill_row, &work);
-      gbox_fft_inverse (self->fft, team, self->spectrum, self->scale, rgb);
+      gbox_fft_inverse (self->fft, team, self->spectrum, NULL, rgb);
       return colour_images (self, team, rgb, rgb);
     }
 
@@ -325,7 +386,7 @@ gbox_image_basis_backward (
       PhaseWork work = { .basis = self, .dphases = dparameters };
 
       colour_images_backward (self, team, rgb, drgb, drgb);
-      gbox_fft_forward (self->fft, team, drgb, self->gradient_scale, self->dspectrum);
+      gbox_fft_forward (self->fft, team, drgb, NULL, self->dspectrum);
       gbox_team_run (team, count_rows (self), collect_row, &work);
     }
   else

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "base/team.h"
+#include "vision/photo-spectrum.h"
 #include "vision/visualization-spec.h"
 
 G_BEGIN_DECLS
@@ -15,18 +16,22 @@ G_BEGIN_DECLS
  * For the Fourier basis: the half spectrum (3, H, W/2+1) of (re, im) pairs, scaled by √(H·W) / max (f, 1/max
  * (H, W))^decay, inverse-transformed, divided by H·W (an ortho transform without its square root factor) and
  * by 4. For the pixel basis: the planes (3, H, W). For MACO (Fel et al. 2023): the phases (3, H, W/2+1) of a
- * spectrum whose amplitudes are fixed to 1 / max (f, 1/max (H, W))^decay, as photographs have it (Field 1987:
- * decay 1), scaled to the contrast of photographs, without a mean. All then go through the colour map and the
- * sigmoid (kernels/colour.h).
+ * spectrum whose amplitudes are fixed to what they are in photographs (see #GboxPhotoSpectrum), at any size,
+ * times √(H·W); or to 1 / max (f, 1/max (H, W))^decay (Field 1987: decay 1), scaled to the contrast of
+ * photographs. As in the paper nothing is left of a mean, and each pair of waves that are each other's mirror
+ * image is one phase. All then go through the colour map and the sigmoid (kernels/colour.h).
  */
 typedef struct _GboxImageBasis GboxImageBasis;
 
+/* @spectrum: (nullable): the amplitudes of MACO; %NULL for the formula, which alone @decay_power is about
+ * there. It is looked at now only. */
 GboxImageBasis *gbox_image_basis_new (GboxBasis basis,
                                       int n_images,
                                       int height,
                                       int width,
                                       double decay_power,
                                       gboolean decorrelate,
+                                      const GboxPhotoSpectrum *spectrum,
                                       GError **error);
 void gbox_image_basis_free (GboxImageBasis *self);
 

@@ -79,3 +79,30 @@ gbox_photo_index_get_photo (GboxPhotoIndex *self, gint64 photo, int *width, int 
   sqlite3_reset (statement);
   return path;
 }
+
+/* Between the slash that paths begin with and the character after it. */
+#define FIRST_PATH "/"
+#define END_PATH   "0"
+
+char **
+gbox_photo_index_list_paths (GboxPhotoIndex *self, GError **error)
+{
+  sqlite3_stmt *statement = gbox_photo_index_get_statement (self, GBOX_PHOTO_STATEMENT_LIST_PHOTOS, error);
+  g_autoptr (GPtrArray) paths = g_ptr_array_new_with_free_func (g_free);
+  int result;
+
+  if (statement == NULL)
+    return NULL;
+  gbox_photo_index_bind_text (statement, 1, FIRST_PATH);
+  gbox_photo_index_bind_text (statement, 2, END_PATH);
+  while ((result = sqlite3_step (statement)) == SQLITE_ROW)
+    g_ptr_array_add (paths, g_strdup ((const char *) sqlite3_column_text (statement, 1)));
+  if (result != SQLITE_DONE)
+    gbox_photo_index_set_error (self, error);
+  sqlite3_reset (statement);
+  sqlite3_clear_bindings (statement);
+  if (result != SQLITE_DONE)
+    return NULL;
+  g_ptr_array_add (paths, NULL);
+  return (char **) g_ptr_array_steal (paths, NULL);
+}

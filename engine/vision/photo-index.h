@@ -167,6 +167,9 @@ GArray *gbox_photo_index_get_units (
 char *
 gbox_photo_index_get_photo (GboxPhotoIndex *index, gint64 photo, int *width, int *height, GError **error);
 
+/* The paths of all photographs; free with g_strfreev(). */
+char **gbox_photo_index_list_paths (GboxPhotoIndex *index, GError **error);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxPhotoIndex, gbox_photo_index_free)
 
 G_END_DECLS

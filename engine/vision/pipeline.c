@@ -9,8 +9,10 @@
 #include "base/philox.h"
 #include "kernels/adam.h"
 #include "kernels/affine-sample.h"
+#include "kernels/elementwise.h"
 #include "models/image.h"
 #include "models/plan.h"
+#include "vision/transparency.h"
 #include "vision/diversity.h"
 #include "vision/objective.h"
 #include "vision/penalty.h"
@@ -23,6 +25,8 @@
 #define GREY        0.5f
 
 #define MAX_CHANNELS 3 /* of the network's input */
+
+#define VIEW_SHIFT 16 /* no batch has so many rows */
 
 struct _GboxPipeline
 {
@@ -41,7 +45,10 @@ struct _GboxPipeline
   GboxPipelineState state;
   float *gradient;     /* (n) */
   float *rgb;          /* (n_images, 3, size, size) */
-  float *drgb;         /* (n_images, 3, size, size) */
+  float *drgb;         /* (n_images, 3, size, size): of the views so far */
+  float *view_drgb;    /* (n_images, 3, size, size): of one view; NULL where there is only one */
+  guint n_views;       /* that a step looks at */
+  guint view;          /* which one is next */
   gboolean is_finite;  /* whether every value of rgb is a number */
   double penalty;      /* of the last backward pass */
   double likeness;     /* of the last evaluation */
@@ -166,24 +173,53 @@ init_network (GboxPipeline *self, GboxNetwork *network, GError **error)
 }
 
 static gboolean
+init_basis (GboxPipeline *self, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const gboolean has_spectrum
+    = values->basis == GBOX_BASIS_MACO && !g_str_equal (values->spectrum, GBOX_SPECTRUM_FORMULA);
+  GboxPhotoSpectrum spectrum;
+
+  if (has_spectrum && g_str_equal (values->spectrum, GBOX_SPECTRUM_TABLE))
+    gbox_photo_spectrum_init_table (&spectrum);
+  else if (has_spectrum && !gbox_photo_spectrum_parse (&spectrum, values->spectrum, error))
+    return FALSE;
+  self->basis
+    = gbox_image_basis_new (values->basis, self->n_images, values->size, values->size, values->decay_power,
+                            values->decorrelate, has_spectrum ? &spectrum : NULL, error);
+  return self->basis != NULL;
+}
+
+static gboolean
 init_memory (GboxPipeline *self, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   const gsize n = gbox_image_basis_get_n_parameters (self->basis);
-  const gsize n_pixels = (gsize) self->n_images * 3 * (gsize) values->size * (gsize) values->size;
-  float **const blocks[]
-    = { &self->state.parameters, &self->state.m, &self->state.v, &self->gradient, &self->rgb, &self->drgb };
-  const gsize sizes[] = { n, n, n, n, n_pixels, n_pixels };
+  const gsize n_pixels = (gsize) self->n_images * (gsize) values->size * (gsize) values->size;
+  const gsize n_transparency = values->basis == GBOX_BASIS_MACO ? n_pixels : 0;
+  float **const blocks[] = { &self->state.parameters,
+                             &self->state.m,
+                             &self->state.v,
+                             &self->gradient,
+                             &self->rgb,
+                             &self->drgb,
+                             &self->view_drgb,
+                             &self->state.transparency };
+  const gsize sizes[]
+    = { n, n, n, n, 3 * n_pixels, 3 * n_pixels, self->n_views > 1 ? 3 * n_pixels : 0, n_transparency };
   guint handles[G_N_ELEMENTS (blocks)];
 
   self->arena = gbox_arena_new ();
   for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
-    handles[i] = gbox_arena_reserve (self->arena, sizes[i] * sizeof (float), 0, GBOX_ARENA_FOREVER);
+    if (sizes[i] > 0)
+      handles[i] = gbox_arena_reserve (self->arena, sizes[i] * sizeof (float), 0, GBOX_ARENA_FOREVER);
   if (!gbox_arena_commit (self->arena, error))
     return FALSE;
   for (gsize i = 0; i < G_N_ELEMENTS (blocks); i++)
-    *blocks[i] = gbox_arena_get (self->arena, handles[i]);
+    if (sizes[i] > 0)
+      *blocks[i] = gbox_arena_get (self->arena, handles[i]);
   self->state.n = n;
+  self->state.n_transparency = n_transparency;
   self->state.n_dims = gbox_image_basis_get_shape (self->basis, self->state.dims);
   return TRUE;
 }
@@ -237,11 +273,10 @@ gbox_pipeline_new (GboxNetwork *network, GboxTeam *team, GboxVisualizationSpec *
   self->team = team;
   self->spec = g_object_ref (spec);
   self->n_images = gbox_visualization_spec_count_pictures (spec);
+  self->n_views = (guint) values->views;
   if (!init_network (self, network, error))
     return NULL;
-  self->basis = gbox_image_basis_new (values->basis, self->n_images, values->size, values->size,
-                                      values->decay_power, values->decorrelate, error);
-  if (self->basis == NULL || !init_memory (self, error))
+  if (!init_basis (self, error) || !init_memory (self, error))
     return NULL;
   draw_parameters (self);
   if (!load_start (self, error))
@@ -297,7 +332,7 @@ draw_map (const GboxPipeline *self, guint step)
 {
   const GboxRegion *region = gbox_plan_get_input_region (self->plan);
   const double top = region->top, left = region->left;
-  GboxAffine map = gbox_transform_draw (self->spec, step);
+  GboxAffine map = gbox_transform_draw (self->spec, step, self->view);
 
   map.y0 = (float) ((double) map.y0 + top * (double) map.yy + left * (double) map.yx);
   map.x0 = (float) ((double) map.x0 + top * (double) map.xy + left * (double) map.xx);
@@ -309,10 +344,12 @@ typedef struct
   GboxTensor *input;
   guint64 seed;
   guint step;
+  guint view;
   float sd;
+  float width; /* of the uniform noise that is added too */
 } Noise;
 
-/* A stream for each row of all images, so that it does not matter who adds it. */
+/* A stream for each row of all images and views, so that it does not matter who adds it. */
 static void
 add_row_noise (gpointer data, guint task, guint worker)
 {
@@ -322,24 +359,29 @@ add_row_noise (gpointer data, guint task, guint worker)
   float noise[MAX_CHANNELS * GBOX_NETWORK_MAX_SIZE];
   GboxPhilox random;
 
-  gbox_philox_init (&random, n->seed, GBOX_PURPOSE_NOISE, ((guint64) n->step << 32) | task);
+  gbox_philox_init (&random, n->seed, GBOX_PURPOSE_NOISE,
+                    ((guint64) n->step << 32) | ((guint64) n->view << VIEW_SHIFT) | task);
   gbox_philox_fill_normal (&random, noise, width * channels, 0.0f, n->sd);
+  for (gsize i = 0; i < width * channels && n->width > 0.0f; i++)
+    noise[i] += n->width * (gbox_philox_uniform (&random) - 0.5f);
   for (gsize x = 0; x < width; x++)
     for (gsize c = 0; c < channels; c++)
       row[x * n->input->stride + c] += noise[x * channels + c];
 }
 
-/* It changes nothing on the way back. */
+/* It changes nothing on the way back. MACO adds uniform noise as wide as the standard deviation of the normal
+ * one (xplique `maco.py`). */
 static void
 add_noise (GboxPipeline *self, guint step)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   GboxTensor *input = gbox_plan_get_input (self->plan);
-  Noise noise = { .input = input, .seed = values->seed, .step = step };
+  Noise noise = { .input = input, .seed = values->seed, .step = step, .view = self->view };
 
   if (values->noise == 0.0 || !values->transforms)
     return;
   noise.sd = (float) values->noise * INPUT_SCALE;
+  noise.width = values->basis == GBOX_BASIS_MACO ? noise.sd : 0.0f;
   gbox_team_run (self->team, (guint) (input->batch * input->height), add_row_noise, &noise);
 }
 
@@ -383,14 +425,17 @@ subtract_likeness (GboxPipeline *self)
 {
   const double weight = gbox_visualization_spec_get_values (self->spec)->diversity_weight;
 
+  double likeness;
+
   if (self->driven == NULL)
+    likeness = gbox_diversity_subtract (self->diversity, gbox_plan_get_output (self->plan), weight,
+                                        gbox_plan_get_output_gradient (self->plan));
+  else
     {
-      self->likeness = gbox_diversity_subtract (self->diversity, gbox_plan_get_output (self->plan), weight,
-                                                gbox_plan_get_output_gradient (self->plan));
-      return;
+      gbox_tensor_clear (self->driven);
+      likeness = gbox_diversity_subtract (self->diversity, self->observed, weight, self->driven);
     }
-  gbox_tensor_clear (self->driven);
-  self->likeness = gbox_diversity_subtract (self->diversity, self->observed, weight, self->driven);
+  self->likeness = (self->view > 0 ? self->likeness : 0.0) + likeness / self->n_views;
 }
 
 /* With its gradient. */
@@ -407,6 +452,14 @@ evaluate_objective (GboxPipeline *self)
   return objective;
 }
 
+void
+gbox_pipeline_set_view (GboxPipeline *self, guint view)
+{
+  g_return_if_fail (view < self->n_views);
+
+  self->view = view;
+}
+
 double
 gbox_pipeline_evaluate (GboxPipeline *self, guint step)
 {
@@ -421,21 +474,40 @@ gbox_pipeline_evaluate (GboxPipeline *self, guint step)
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_FORWARD);
   objective = evaluate_objective (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_OBJECTIVE);
-  return objective;
+  return objective / self->n_views;
 }
 
-/* The network's input gradient → that of the images. */
+/* All images as one tensor, whose parts are far fewer than its values. */
+static GboxTensor
+view_planes (const GboxPipeline *self, float *data)
+{
+  const int size = gbox_visualization_spec_get_values (self->spec)->size;
+
+  return gbox_tensor (data, self->n_images, 3, size, size);
+}
+
+/* The network's input gradient → that of the images, as its view's part of the mean; the first view's
+ * replaces what was there.
+ */
 static void
 spread_gradient (GboxPipeline *self, const GboxAffine *map)
 {
   const int size = gbox_visualization_spec_get_values (self->spec)->size;
+  float *drgb = self->view > 0 ? self->view_drgb : self->drgb;
 
   for (int i = 0; i < self->n_images; i++)
     {
       const GboxTensor dinput = view_image (gbox_plan_get_input_gradient (self->plan), i);
 
-      gbox_affine_sample_adjoint (self->team, map, INPUT_SCALE, &dinput, self->drgb + get_offset (self, i),
-                                  size, size);
+      gbox_affine_sample_adjoint (self->team, map, INPUT_SCALE / (float) self->n_views, &dinput,
+                                  drgb + get_offset (self, i), size, size);
+    }
+  if (self->view > 0)
+    {
+      const GboxTensor view = view_planes (self, self->view_drgb);
+      GboxTensor sum = view_planes (self, self->drgb);
+
+      gbox_add (self->team, &sum, &view, &sum);
     }
 }
 
@@ -464,6 +536,14 @@ gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect)
   redirected = gbox_plan_backward (self->plan, redirect);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_BACKWARD);
   spread_gradient (self, &map);
+  if (self->view + 1 < self->n_views)
+    {
+      gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADJOINT);
+      return redirected;
+    }
+  if (self->state.n_transparency > 0)
+    gbox_transparency_add (self->team, self->drgb, self->n_images,
+                           gbox_visualization_spec_get_values (self->spec)->size, self->state.transparency);
   subtract_penalty (self);
   gbox_lap_clock_note (self->clock, GBOX_PIPELINE_ADJOINT);
   gbox_image_basis_backward (self->basis, self->team, self->rgb, self->drgb, self->gradient);

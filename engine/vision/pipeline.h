@@ -17,8 +17,10 @@ G_BEGIN_DECLS
  * moments. Of several images the same is done at once, each through the same transforms, and what counts is
  * the mean of their objectives and penalties, less the weighted likeness (see #GboxDiversity). Where they go
  * over from one unit to another, picture n of N counts the second one's objective n / (N − 1) and the first
- * one's the rest (lucid `objectives.py`); all begin alike, so that what differs is the objective. Belongs to
- * one thread. All memory is laid out when it is made: the other functions allocate nothing.
+ * one's the rest (lucid `objectives.py`); all begin alike, so that what differs is the objective. Where a
+ * step looks at several views of the images, each through transforms of its own, what counts is their mean,
+ * and they are evaluated and backpropagated one after the other: gbox_pipeline_set_view(). Belongs to one
+ * thread. All memory is laid out when it is made: the other functions allocate nothing.
  */
 typedef struct _GboxPipeline GboxPipeline;
 
@@ -46,6 +48,9 @@ void gbox_pipeline_free (GboxPipeline *self);
  * @v: (n), Adam's second moments
  * @n_dims: of the parameters' shape
  * @dims: the parameters' shape, see #GboxImageBasis
+ * @n_transparency: pixels of all images; 0 where it is not summed up
+ * @transparency: (n_transparency): of each pixel the mean over its colours of |gradient of the objective|,
+ * summed over all steps, which says where the unit looked (Fel et al. 2023); of the MACO basis only
  *
  * What a checkpoint keeps. After writing to it call gbox_pipeline_render().
  */
@@ -57,6 +62,8 @@ typedef struct
   float *v;
   guint n_dims;
   guint64 dims[4];
+  gsize n_transparency;
+  float *transparency;
 } GboxPipelineState;
 
 const GboxPipelineState *gbox_pipeline_get_state (const GboxPipeline *self);
@@ -68,7 +75,12 @@ const float *gbox_pipeline_get_image (const GboxPipeline *self);
 /* FALSE once a pixel of the image is no number. */
 gboolean gbox_pipeline_is_finite (const GboxPipeline *self);
 
-/* image → objective, through the transforms that @step draws. */
+/* Which of the views that a step looks at is evaluated and backpropagated from now on: 0 at first. A step
+ * does all of them in turn, from 0. */
+void gbox_pipeline_set_view (GboxPipeline *self, guint view);
+
+/* image → objective, through the transforms that @step draws for the view; of several views this one's part
+ * of the mean. */
 double gbox_pipeline_evaluate (GboxPipeline *self, guint step);
 
 /**
@@ -77,14 +89,14 @@ double gbox_pipeline_evaluate (GboxPipeline *self, guint step);
  * @redirect: as for gbox_plan_backward()
  *
  * The gradient of the objective less the penalty with respect to the parameters, for
- * gbox_pipeline_get_gradient().
+ * gbox_pipeline_get_gradient(); of several views it is there after the last one.
  *
  * Returns: whether a rectifier was redirected
  */
 gboolean gbox_pipeline_backpropagate (GboxPipeline *self, guint step, gboolean redirect);
 /* What the image of the last backward pass was charged for by itself; 0 while no penalty has a weight. */
 double gbox_pipeline_get_penalty (const GboxPipeline *self);
-/* How alike the images were that were last evaluated; 0 of a single one. */
+/* How alike the images were that were last evaluated, in all views so far; 0 of a single one. */
 double gbox_pipeline_get_likeness (const GboxPipeline *self);
 const float *gbox_pipeline_get_gradient (const GboxPipeline *self); /* (n) */
 

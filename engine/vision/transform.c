@@ -59,7 +59,7 @@ enlarge_part (GboxAffine *map, GboxPhilox *random, double crop, double size)
  * turned image, at R·v in the one that is to be turned, at R·v / scale before that was scaled, and at R·v /
  * scale + first shift in the padded image. */
 GboxAffine
-gbox_transform_draw (GboxVisualizationSpec *spec, guint step)
+gbox_transform_draw (GboxVisualizationSpec *spec, guint step, guint view)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
   const double middle = (values->size - 1) / 2.0;
@@ -72,7 +72,7 @@ gbox_transform_draw (GboxVisualizationSpec *spec, guint step)
 
   if (!values->transforms)
     return (GboxAffine){ .yy = 1.0f, .xx = 1.0f };
-  gbox_philox_init (&random, values->seed, GBOX_PURPOSE_TRANSFORM, step);
+  gbox_philox_init (&random, values->seed, GBOX_PURPOSE_TRANSFORM, ((guint64) view << 32) | step);
   first_y = draw_shift (&random, jitter);
   first_x = draw_shift (&random, jitter);
   scale = draw_scale (&random, values->scale);

@@ -10,7 +10,8 @@ G_BEGIN_DECLS
 /**
  * gbox_transform_draw:
  * @spec: how strong each transform is
- * @step: which step; with the spec's seed it decides the draw
+ * @step: which step
+ * @view: which of the step's views, from 0; with the step and the spec's seed it decides the draw
  *
  * pad → jitter → scale → rotate → jitter, then the middle size × size, as one affine map from the network's
  * input to the image: each stage of the chain is an affine map, and sampling once blurs less than sampling
@@ -23,6 +24,6 @@ G_BEGIN_DECLS
  *
  * Returns: the map for gbox_affine_sample() with fill 0.5
  */
-GboxAffine gbox_transform_draw (GboxVisualizationSpec *spec, guint step);
+GboxAffine gbox_transform_draw (GboxVisualizationSpec *spec, guint step, guint view);
 
 G_END_DECLS

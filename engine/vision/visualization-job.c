@@ -7,10 +7,11 @@
 
 #include "base/error.h"
 #include "vision/checkpoint.h"
+#include "vision/drawing.h"
 #include "vision/film.h"
-#include "vision/mosaic.h"
 #include "vision/objective.h"
 #include "vision/photo-direction.h"
+#include "vision/photo-survey.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
@@ -34,13 +35,17 @@ struct _GboxVisualizationJob
   gboolean is_given;             /* the network, which is then the only one */
   GboxModelStore *store;         /* the context's */
   GboxTeam *team;                /* the context's */
+  GboxPhotoSurvey *survey;       /* of photographs whose spectrum is measured first, until it is; or NULL */
   GboxPipeline *pipeline;        /* NULL before start */
   GboxFramePool *frames;
-  GboxMosaic mosaic;
-  guint8 *scratch;        /* of the mosaic */
-  guint step;             /* done */
-  double seconds;         /* spent in steps */
-  gboolean told_redirect; /* whether the notice was posted */
+  GboxDrawing *drawing;
+  guint step;                      /* done */
+  guint view;                      /* of the next step, the next one to look at */
+  double objective;                /* of the next step, of the views looked at */
+  gboolean redirected;             /* likewise, whether a rectifier was */
+  GboxVisualizationSpec *adjusted; /* told during a step, for the next one; or NULL */
+  double seconds;                  /* spent in steps */
+  gboolean told_redirect;          /* whether the notice was posted */
 };
 
 G_DEFINE_FINAL_TYPE (GboxVisualizationJob, gbox_visualization_job, GBOX_TYPE_JOB)
@@ -50,14 +55,16 @@ finalize (GObject *object)
 {
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (object);
 
+  g_clear_pointer (&self->survey, gbox_photo_survey_free);
   g_clear_pointer (&self->pipeline, gbox_pipeline_free);
   g_clear_pointer (&self->frames, gbox_frame_pool_free);
-  g_clear_pointer (&self->scratch, g_free);
+  g_clear_pointer (&self->drawing, gbox_drawing_free);
   g_clear_pointer (&self->network, gbox_network_unref);
   g_clear_pointer (&self->schedule, gbox_schedule_free);
   g_clear_object (&self->spec);
   g_clear_object (&self->origin);
   g_clear_object (&self->told);
+  g_clear_object (&self->adjusted);
   G_OBJECT_CLASS (gbox_visualization_job_parent_class)->finalize (object);
 }
 
@@ -82,8 +89,8 @@ ensure_network (GboxVisualizationJob *self, GError **error)
 static void
 draw (GboxVisualizationJob *self, guint8 *pixels)
 {
-  gbox_mosaic_draw (&self->mosaic, self->team, gbox_pipeline_get_image (self->pipeline), self->scratch,
-                    pixels);
+  gbox_drawing_draw (self->drawing, self->pipeline, gbox_visualization_spec_get_values (self->spec)->fade,
+                     pixels);
 }
 
 /* @is_kept: whether it is part of the film. */
@@ -99,11 +106,12 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
 }
 
 /* Parameters of @from that @to has otherwise change now. The steps are no matter of the picture: it says how
- * many it has taken. */
+ * many it has taken; nor is what is shown of it, which is as it is in the end. */
 static void
 note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
 {
-  static const char *const others[] = { "steps", "start", "start-digest", "schedule", "checkpoint", NULL };
+  static const char *const others[]
+    = { "steps", "start", "start-digest", "fade", "schedule", "checkpoint", NULL };
   g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -219,27 +227,74 @@ check_finite (gboolean finite, GError **error)
   return finite;
 }
 
+/* A spectrum that is to be measured is, before all else. */
 static gboolean
-start (GboxJob *job, const GboxJobContext *context, GError **error)
+settle_spectrum (GboxVisualizationJob *self, GError **error)
 {
-  GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
-  self->team = context->team;
-  self->store = context->store;
-  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !settle_start (self, error)
-      || !ensure_network (self, error) || !settle_direction (self, error) || !take_spec (self, error))
+  if (values->basis != GBOX_BASIS_MACO || gbox_photo_spectrum_is_settled (values->spectrum))
+    return TRUE;
+  self->survey = gbox_photo_survey_new_for_spectrum (self->team, values->spectrum, error);
+  return self->survey != NULL;
+}
+
+/* The picture before its first step. */
+static gboolean
+begin (GboxVisualizationJob *self, GError **error)
+{
+  const GboxMosaic *mosaic;
+
+  if (!take_spec (self, error))
     return FALSE;
   self->pipeline = gbox_pipeline_new (self->network, self->team, self->spec, error);
   if (self->pipeline == NULL || !take_checkpoint (self, error)
       || !check_finite (gbox_pipeline_is_finite (self->pipeline), error))
     return FALSE;
-  self->mosaic = gbox_mosaic (self->spec);
-  self->scratch = g_malloc (3 * (gsize) self->mosaic.side * (gsize) self->mosaic.side);
-  self->frames = gbox_frame_pool_new (self->mosaic.width, self->mosaic.height);
-  gbox_job_post_length (job, values->steps);
+  self->drawing = gbox_drawing_new (self->team, self->spec);
+  mosaic = gbox_drawing_get_mosaic (self->drawing);
+  self->frames = gbox_frame_pool_new (mosaic->width, mosaic->height);
   post_frame (self, TRUE);
   return TRUE;
+}
+
+static gboolean
+start (GboxJob *job, const GboxJobContext *context, GError **error)
+{
+  GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+
+  self->team = context->team;
+  self->store = context->store;
+  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !settle_start (self, error)
+      || !ensure_network (self, error) || !settle_direction (self, error) || !settle_spectrum (self, error))
+    return FALSE;
+  gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
+  return self->survey != NULL || begin (self, error);
+}
+
+/* What is saved has the spectrum itself: it can be made again without the photographs. */
+static gboolean
+measure (GboxVisualizationJob *self, GError **error)
+{
+  GboxPhotoSpectrum spectrum;
+  gboolean is_done;
+  g_autofree char *bands = NULL;
+  g_autofree char *notice = NULL;
+  guint n;
+
+  if (!gbox_photo_survey_step (self->survey, &is_done, error))
+    return FALSE;
+  if (!is_done)
+    return TRUE;
+  n = gbox_photo_survey_conclude (self->survey, &spectrum);
+  bands = gbox_photo_spectrum_to_text (&spectrum);
+  g_object_set (self->spec, "spectrum", bands, NULL);
+  g_clear_pointer (&self->survey, gbox_photo_survey_free);
+  notice = g_strdup_printf (n == 1 ? "The spectrum is that of %u photograph."
+                                   : "The spectrum is that of %u photographs.",
+                            n);
+  gbox_job_post_notice (GBOX_JOB (self), "spectrum", notice);
+  return begin (self, error);
 }
 
 /* Branches that are blocked on the way to a unit that answers are led around silently, as lucid does: only a
@@ -276,6 +331,8 @@ rebuild (GboxVisualizationJob *self, GError **error)
   memcpy (state->parameters, old->parameters, old->n * sizeof (float));
   memcpy (state->m, old->m, old->n * sizeof (float));
   memcpy (state->v, old->v, old->n * sizeof (float));
+  if (state->n_transparency > 0)
+    memcpy (state->transparency, old->transparency, state->n_transparency * sizeof (float));
   gbox_pipeline_render (pipeline);
   gbox_pipeline_free (self->pipeline);
   self->pipeline = g_steal_pointer (&pipeline);
@@ -341,37 +398,6 @@ post_point (GboxVisualizationJob *self, double objective)
                                                       .values = { objective, penalty, likeness } });
 }
 
-/* Works also when all steps are done: a single one more was asked for. */
-static GboxStepResult
-step (GboxJob *job, GError **error)
-{
-  GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
-  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
-  const gint64 begin = g_get_monotonic_time ();
-  const guint next = self->step + 1;
-  double objective;
-
-  if (!follow_schedule (self, error))
-    return GBOX_STEP_FAILED;
-  objective = gbox_pipeline_evaluate (self->pipeline, next);
-  if (!check_finite (isfinite (objective), error))
-    return GBOX_STEP_FAILED;
-  if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS)
-      && objective == 0.0)
-    tell_redirect (self);
-  gbox_pipeline_ascend (self->pipeline, next);
-  gbox_pipeline_render (self->pipeline);
-  if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))
-    return GBOX_STEP_FAILED;
-  self->step = next;
-  if (next > values->steps)
-    lengthen (self);
-  post_frame (self, gbox_film_has_step (next));
-  self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  post_point (self, objective);
-  return self->step >= values->steps ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;
-}
-
 /* What is new compared with what we were told before: the rest may have changed by the schedule. */
 static void
 take_changes (GboxVisualizationJob *self, GboxVisualizationSpec *adjusted)
@@ -387,6 +413,94 @@ take_changes (GboxVisualizationJob *self, GboxVisualizationSpec *adjusted)
       g_object_set_property (G_OBJECT (self->spec), names[i], &value);
     }
   g_set_object (&self->told, adjusted);
+  if (g_strv_contains (names, "fade"))
+    post_frame (self, FALSE);
+}
+
+/* What was told during a step. */
+static void
+take_adjusted (GboxVisualizationJob *self)
+{
+  g_autoptr (GboxVisualizationSpec) adjusted = g_steal_pointer (&self->adjusted);
+
+  take_changes (self, adjusted);
+}
+
+/* A view of the next step; all parameters are those of its beginning. */
+static gboolean
+look (GboxVisualizationJob *self, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
+  const guint next = self->step + 1;
+
+  gbox_pipeline_set_view (self->pipeline, self->view);
+  self->objective += gbox_pipeline_evaluate (self->pipeline, next);
+  if (!check_finite (isfinite (self->objective), error))
+    return FALSE;
+  if (gbox_pipeline_backpropagate (self->pipeline, next, values->redirect && next <= REDIRECTED_STEPS))
+    self->redirected = TRUE;
+  self->view++;
+  return TRUE;
+}
+
+static gboolean
+begin_step (GboxVisualizationJob *self, GError **error)
+{
+  self->objective = 0.0;
+  self->redirected = FALSE;
+  return follow_schedule (self, error);
+}
+
+/* What all views say. */
+static gboolean
+ascend (GboxVisualizationJob *self, GError **error)
+{
+  const guint next = self->step + 1;
+
+  self->view = 0;
+  if (self->redirected && self->objective == 0.0)
+    tell_redirect (self);
+  gbox_pipeline_ascend (self->pipeline, next);
+  gbox_pipeline_render (self->pipeline);
+  if (!check_finite (gbox_pipeline_is_finite (self->pipeline), error))
+    return FALSE;
+  self->step = next;
+  if (next > gbox_visualization_spec_get_values (self->spec)->steps)
+    lengthen (self);
+  post_frame (self, gbox_film_has_step (next));
+  return TRUE;
+}
+
+static void
+note_time (GboxVisualizationJob *self, gint64 since)
+{
+  self->seconds += (double) (g_get_monotonic_time () - since) / G_USEC_PER_SEC;
+}
+
+/* Works also when all steps are done: a single one more was asked for. */
+static GboxStepResult
+step (GboxJob *job, GError **error)
+{
+  GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+  const gint64 since = g_get_monotonic_time ();
+
+  if (self->survey != NULL)
+    return measure (self, error) ? GBOX_STEP_PART : GBOX_STEP_FAILED;
+  if ((self->view == 0 && !begin_step (self, error)) || !look (self, error))
+    return GBOX_STEP_FAILED;
+  if (self->view < (guint) gbox_visualization_spec_get_values (self->spec)->views)
+    {
+      note_time (self, since);
+      return GBOX_STEP_PART;
+    }
+  if (!ascend (self, error))
+    return GBOX_STEP_FAILED;
+  note_time (self, since);
+  post_point (self, self->objective);
+  if (self->adjusted != NULL)
+    take_adjusted (self);
+  return self->step >= gbox_visualization_spec_get_values (self->spec)->steps ? GBOX_STEP_FINISHED
+                                                                              : GBOX_STEP_CONTINUE;
 }
 
 static gboolean
@@ -401,11 +515,32 @@ adjust (GboxJob *job, GboxSpec *spec, GError **error)
                            "A visualization can only be adjusted with the parameters of a visualization.");
       return FALSE;
     }
-  adjusted = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->told)));
+  if (self->survey != NULL)
+    {
+      gbox_visualization_spec_adjust (self->spec, GBOX_VISUALIZATION_SPEC (spec));
+      gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
+      return TRUE;
+    }
+  adjusted = GBOX_VISUALIZATION_SPEC (
+    gbox_spec_copy (GBOX_SPEC (self->adjusted != NULL ? self->adjusted : self->told)));
   gbox_visualization_spec_adjust (adjusted, GBOX_VISUALIZATION_SPEC (spec));
-  take_changes (self, adjusted);
-  gbox_job_post_length (job, gbox_visualization_spec_get_values (self->spec)->steps);
+  if (self->view > 0)
+    g_set_object (&self->adjusted, adjusted);
+  else
+    take_changes (self, adjusted);
+  gbox_job_post_length (job, gbox_visualization_spec_get_values (adjusted)->steps);
   return TRUE;
+}
+
+/* A step that is done in part is begun again later. */
+static void
+pause_job (GboxJob *job)
+{
+  GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+
+  self->view = 0;
+  if (self->adjusted != NULL)
+    take_adjusted (self);
 }
 
 /* How what there is after @end steps was made. */
@@ -419,7 +554,8 @@ make_recipe (GboxVisualizationJob *self, guint end, guint steps)
 
   gbox_schedule_keep (schedule, 0, end);
   kept = gbox_schedule_to_text (schedule);
-  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, NULL);
+  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, "fade",
+                gbox_visualization_spec_get_values (self->spec)->fade, NULL);
   return GBOX_VISUALIZATION_SPEC (recipe);
 }
 
@@ -427,7 +563,7 @@ static gboolean
 save_picture (GboxVisualizationJob *self, const char *path, GError **error)
 {
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
-  const GboxMosaic *mosaic = &self->mosaic;
+  const GboxMosaic *mosaic = gbox_drawing_get_mosaic (self->drawing);
   g_autofree guint8 *pixels = g_malloc (3 * (gsize) mosaic->width * (gsize) mosaic->height);
   /* As many steps as the picture shows, so that making it again also writes the same recipe. */
   g_autoptr (GboxVisualizationSpec) recipe
@@ -488,6 +624,7 @@ gbox_visualization_job_class_init (GboxVisualizationJobClass *class)
   job_class->start = start;
   job_class->step = step;
   job_class->adjust = adjust;
+  job_class->pause = pause_job;
   job_class->save = save;
 }
 

@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "models/network.h"
 #include "vision/direction.h"
+#include "vision/photo-spectrum.h"
 #include "vision/schedule.h"
 #include "vision/unit-name.h"
 #include "vision/visualization-job.h"
@@ -35,6 +36,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, direction_from),
   G_STRUCT_OFFSET (GboxVisualizationValues, minus),
   G_STRUCT_OFFSET (GboxVisualizationValues, basis),
+  G_STRUCT_OFFSET (GboxVisualizationValues, spectrum),
   G_STRUCT_OFFSET (GboxVisualizationValues, size),
   G_STRUCT_OFFSET (GboxVisualizationValues, steps),
   G_STRUCT_OFFSET (GboxVisualizationValues, learning_rate),
@@ -49,6 +51,8 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, final_jitter),
   G_STRUCT_OFFSET (GboxVisualizationValues, crop),
   G_STRUCT_OFFSET (GboxVisualizationValues, noise),
+  G_STRUCT_OFFSET (GboxVisualizationValues, views),
+  G_STRUCT_OFFSET (GboxVisualizationValues, fade),
   G_STRUCT_OFFSET (GboxVisualizationValues, l1),
   G_STRUCT_OFFSET (GboxVisualizationValues, total_variation),
   G_STRUCT_OFFSET (GboxVisualizationValues, blur),
@@ -69,11 +73,8 @@ static const gsize offsets[] = {
 /* More share too little, and take long. */
 #define MAX_DIVERSITY 6
 
-/* Of Fel et al. 2023 the noise; their crops of a large picture go further down, many a step. */
-#define MACO_CROP  0.25
-#define MACO_NOISE 0.08
-
-static const char *const presets[] = { "naive", "fourier", "default", "maco", NULL };
+/* As many as the method's authors take. */
+#define MAX_VIEWS 32
 
 GType
 gbox_basis_get_type (void)
@@ -119,6 +120,7 @@ finalize (GObject *object)
   g_free (self->values.direction);
   g_free (self->values.direction_from);
   g_free (self->values.minus);
+  g_free (self->values.spectrum);
   g_free (self->values.interpolate_to);
   g_free (self->values.start);
   g_free (self->values.start_digest);
@@ -142,8 +144,8 @@ refuse (GError **error, const char *message)
 
 /* The parameters' own shape, and what is no parameter of the picture. */
 static const char *const fixed[]
-  = { "basis", "size",  "diversity",    "interpolate-steps", "direction-from", "minus",
-      "steps", "start", "start-digest", "schedule",          "checkpoint",     NULL };
+  = { "basis", "size",         "diversity", "interpolate-steps", "direction-from", "minus", "steps",
+      "start", "start-digest", "fade",      "schedule",          "checkpoint",     NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -159,8 +161,12 @@ validate_schedule (GboxVisualizationSpec *self, GError **error)
     return FALSE;
   for (guint i = 0; i < gbox_schedule_get_length (schedule); i++)
     {
-      const char *property = gbox_schedule_get_entry (schedule, i)->property;
+      const GboxScheduleEntry *entry = gbox_schedule_get_entry (schedule, i);
+      const char *property = entry->property;
 
+      if (g_str_equal (property, "spectrum") && !gbox_photo_spectrum_is_settled (entry->value))
+        return refuse (error,
+                       "A spectrum that is still to be measured cannot come on the way: begin with it.");
       if (!g_strv_contains (fixed, property))
         continue;
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” cannot change on the way.",
@@ -221,6 +227,8 @@ validate (GboxSpec *spec, GError **error)
       if (direction == NULL)
         return FALSE;
     }
+  if (v->spectrum[0] == '\0')
+    return refuse (error, "Nothing says which spectrum to take: name photographs, or say table.");
   return validate_interpolation (GBOX_VISUALIZATION_SPEC (spec), error)
          && validate_schedule (GBOX_VISUALIZATION_SPEC (spec), error);
 }
@@ -296,6 +304,13 @@ install_optimization (GObjectClass *class, guint *id)
              "What is optimised: the scaled Fourier spectrum, the pixels themselves, or only the phases of "
              "a spectrum as photographs have it (MACO)",
              GBOX_TYPE_BASIS, GBOX_BASIS_FOURIER, PLAIN_FLAGS));
+  install (
+    class, id,
+    g_param_spec_string (
+      "spectrum", "Spectrum",
+      "How strong the waves are that MACO moves: as in photographs (table), in those of the index (photos), "
+      "in a photo or a folder of some, or 1/f to the power of the decay (formula)",
+      GBOX_SPECTRUM_TABLE, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_int ("size", "Size", "Width and height of the picture in pixels",
                              GBOX_NETWORK_MIN_SIZE, GBOX_NETWORK_MAX_SIZE, 224, PLAIN_FLAGS));
@@ -318,7 +333,7 @@ install_start (GObjectClass *class, guint *id)
   install (class, id,
            g_param_spec_double ("decay-power", "Decay",
                                 "How much weaker fine structure starts and grows than coarse structure "
-                                "in the Fourier basis; 0 treats all alike",
+                                "in the Fourier basis, and is by the formula for MACO; 0 treats all alike",
                                 0.0, 3.0, 1.0, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_boolean ("decorrelate", "Decorrelate colours",
@@ -376,6 +391,21 @@ install_crops (GObjectClass *class, guint *id)
                                 "Standard deviation of the noise added to what the network sees, where "
                                 "black is 0 and white 1",
                                 0.0, 1.0, 0.0, LIVE_FLAGS));
+}
+
+static void
+install_views (GObjectClass *class, guint *id)
+{
+  install (class, id,
+           g_param_spec_int ("views", "Views a step",
+                             "How many random views of the picture a step looks at before it changes it: "
+                             "each takes as long as a step with one, and more make it go straighter",
+                             1, MAX_VIEWS, 1, PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_boolean ("fade", "Fade the rest",
+                                 "Show what the unit looked at while the picture grew, and let the rest fade "
+                                 "to grey; MACO only",
+                                 FALSE, LIVE_FLAGS));
 }
 
 static void
@@ -477,6 +507,7 @@ gbox_visualization_spec_class_init (GboxVisualizationSpecClass *class)
   install_moves (object_class, &id);
   install_jitter (object_class, &id);
   install_crops (object_class, &id);
+  install_views (object_class, &id);
   install_penalties (object_class, &id);
   install_batch (object_class, &id);
   install_interpolation (object_class, &id);
@@ -532,12 +563,6 @@ gbox_visualization_spec_adjust (GboxVisualizationSpec *spec, GboxVisualizationSp
     }
 }
 
-const char *const *
-gbox_visualization_spec_get_presets (void)
-{
-  return presets;
-}
-
 gboolean
 gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint step, GError **error)
 {
@@ -549,42 +574,5 @@ gbox_visualization_spec_advance (GboxVisualizationSpec *spec, guint step, GError
   gbox_schedule_keep (schedule, step + 1, G_MAXUINT);
   rest = gbox_schedule_to_text (schedule);
   g_object_set (spec, "schedule", rest, NULL);
-  return TRUE;
-}
-
-/* What is left out is as it was: a preset without transforms says nothing of how strong they would be. */
-static const struct
-{
-  GboxBasis basis;
-  guint steps;
-  gboolean decorrelate;
-  gboolean transforms;
-} preset_values[] = {
-  { GBOX_BASIS_PIXEL, 1000, FALSE, FALSE },
-  { GBOX_BASIS_FOURIER, 2000, FALSE, FALSE },
-  { GBOX_BASIS_FOURIER, 512, TRUE, TRUE },
-  { GBOX_BASIS_MACO, 512, TRUE, TRUE },
-};
-G_STATIC_ASSERT (G_N_ELEMENTS (preset_values) + 1 == G_N_ELEMENTS (presets));
-
-gboolean
-gbox_visualization_spec_apply_preset (GboxVisualizationSpec *spec, const char *preset)
-{
-  guint i = 0;
-
-  while (presets[i] != NULL && g_strcmp0 (presets[i], preset) != 0)
-    i++;
-  if (presets[i] == NULL)
-    return FALSE;
-  g_object_set (spec, "basis", preset_values[i].basis, "decorrelate", preset_values[i].decorrelate,
-                "transforms", preset_values[i].transforms, "steps", preset_values[i].steps, "learning-rate",
-                0.05, "decay-power", 1.0, "crop", 1.0, "noise", 0.0, "l1", 0.0, "total-variation", 0.0,
-                "blur", 0.0, NULL);
-  if (preset_values[i].basis == GBOX_BASIS_MACO)
-    g_object_set (spec, "pad", 0, "jitter", 0, "scale", 0.0, "rotate", 0.0, "final-jitter", 0, "crop",
-                  MACO_CROP, "noise", MACO_NOISE, "redirect", TRUE, NULL);
-  else if (preset_values[i].transforms)
-    g_object_set (spec, "pad", 12, "jitter", 8, "scale", 0.1, "rotate", 10.0, "final-jitter", 4, "redirect",
-                  TRUE, NULL);
   return TRUE;
 }

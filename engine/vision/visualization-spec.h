@@ -36,18 +36,22 @@ GType gbox_objective_kind_get_type (void);
  * 0; also the class), `at-y`, `at-x` (int, −1: the middle; position in the layer's map), `direction` (string,
  * "": "12:1,40:-0.5"), `cosine-power` (double 0), `direction-from`, `minus` (strings, "": files of photos
  * whose difference is the direction, see gbox_photo_direction(); what is saved has the direction instead),
- * `basis` (fourier), `size` (int 224, 64 … 1024), `steps` (uint 512, 1 … 100000, live), `learning-rate`
- * (double 0.05, live), `seed` (uint 0), `decay-power` (double 1, 0 … 3), `decorrelate` (boolean TRUE),
- * `transforms` (boolean TRUE, live: off does none of the following), `pad` (int 12), `jitter` (int 8, live),
- * `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees, live), `final-jitter` (int 4, live),
- * `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live), `l1`, `total-variation`, `blur` (double
- * 0, 0 … 100, live: see #GboxPenalty), `diversity` (int 1, 1 … 6: pictures made together), `diversity-weight`
- * (double 100, live: see #GboxDiversity), `interpolate-to` (string, "": "4c:20", a unit that the pictures go
- * over to), `interpolate-steps` (int 5, 2 … 8: how many pictures that takes), `start` (string, "": a file of
- * an image to begin with), `start-digest` (string, "": see gbox_start_photo_settle()), `redirect` (boolean
- * TRUE: lead a dead unit out for the first 16 steps), `schedule` (string, "": see #GboxSchedule; `basis`,
- * `size`, `diversity`, `interpolate-steps` and `steps` cannot change on the way), `checkpoint` (string, "": a
- * checkpoint to go on from).
+ * `basis` (fourier), `spectrum` (string, "table"; of the MACO basis: "table", "formula", the bands themselves
+ * as gbox_photo_spectrum_parse() takes them, "photos" for those in the index, or a file or folder of
+ * photographs; what is saved has the bands instead of the last two), `size` (int 224, 64 … 1024), `steps`
+ * (uint 512, 1 … 100000, live), `learning-rate` (double 0.05, live), `seed` (uint 0), `decay-power` (double
+ * 1, 0 … 3), `decorrelate` (boolean TRUE), `transforms` (boolean TRUE, live: off does none of the following),
+ * `pad` (int 12), `jitter` (int 8, live), `scale` (double 0.1, live: 1 ± 0.1), `rotate` (double 10, degrees,
+ * live), `final-jitter` (int 4, live), `crop` (double 1, 0.05 … 1, live), `noise` (double 0, 0 … 1, live),
+ * `views` (int 1, 1 … 32: how many draws of all that a step averages), `fade` (boolean FALSE, live: see
+ * gbox_transparency_fade()), `l1`, `total-variation`, `blur` (double 0, 0 … 100, live: see #GboxPenalty),
+ * `diversity` (int 1, 1 … 6: pictures made together), `diversity-weight` (double 100, live: see
+ * #GboxDiversity), `interpolate-to` (string, "": "4c:20", a unit that the pictures go over to),
+ * `interpolate-steps` (int 5, 2 … 8: how many pictures that takes), `start` (string, "": a file of an image
+ * to begin with), `start-digest` (string, "": see gbox_start_photo_settle()), `redirect` (boolean TRUE: lead
+ * a dead unit out for the first 16 steps), `schedule` (string,
+ * "": see #GboxSchedule; `basis`, `size`, `diversity`, `interpolate-steps`, `fade` and `steps` cannot change
+ * on the way), `checkpoint` (string, "": a checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -72,6 +76,7 @@ typedef struct
   char *direction_from;
   char *minus;
   GboxBasis basis;
+  char *spectrum;
   int size;
   guint steps;
   double learning_rate;
@@ -86,6 +91,8 @@ typedef struct
   int final_jitter;
   double crop;
   double noise;
+  int views;
+  gboolean fade;
   double l1;
   double total_variation;
   double blur;

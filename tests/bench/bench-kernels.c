@@ -541,7 +541,7 @@ static void
 bench_image (const Bench *bench, const char *name, Operation forward, Operation backward)
 {
   ImageRun run
-    = { .basis = gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, IMAGE_SIZE, IMAGE_SIZE, 1, TRUE, NULL),
+    = { .basis = gbox_image_basis_new (GBOX_BASIS_FOURIER, 1, IMAGE_SIZE, IMAGE_SIZE, 1, TRUE, NULL, NULL),
         .fft = gbox_fft_new (3, IMAGE_SIZE, IMAGE_SIZE, NULL),
         .bytes = g_malloc ((gsize) 3 * IMAGE_SIZE * IMAGE_SIZE) };
   GboxTensor *const tensors[]

@@ -3,6 +3,7 @@
 #include "vision/parameters-pane.h"
 
 #include "vision/examples-pane.h"
+#include "vision/spectrum-row.h"
 #include "vision/start-row.h"
 #include "widgets/parameter-row.h"
 
@@ -25,6 +26,9 @@ struct _GboxParametersPane
   AdwComboRow *preset_row;
   GtkStringList *presets;
   AdwComboRow *basis_row;
+  GboxSpectrumRow *spectrum_row;
+  GtkWidget *views_row;
+  GtkWidget *fade_row;
   GboxStartRow *start_row;
   AdwExpanderRow *transforms_row;
   GtkRevealer *restart_revealer;
@@ -178,10 +182,22 @@ follow_target (GboxParametersPane *self)
   self->is_following = FALSE;
 }
 
+/* What only MACO has. */
+static void
+follow_basis (GboxParametersPane *self)
+{
+  const gboolean is_maco = get_values (self)->basis == GBOX_BASIS_MACO;
+
+  gtk_widget_set_visible (GTK_WIDGET (self->spectrum_row), is_maco);
+  gtk_widget_set_visible (self->views_row, is_maco);
+  gtk_widget_set_visible (self->fade_row, is_maco);
+}
+
 static void
 follow_spec (GboxParametersPane *self)
 {
   follow_target (self);
+  follow_basis (self);
   self->is_following = TRUE;
   adw_combo_row_set_selected (self->preset_row, find_preset (gbox_vision_session_get_spec (self->session)));
   self->is_following = FALSE;
@@ -257,6 +273,9 @@ bind_template (GtkWidgetClass *widget_class)
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, preset_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, presets);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, basis_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, spectrum_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, views_row);
+  gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, fade_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, start_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, transforms_row);
   gtk_widget_class_bind_template_child (widget_class, GboxParametersPane, restart_revealer);
@@ -279,6 +298,7 @@ gbox_parameters_pane_class_init (GboxParametersPaneClass *class)
   G_OBJECT_CLASS (class)->dispose = gbox_parameters_pane_dispose;
   g_type_ensure (GBOX_TYPE_EXAMPLES_PANE);
   g_type_ensure (GBOX_TYPE_PARAMETER_ROW);
+  g_type_ensure (GBOX_TYPE_SPECTRUM_ROW);
   g_type_ensure (GBOX_TYPE_START_ROW);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/parameters-pane.ui");
   bind_template (widget_class);
@@ -335,6 +355,9 @@ bind_rows (GboxParametersPane *self, GObject *spec)
   describe_row (GTK_WIDGET (self->at_y_row), GTK_WIDGET (self->at_y_spin), spec, "at-y");
   describe_row (GTK_WIDGET (self->at_x_row), GTK_WIDGET (self->at_x_spin), spec, "at-x");
   adw_expander_row_set_subtitle (self->transforms_row, "Pad, jitter, scale, rotate");
+  gbox_spectrum_row_bind (self->spectrum_row, GBOX_VISUALIZATION_SPEC (spec));
+  gbox_parameter_row_bind (GBOX_PARAMETER_ROW (self->views_row), spec);
+  gbox_parameter_row_bind (GBOX_PARAMETER_ROW (self->fade_row), spec);
   gbox_start_row_bind (self->start_row, GBOX_VISUALIZATION_SPEC (spec));
   g_object_bind_property (spec, "basis", self->basis_row, "selected", flags);
   g_object_bind_property (spec, "transforms", self->transforms_row, "enable-expansion", flags);

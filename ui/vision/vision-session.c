@@ -3,6 +3,7 @@
 #include "vision/vision-session-private.h"
 
 #include "models/model-list.h"
+#include "vision/photo-spectrum.h"
 #include "vision/target.h"
 
 static void init_model_choice (GboxModelChoiceInterface *interface);
@@ -357,6 +358,10 @@ gbox_vision_session_find_model (GboxVisionSession *self, const char *name)
 static void
 forget_files (GboxVisualizationSpec *spec)
 {
+  const char *spectrum = gbox_visualization_spec_get_values (spec)->spectrum;
+
+  if (!gbox_photo_spectrum_is_settled (spectrum) && !g_str_equal (spectrum, GBOX_SPECTRUM_PHOTOS))
+    g_object_set (spec, "spectrum", GBOX_SPECTRUM_TABLE, NULL);
   g_object_set (spec, "start", "", "start-digest", "", "schedule", "", "checkpoint", "", "direction-from", "",
                 "minus", "", NULL);
   gbox_target_set_objective (spec, gbox_visualization_spec_get_values (spec)->objective);

@@ -2,6 +2,8 @@
 /* One of the pictures that stand side by side: what it is to be, the run that makes it and how it grew. */
 #include "vision/vision-tile.h"
 
+#include "vision/photo-spectrum.h"
+
 struct _GboxVisionTile
 {
   GObject parent_instance;
@@ -332,6 +334,18 @@ describe_start (GboxVisualizationSpec *spec)
   return g_strdup_printf ("from %s", name);
 }
 
+/* Bands are no text to read. */
+static char *
+describe_spectrum (GboxVisualizationSpec *spec)
+{
+  const char *spectrum = gbox_visualization_spec_get_values (spec)->spectrum;
+  GboxPhotoSpectrum bands;
+  g_autofree char *name = g_filename_display_basename (spectrum);
+
+  return g_strdup_printf ("Spectrum %s",
+                          gbox_photo_spectrum_parse (&bands, spectrum, NULL) ? "measured before" : name);
+}
+
 static char *
 describe_difference (GboxVisualizationSpec *spec, const char *name)
 {
@@ -339,6 +353,8 @@ describe_difference (GboxVisualizationSpec *spec, const char *name)
     return describe_target (spec);
   if (g_str_equal (name, "basis"))
     return describe_basis (spec);
+  if (g_str_equal (name, "spectrum"))
+    return describe_spectrum (spec);
   if (g_str_equal (name, "start"))
     return describe_start (spec);
   if (g_str_equal (name, "model"))
