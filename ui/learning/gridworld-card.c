@@ -65,7 +65,7 @@ show_result (GboxGridworldCard *self)
 
   if (is_end)
     {
-      g_string_append_printf (text, "path %d moves", n_moves);
+      g_string_append_printf (text, "%d moves", n_moves);
       g_string_append_printf (tip, "Taking the best action everywhere, it reaches the goal in %d moves. ",
                               n_moves);
     }
