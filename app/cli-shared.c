@@ -3,8 +3,11 @@
 #include <errno.h>
 #include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/number-text.h"
 #include "cli.h"
 #include "models/missing-bytes.h"
 
@@ -25,6 +28,15 @@ cli_failure (const GError *error)
   return g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT) ? CLI_USAGE : CLI_FAILED;
 }
 
+int
+cli_failed_check (const char *command, const GError *error)
+{
+  const gboolean is_usage
+    = error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+
+  return is_usage ? cli_usage_error (command, error) : cli_failure (error);
+}
+
 gboolean
 cli_parse (GOptionContext *context, char ***argv, GError **error)
 {
@@ -33,11 +45,52 @@ cli_parse (GOptionContext *context, char ***argv, GError **error)
   return g_option_context_parse_strv (owned, argv, error);
 }
 
+/* The generator writes 17 digits of every number, 3.3561179999999999 for 3.356118. */
+static void
+append_number (GString *text, const char *number, gsize n)
+{
+  g_autofree char *digits = g_strndup (number, n);
+  g_autofree char *shortest = NULL;
+
+  if (strpbrk (digits, ".eE") == NULL)
+    {
+      g_string_append (text, digits);
+      return;
+    }
+  shortest = gbox_number_to_text (g_ascii_strtod (digits, NULL));
+  g_string_append (text, shortest);
+  if (strpbrk (shortest, ".eE") == NULL)
+    g_string_append (text, ".0"); /* no whole number to those who tell them apart */
+}
+
+static char *
+shorten_numbers (const char *json)
+{
+  GString *text = g_string_new (NULL);
+  gboolean in_string = FALSE;
+
+  for (const char *p = json; *p != '\0';)
+    {
+      const gsize n = in_string ? 0 : strspn (p, "+-.0123456789");
+      /* Letters are a number's only behind a digit. */
+      const gsize n_all = n > 0 ? n + strspn (p + n, "eE+-0123456789") : *p == '\\' ? 2 : 1;
+
+      if (n > 0)
+        append_number (text, p, n_all);
+      else
+        g_string_append_len (text, p, (gssize) n_all);
+      in_string = *p == '"' ? !in_string : in_string;
+      p += n_all;
+    }
+  return g_string_free (text, FALSE);
+}
+
 void
 cli_print_json (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = json_to_string (root, FALSE);
+  g_autofree char *json = json_to_string (root, FALSE);
+  g_autofree char *text = shorten_numbers (json);
 
   g_print ("%s\n", text);
   fflush (stdout);
@@ -225,6 +278,27 @@ cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags)
     }
   g_ptr_array_add (words, NULL);
   return (char **) g_ptr_array_free (words, FALSE);
+}
+
+gboolean
+cli_check_output (const char *path, GError **error)
+{
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+
+  if (path == NULL)
+    return TRUE;
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
+                 folder);
+  else if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "“%s” is a folder; give the name of a file.", path);
+  else if (g_access (folder, W_OK) != 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
+                 "Nothing can be saved into the folder “%s” (%s); choose another one.", folder,
+                 g_strerror (errno));
+  else
+    return TRUE;
+  return FALSE;
 }
 
 gboolean

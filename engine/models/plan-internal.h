@@ -117,8 +117,9 @@ struct _GboxPlan
   GboxTeam *team;
   gboolean with_gradient;
   int batch;
-  int n_chunks;      /* that the images are computed in, one after the other: see gbox_plan_new() */
-  guint n_forwarded; /* steps of a forward pass that is not all done */
+  int n_chunks;       /* that the images are computed in, one after the other: see gbox_plan_new() */
+  guint n_forwarded;  /* steps of a forward pass that is not all done */
+  guint n_backwarded; /* likewise, of a backward pass */
 
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */

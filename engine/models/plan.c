@@ -374,33 +374,77 @@ exchange_gradients (GboxPlan *plan, guint step)
     }
 }
 
+/* Step @i, or where it goes through it and the one before; a clock wants each by itself. Returns: the step
+ * that was done last. */
+static guint
+take_backward (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
+{
+  GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+  exchange_gradients (plan, i);
+  if (step->goes_through && !redirect && plan->clock == NULL)
+    gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
+  else
+    *redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
+
+  return i;
+}
+
+static void
+clear_gradients (GboxPlan *plan)
+{
+  for (guint i = 0; i < plan->clears->len; i++)
+    gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
+}
+
+static void
+map_pixels_backward (GboxPlan *plan)
+{
+  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+
+  gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
+                                 &plan->input_gradient);
+}
+
 gboolean
 gbox_plan_backward (GboxPlan *plan, gboolean redirect)
 {
-  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
   const guint last_lap = 2 * plan->steps->len + 1;
   gboolean redirected = FALSE;
 
   g_return_val_if_fail (plan->with_gradient, FALSE);
 
   gbox_lap_clock_start (plan->clock);
-  for (guint i = 0; i < plan->clears->len; i++)
-    gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
+  clear_gradients (plan);
   gbox_lap_clock_note (plan->clock, last_lap);
   for (guint i = plan->steps->len; i-- > 0;)
     {
-      GboxPlanStep *step = gbox_plan_get_step (plan, i);
-
-      exchange_gradients (plan, i);
-      if (step->goes_through && !redirect && plan->clock == NULL)
-        gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
-      else
-        redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
+      i = take_backward (plan, i, redirect, &redirected);
       gbox_lap_clock_note (plan->clock, last_lap - 1 - i);
     }
-  gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
-                                 &plan->input_gradient);
+  map_pixels_backward (plan);
   gbox_lap_clock_note (plan->clock, last_lap);
 
   return redirected;
+}
+
+gboolean
+gbox_plan_backward_for (GboxPlan *plan, gint64 microseconds)
+{
+  const gint64 end = g_get_monotonic_time () + microseconds;
+  const guint n = plan->steps->len;
+  gboolean redirected = FALSE;
+
+  g_return_val_if_fail (plan->with_gradient && plan->batch == 1, FALSE);
+
+  if (plan->n_backwarded == 0)
+    clear_gradients (plan);
+  do
+    plan->n_backwarded = n - take_backward (plan, n - 1 - plan->n_backwarded, FALSE, &redirected);
+  while (plan->n_backwarded < n && g_get_monotonic_time () < end);
+  if (plan->n_backwarded < n)
+    return TRUE;
+  map_pixels_backward (plan);
+  plan->n_backwarded = 0;
+  return FALSE;
 }
