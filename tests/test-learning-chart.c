@@ -58,7 +58,7 @@ static void
 test_band (void)
 {
   GtkWidget *chart, *window;
-  GboxSeries *low, *high;
+  GboxSeries *low, *high, *other_low, *other_high;
   cairo_surface_t *surface;
 
   if (!widget_testing_has_display ())
@@ -68,16 +68,27 @@ test_band (void)
   for (int i = 0; i <= 50; i++)
     {
       gbox_series_append (low, i, 0);
-      gbox_series_append (high, i, 95); /* the axis is 0 … 100 */
+      gbox_series_append (high, i, 55); /* the axis is 0 … 100 */
+    }
+  /* A second one, with more points than there are pixels. */
+  gbox_chart_add_band (GBOX_CHART (chart), GBOX_SERIES_ORANGE, &other_low, &other_high);
+  for (int i = 0; i <= 50000; i++)
+    {
+      gbox_series_append (other_low, i * 1e-3, 60);
+      gbox_series_append (other_high, i * 1e-3, 95);
     }
   window = widget_testing_show (chart, WIDTH, HEIGHT);
   surface = widget_testing_draw (chart);
   g_assert_cmphex (get_pixel (chart, surface, 0.25, 0.45), !=, get_pixel (chart, surface, 0.75, 0.45));
+  g_assert_cmphex (get_pixel (chart, surface, 0.25, 0.77), !=, get_pixel (chart, surface, 0.75, 0.77));
+  g_assert_cmphex (get_pixel (chart, surface, 0.25, 0.77), !=, get_pixel (chart, surface, 0.25, 0.45));
+  g_assert_cmphex (get_pixel (chart, surface, 0.25, 0.57), ==, get_pixel (chart, surface, 0.75, 0.57));
   g_assert_cmphex (get_pixel (chart, surface, 0.25, 0.97), ==, get_pixel (chart, surface, 0.75, 0.97));
   cairo_surface_destroy (surface);
   gbox_chart_clear (GBOX_CHART (chart));
   g_assert_cmpuint (gbox_series_get_length (low), ==, 0);
   g_assert_cmpuint (gbox_series_get_length (high), ==, 0);
+  g_assert_cmpuint (gbox_series_get_length (other_high), ==, 0);
   widget_testing_close (window);
 }
 

@@ -160,6 +160,33 @@ check_seeds (WindowFixture *fixture)
   g_assert_false (are_equal (other, free));
 }
 
+/* Returns are averaged over seeds from the next start on; the board is that of the first. */
+static void
+check_repeats (WindowFixture *fixture)
+{
+  GtkWidget *page = GTK_WIDGET (gbox_window_get_learning_page (fixture->window));
+  GboxGridworldAgent *agent = get_agent (fixture, GBOX_TABULAR_SARSA);
+  g_autoptr (GArray) one = NULL;
+  g_autoptr (GArray) three = NULL;
+  const int start = gbox_gridworld_session_get_world (get_session (fixture))->start;
+  guint n_visits;
+
+  set_parameter (fixture, "repeats", "1");
+  one = run_all (fixture, GBOX_GRIDWORLD_MAX_SPEED);
+  n_visits = gbox_gridworld_agent_get_table (agent)->visits[start];
+  g_assert_null (window_find_label (page, " ± "));
+  set_parameter (fixture, "repeats", "3");
+  g_assert_cmpuint (gbox_gridworld_agent_get_table (agent)->outcome.n_repeats, ==, 1);
+  three = run_all (fixture, GBOX_GRIDWORLD_MAX_SPEED);
+  g_assert_cmpuint (gbox_gridworld_agent_get_table (agent)->outcome.n_repeats, ==, 3);
+  g_assert_cmpuint (gbox_gridworld_agent_get_spreads (agent)->len, ==, atoi (EPISODES));
+  g_assert_cmpfloat (g_array_index (gbox_gridworld_agent_get_spreads (agent), double, 0), >, 0);
+  g_assert_false (are_equal (one, three));
+  g_assert_cmpuint (n_visits, ==, gbox_gridworld_agent_get_table (agent)->visits[start]);
+  window_iterate (100);
+  g_assert_nonnull (window_find_label (page, " ± "));
+}
+
 /* A third agent joins, and one always stays. */
 static void
 check_compare (WindowFixture *fixture)
@@ -187,6 +214,7 @@ drive_gridworld (gpointer data)
   check_moves (fixture);
   check_edit (fixture);
   check_seeds (fixture);
+  check_repeats (fixture);
   check_compare (fixture);
   window_close (fixture);
 }

@@ -175,6 +175,21 @@ pass_attention (GboxBlock *block)
              block->positions, block->n_rows, config->n_heads + config->n_kv_heads, config->head_size);
 }
 
+/* The gradient of y = W·x + b with respect to b: Σ dy. What fills the biases up stays as it is. */
+static void
+add_up_biases (GboxBlock *block)
+{
+  const gsize size = gbox_block_get_part_size (&block->config, GBOX_BLOCK_QKV_BIAS);
+  const gsize width = (gsize) gbox_block_get_heads_width (block);
+  const float *d_heads = block->buffers[GBOX_BLOCK_D_HEADS];
+  float *gradient = block->gradient + gbox_block_get_offset (block, GBOX_BLOCK_QKV_BIAS);
+
+  memset (gradient, 0, size * sizeof (float));
+  for (gsize i = 0; size > 0 && i < (gsize) block->n_rows; i++)
+    for (gsize j = 0; j < width; j++)
+      gradient[j] += d_heads[i * width + j];
+}
+
 /* What comes into the layer is not trained, so the gradient ends at the norm. */
 static void
 pass_heads (GboxBlock *block)
@@ -188,6 +203,7 @@ pass_heads (GboxBlock *block)
                        config->d_model, TRUE, block->buffers[GBOX_BLOCK_D_NORMED]);
   add_up (block, GBOX_BLOCK_QKV, block->buffers[GBOX_BLOCK_D_HEADS], block->buffers[GBOX_BLOCK_NORMED], width,
           config->d_model);
+  add_up_biases (block);
   memset (block->gradient + norm, 0, (gsize) config->d_model * sizeof (float));
   gbox_rms_norm_backward (block->buffers[GBOX_BLOCK_X], block->n_rows, config->d_model,
                           block->parameters + norm, config->norm_eps, block->buffers[GBOX_BLOCK_D_NORMED],

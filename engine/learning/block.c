@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "kernels/gemm.h"
 #include "kernels/norm.h"
+#include "models/transformer-layer.h"
 
 #include <math.h>
 #include <string.h>
@@ -31,9 +32,13 @@ gbox_block_get_part_size (const GboxLanguageConfig *config, GboxBlockPart part)
   const gsize n_q = (gsize) config->n_heads * (gsize) config->head_size;
   const gsize n_kv = (gsize) config->n_kv_heads * (gsize) config->head_size;
   const gsize sizes[GBOX_BLOCK_N_PARTS] = {
-    [GBOX_BLOCK_ATTENTION_NORM] = d_model, [GBOX_BLOCK_QKV] = (n_q + 2 * n_kv) * d_model,
-    [GBOX_BLOCK_OUTPUT] = d_model * n_q,   [GBOX_BLOCK_FF_NORM] = d_model,
-    [GBOX_BLOCK_UP] = 2 * d_ff * d_model,  [GBOX_BLOCK_DOWN] = d_model * d_ff,
+    [GBOX_BLOCK_ATTENTION_NORM] = d_model,
+    [GBOX_BLOCK_QKV] = (n_q + 2 * n_kv) * d_model,
+    [GBOX_BLOCK_OUTPUT] = d_model * n_q,
+    [GBOX_BLOCK_FF_NORM] = d_model,
+    [GBOX_BLOCK_UP] = 2 * d_ff * d_model,
+    [GBOX_BLOCK_DOWN] = d_model * d_ff,
+    [GBOX_BLOCK_QKV_BIAS] = gbox_transformer_get_bias_size (config),
   };
 
   return sizes[part];
@@ -64,12 +69,13 @@ gbox_block_get_offset (const GboxBlock *block, GboxBlockPart part)
 static gboolean
 check_config (const GboxLanguageConfig *config, GError **error)
 {
-  if (config->architecture == GBOX_ARCHITECTURE_LLAMA && config->rope_pairing != GBOX_ROPE_NONE)
+  if (gbox_transformer_has_known_layers (config))
     return TRUE;
-  g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                       "The last layer can be trained of models of llama's kind only: what others have in it "
-                       "(biases, other norms and positions) has no backward pass here. Train the head, or "
-                       "choose another model.");
+  g_set_error_literal (
+    error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+    "The last layer can be trained of models of llama's and of Qwen2's kind only: what others "
+    "have in it (other biases, norms and positions) has no backward pass here. Train the "
+    "head, or choose another model.");
   return FALSE;
 }
 
@@ -326,6 +332,19 @@ get_rows (const GboxBlock *block, GboxBlockBuffer buffer, int row)
 }
 
 static void
+add_biases (GboxBlock *block, float *heads, int n)
+{
+  const float *biases = block->parameters + gbox_block_get_offset (block, GBOX_BLOCK_QKV_BIAS);
+  const gsize width = (gsize) gbox_block_get_heads_width (block);
+
+  if (gbox_block_get_part_size (&block->config, GBOX_BLOCK_QKV_BIAS) == 0)
+    return;
+  for (gsize i = 0; i < (gsize) n; i++)
+    for (gsize j = 0; j < width; j++)
+      heads[i * width + j] += biases[j];
+}
+
+static void
 attend (GboxBlock *block, int first, int n)
 {
   const GboxLanguageConfig *config = &block->config;
@@ -340,6 +359,7 @@ attend (GboxBlock *block, int first, int n)
                  d_model);
   gbox_block_multiply (block, normed, n, p + gbox_block_get_offset (block, GBOX_BLOCK_QKV), config->d_model,
                        (int) width, FALSE, heads);
+  add_biases (block, heads, n);
   gbox_rope (block->team, config->rope_pairing, block->rope, config->rope_size, heads, width,
              block->positions + first, n, config->n_heads + config->n_kv_heads, config->head_size);
   gbox_team_run (block->team, (guint) n, attend_task, &attention);

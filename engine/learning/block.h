@@ -12,8 +12,9 @@ G_BEGIN_DECLS
  * GboxBlock:
  *
  * A layer of llama's kind in float32: y = x + Wo·attention (norm (x)), z = y + Wd·(silu (Wg·n) ⊙ Wu·n) with
- * n = norm (y). Rows are positions of a prompt, and of sequences that go on from its end; all that the
- * backward pass needs of them is kept. For one thread at a time.
+ * n = norm (y); or of Qwen2's, where queries, keys and values have biases. Rows are positions of a prompt,
+ * and of sequences that go on from its end; all that the backward pass needs of them is kept. For one thread
+ * at a time.
  */
 typedef struct _GboxBlock GboxBlock;
 
@@ -26,6 +27,7 @@ typedef enum
   GBOX_BLOCK_FF_NORM,        /* (d_model) */
   GBOX_BLOCK_UP,             /* (2 d_ff, d_model): gate, then up */
   GBOX_BLOCK_DOWN,           /* (d_model, d_ff) */
+  GBOX_BLOCK_QKV_BIAS,       /* (queries + keys + values), filled up to rows of d_model; nothing for llama */
   GBOX_BLOCK_N_PARTS,
 } GboxBlockPart;
 
@@ -35,7 +37,7 @@ gsize gbox_block_get_size (const GboxLanguageConfig *config);
 
 /**
  * gbox_block_new:
- * @config: the model; without biases and other norms than those above
+ * @config: the model; without other biases and norms than those above
  * @team: the workers
  * @n_prompt: positions of the prompt
  * @n_sequences: how many go on from it

@@ -107,10 +107,11 @@ install_task (GObjectClass *class, guint *id)
                          "no-letter:…, code-checks, or several with + or - between them, each after its "
                          "weight, as in full-stops+0.1*length-2*no-letter:e",
                          "full-stops", PLAIN_FLAGS));
-  install (class, id,
-           g_param_spec_enum ("train", "Train",
-                              "Which weights to change; last-block only of models of llama's kind",
-                              GBOX_TYPE_TRAIN, GBOX_TRAIN_HEAD, PLAIN_FLAGS));
+  install (
+    class, id,
+    g_param_spec_enum ("train", "Train",
+                       "Which weights to change; last-block only of models of llama's and Qwen2's kind",
+                       GBOX_TYPE_TRAIN, GBOX_TRAIN_HEAD, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_uint ("steps", "Steps", "How many training steps to do", 1, 1000000, 60, LIVE_FLAGS));
 }

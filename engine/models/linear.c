@@ -107,3 +107,9 @@ gbox_linear_get_row (const GboxLinear *linear, int row, float *to)
 {
   gbox_tiles_get_row (linear->tiles, row, to);
 }
+
+const float *
+gbox_linear_get_bias (const GboxLinear *linear)
+{
+  return linear->bias;
+}

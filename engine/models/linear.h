@@ -113,6 +113,9 @@ void gbox_linear_forward (const GboxLinear *linear,
 /* Row @row of the weights as n_in floats: the embedding of a token, where the head is also that. */
 void gbox_linear_get_row (const GboxLinear *linear, int row, float *to);
 
+/* (nullable) (array length=n_out): transfer none. */
+const float *gbox_linear_get_bias (const GboxLinear *linear);
+
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxLinear, gbox_linear_free)
 
 G_END_DECLS

@@ -126,7 +126,8 @@ get_layer_width (const GboxLanguageConfig *config)
   const guint64 n_q = (guint64) config->n_heads * (guint64) config->head_size;
   const guint64 n_kv = (guint64) config->n_kv_heads * (guint64) config->head_size;
 
-  return 2 + 2 * n_q + 2 * n_kv + 3 * (guint64) config->d_ff;
+  return 2 + 2 * n_q + 2 * n_kv + 3 * (guint64) config->d_ff
+         + gbox_transformer_get_bias_size (config) / (guint64) config->d_model;
 }
 
 static GboxTransformer *
@@ -136,7 +137,7 @@ apply_last_block (const GboxTensorFile *file, GboxTransformer *base, GError **er
   const guint64 dims[] = { (guint64) config->d_model, get_layer_width (config) };
   g_autofree float *layer = NULL;
 
-  if (config->architecture != GBOX_ARCHITECTURE_LLAMA)
+  if (!gbox_transformer_has_known_layers (config))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
                    "“%s” is of another kind of model than the one it names; the file is damaged.",

@@ -6,6 +6,22 @@
 
 #include <string.h>
 
+gboolean
+gbox_transformer_has_known_layers (const GboxLanguageConfig *config)
+{
+  return config->rope_pairing != GBOX_ROPE_NONE
+         && (config->architecture == GBOX_ARCHITECTURE_LLAMA
+             || config->architecture == GBOX_ARCHITECTURE_QWEN2);
+}
+
+gsize
+gbox_transformer_get_bias_size (const GboxLanguageConfig *config)
+{
+  const gsize d_model = (gsize) config->d_model, width = (gsize) gbox_transformer_qkv_width (config);
+
+  return config->architecture == GBOX_ARCHITECTURE_QWEN2 ? (width + d_model - 1) / d_model * d_model : 0;
+}
+
 /* Returns what comes after. */
 static float *
 read_linear (const GboxLinear *linear, float *to)
@@ -21,6 +37,20 @@ read_stacked (const GboxStackedLinear *stacked, float *to)
   for (guint i = 0; i < stacked->n_parts; i++)
     to = read_linear (stacked->parts[i], to);
   return to;
+}
+
+static void
+read_biases (const GboxStackedLinear *stacked, float *to)
+{
+  for (guint i = 0; i < stacked->n_parts; i++)
+    {
+      const gsize n = (gsize) gbox_linear_get_n_out (stacked->parts[i]);
+      const float *bias = gbox_linear_get_bias (stacked->parts[i]);
+
+      if (bias != NULL)
+        memcpy (to, bias, n * sizeof (float));
+      to += n;
+    }
 }
 
 static float *
@@ -41,23 +71,27 @@ gbox_transformer_read_layer (const GboxTransformer *transformer, int layer, floa
   to = read_linear (from->output, to);
   to = read_norm (&from->ff_norm, d_model, to);
   to = read_stacked (&from->up, to);
-  read_linear (from->down, to);
+  to = read_linear (from->down, to);
+  memset (to, 0, gbox_transformer_get_bias_size (&transformer->config) * sizeof (float));
+  if (gbox_transformer_get_bias_size (&transformer->config) > 0)
+    read_biases (&from->qkv, to);
 }
 
 /* Moves @from behind what it takes. */
 static GboxLinear *
-make_linear (const float **from, int n_out, int n_in)
+make_linear (const float **from, int n_out, int n_in, const float *bias)
 {
-  GboxLinear *linear = gbox_linear_new (GBOX_DTYPE_F32, n_out, n_in, *from, NULL);
+  GboxLinear *linear = gbox_linear_new (GBOX_DTYPE_F32, n_out, n_in, *from, bias);
 
   *from += (gsize) n_out * (gsize) n_in;
   return linear;
 }
 
 static GboxStackedLinear
-make_stacked (const float **from, int n_out, int n_in)
+make_stacked (const float **from, int n_out, int n_in, const float *bias)
 {
-  return (GboxStackedLinear){ .parts = { make_linear (from, n_out, n_in) }, .n_parts = 1, .n_out = n_out };
+  return (
+    GboxStackedLinear){ .parts = { make_linear (from, n_out, n_in, bias) }, .n_parts = 1, .n_out = n_out };
 }
 
 static GboxNormWeights
@@ -74,7 +108,10 @@ gbox_transformer_new_with_layer (GboxTransformer *transformer, int layer, const 
 {
   GboxTransformer *variant = g_memdup2 (transformer, sizeof *transformer);
   const GboxLanguageConfig *config = &transformer->config;
-  const int d_model = config->d_model;
+  const int d_model = config->d_model, n_q = config->n_heads * config->head_size;
+  const int n_qkv = gbox_transformer_qkv_width (config), d_ff = config->d_ff;
+  /* The biases stand last. */
+  const float *biases = from + 2 * d_model + (gsize) d_model * (gsize) (n_qkv + n_q + 3 * d_ff);
 
   g_atomic_int_set (&variant->n_references, 1);
   variant->base = gbox_transformer_ref (transformer);
@@ -82,11 +119,12 @@ gbox_transformer_new_with_layer (GboxTransformer *transformer, int layer, const 
   variant->layers = g_memdup2 (transformer->layers, (gsize) config->n_layers * sizeof (GboxTransformerLayer));
   variant->layers[layer] = (GboxTransformerLayer){ 0 };
   variant->layers[layer].attention_norm = make_norm (&from, (gsize) d_model);
-  variant->layers[layer].qkv = make_stacked (&from, gbox_transformer_qkv_width (config), d_model);
-  variant->layers[layer].output = make_linear (&from, d_model, config->n_heads * config->head_size);
+  variant->layers[layer].qkv
+    = make_stacked (&from, n_qkv, d_model, gbox_transformer_get_bias_size (config) > 0 ? biases : NULL);
+  variant->layers[layer].output = make_linear (&from, d_model, n_q, NULL);
   variant->layers[layer].ff_norm = make_norm (&from, (gsize) d_model);
-  variant->layers[layer].up = make_stacked (&from, 2 * config->d_ff, d_model);
-  variant->layers[layer].down = make_linear (&from, d_model, config->d_ff);
+  variant->layers[layer].up = make_stacked (&from, 2 * d_ff, d_model, NULL);
+  variant->layers[layer].down = make_linear (&from, d_model, d_ff, NULL);
   return variant;
 }
 

@@ -6,18 +6,25 @@
 
 G_BEGIN_DECLS
 
+/* Whether a model's layers are of the kind that the functions below know: llama's, or Qwen2's, which is the
+ * same with biases on queries, keys and values. */
+gboolean gbox_transformer_has_known_layers (const GboxLanguageConfig *config);
+
+/* Floats of those biases, filled up with zeros to whole rows of d_model; 0 where there are none. */
+gsize gbox_transformer_get_bias_size (const GboxLanguageConfig *config);
+
 /**
  * gbox_transformer_read_layer:
- * @transformer: a model of llama's kind
+ * @transformer: a model with known layers
  * @layer: which of its layers
  * @to: (out): norm before attention (d_model); queries, keys and values; output; norm before feed-forward;
- * gate and up; down: one after the other, matrices as (n_out, n_in)
+ * gate and up; down; biases: one after the other, matrices as (n_out, n_in)
  */
 void gbox_transformer_read_layer (const GboxTransformer *transformer, int layer, float *to);
 
 /**
  * gbox_transformer_new_with_layer:
- * @transformer: a model of llama's kind
+ * @transformer: a model with known layers
  * @layer: which of its layers
  * @from: as gbox_transformer_read_layer() writes it; copied
  *

@@ -14,6 +14,7 @@ struct _GboxGridworldAgent
   gboolean has_move;
   gboolean is_stepping; /* a step has been asked for and not yet been told of */
   GArray *returns;      /* of double */
+  GArray *spreads;      /* of double */
 };
 
 enum
@@ -56,14 +57,15 @@ gbox_gridworld_agent_finalize (GObject *object)
 
   g_clear_pointer (&self->table, gbox_gridworld_table_free);
   g_array_unref (self->returns);
+  g_array_unref (self->spreads);
   G_OBJECT_CLASS (gbox_gridworld_agent_parent_class)->finalize (object);
 }
 
 static guint
-add_signal (const char *name, guint n, GType first, GType second)
+add_signal (const char *name, guint n, GType type)
 {
   return g_signal_new (name, GBOX_TYPE_GRIDWORLD_AGENT, G_SIGNAL_RUN_LAST, 0, NULL, NULL, NULL, G_TYPE_NONE,
-                       n, first, second);
+                       n, type);
 }
 
 static void
@@ -71,16 +73,17 @@ gbox_gridworld_agent_class_init (GboxGridworldAgentClass *class)
 {
   G_OBJECT_CLASS (class)->dispose = gbox_gridworld_agent_dispose;
   G_OBJECT_CLASS (class)->finalize = gbox_gridworld_agent_finalize;
-  signals[SIGNAL_CHANGED] = add_signal ("changed", 0, G_TYPE_NONE, G_TYPE_NONE);
-  signals[SIGNAL_EPISODE] = add_signal ("episode", 2, G_TYPE_UINT, G_TYPE_DOUBLE);
-  signals[SIGNAL_STATE_CHANGED] = add_signal ("state-changed", 0, G_TYPE_NONE, G_TYPE_NONE);
-  signals[SIGNAL_MESSAGE] = add_signal ("message", 1, G_TYPE_STRING, G_TYPE_NONE);
+  signals[SIGNAL_CHANGED] = add_signal ("changed", 0, G_TYPE_NONE);
+  signals[SIGNAL_EPISODE] = add_signal ("episode", 1, G_TYPE_UINT);
+  signals[SIGNAL_STATE_CHANGED] = add_signal ("state-changed", 0, G_TYPE_NONE);
+  signals[SIGNAL_MESSAGE] = add_signal ("message", 1, G_TYPE_STRING);
 }
 
 static void
 gbox_gridworld_agent_init (GboxGridworldAgent *self)
 {
   self->returns = g_array_new (FALSE, FALSE, sizeof (double));
+  self->spreads = g_array_new (FALSE, FALSE, sizeof (double));
 }
 
 GboxGridworldAgent *
@@ -114,10 +117,9 @@ gbox_gridworld_agent_get_name (GboxGridworldAgent *self)
 static void
 on_point (GboxGridworldAgent *self, const GboxPoint *point)
 {
-  const double value = point->values[GBOX_GRIDWORLD_RETURN];
-
-  g_array_append_val (self->returns, value);
-  g_signal_emit (self, signals[SIGNAL_EPISODE], 0, point->step, value);
+  g_array_append_val (self->returns, point->values[GBOX_GRIDWORLD_RETURN]);
+  g_array_append_val (self->spreads, point->values[GBOX_GRIDWORLD_SPREAD]);
+  g_signal_emit (self, signals[SIGNAL_EPISODE], 0, point->step);
 }
 
 /* A table comes after each step, as the last of what the step tells. */
@@ -195,6 +197,7 @@ gbox_gridworld_agent_clear (GboxGridworldAgent *self)
   drop_run (self);
   g_clear_pointer (&self->table, gbox_gridworld_table_free);
   g_array_set_size (self->returns, 0);
+  g_array_set_size (self->spreads, 0);
   self->has_move = FALSE;
   g_signal_emit (self, signals[SIGNAL_CHANGED], 0);
   g_signal_emit (self, signals[SIGNAL_STATE_CHANGED], 0);
@@ -282,4 +285,10 @@ const GArray *
 gbox_gridworld_agent_get_returns (GboxGridworldAgent *self)
 {
   return self->returns;
+}
+
+const GArray *
+gbox_gridworld_agent_get_spreads (GboxGridworldAgent *self)
+{
+  return self->spreads;
 }

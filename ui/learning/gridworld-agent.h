@@ -10,11 +10,13 @@ G_BEGIN_DECLS
 /**
  * GboxGridworldAgent:
  *
- * Has no widgets. Its run does a step when told, or goes on by itself. Main thread only.
+ * Has no widgets. Its run does a step when told, or goes on by itself. With repeats it stands for several
+ * with other seeds too, whose returns are averaged; what it has learnt and its moves are those of the first.
+ * Main thread only.
  *
- * Signals: `changed` (): it has learnt or moved, or is new again. `episode` (uint episode, double return):
- * one has ended. `state-changed` (): it may have begun, come to its end or failed. `message` (string):
- * something to tell the user once.
+ * Signals: `changed` (): it has learnt or moved, or is new again. `episode` (uint episode): one has ended.
+ * `state-changed` (): it may have begun, come to its end or failed. `message` (string): something to tell the
+ * user once.
  */
 #define GBOX_TYPE_GRIDWORLD_AGENT (gbox_gridworld_agent_get_type ())
 G_DECLARE_FINAL_TYPE (GboxGridworldAgent, gbox_gridworld_agent, GBOX, GRIDWORLD_AGENT, GObject)
@@ -45,7 +47,9 @@ gboolean gbox_gridworld_agent_is_over (GboxGridworldAgent *self);
 const GboxGridworldTable *gbox_gridworld_agent_get_table (GboxGridworldAgent *self);
 /* (nullable): its last move, where moves are shown. */
 const GboxGridworldMove *gbox_gridworld_agent_get_move (GboxGridworldAgent *self);
-/* (transfer none) (element-type double): of each episode. */
+/* (transfer none) (element-type double): of each episode, the mean over the repeats. */
 const GArray *gbox_gridworld_agent_get_returns (GboxGridworldAgent *self);
+/* (transfer none) (element-type double): and their standard deviation, 0 without repeats. */
+const GArray *gbox_gridworld_agent_get_spreads (GboxGridworldAgent *self);
 
 G_END_DECLS

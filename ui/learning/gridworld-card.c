@@ -4,9 +4,6 @@
 
 #include "widgets/axis.h"
 
-/* Episodes at the end whose mean tells what has been learnt. */
-#define N_LATE 100
-
 struct _GboxGridworldCard
 {
   GtkBox parent_instance;
@@ -35,39 +32,45 @@ gbox_gridworld_card_get_role (GboxTabularAlgorithm algorithm)
   return roles[algorithm];
 }
 
-static double
-get_late_mean (const GArray *returns)
+/* What of the episodes that have ended counts for how well it does. */
+static void
+describe_returns (const GboxGridworldOutcome *outcome, guint n_episodes, GString *text, GString *tip)
 {
-  const guint n = MIN (returns->len, N_LATE);
-  double sum = 0;
+  const guint n = MIN (n_episodes, GBOX_GRIDWORLD_N_LATE);
+  g_autofree char *mean = gbox_axis_format_value (outcome->late_return);
+  g_autofree char *spread = gbox_axis_format_value (outcome->late_spread);
+  g_autofree char *length = gbox_axis_format_value (outcome->length);
 
-  for (guint i = returns->len - n; i < returns->len; i++)
-    sum += g_array_index (returns, double, i);
-  return sum / MAX (n, 1);
+  g_string_append_printf (text, "%slast %u: %s", text->len > 0 ? " · " : "", n, mean);
+  g_string_append_printf (tip, "Mean reward of the last %u episodes: %s", n, mean);
+  if (outcome->n_repeats == 1)
+    return;
+  g_string_append_printf (text, " ± %s", spread);
+  g_string_append_printf (tip, ", over %u seeds with a standard deviation of %s. ", outcome->n_repeats,
+                          spread);
+  if (outcome->n_reaching > 0)
+    g_string_append_printf (tip, "The best actions of %u of them lead to the goal, in %s moves on average. ",
+                            outcome->n_reaching, length);
+  g_string_append (tip, "The board is that of the first seed.");
 }
 
 static void
 show_result (GboxGridworldCard *self)
 {
-  const GArray *returns = gbox_gridworld_agent_get_returns (self->agent);
+  const GboxGridworldTable *table = gbox_gridworld_agent_get_table (self->agent);
+  const guint n_episodes = gbox_gridworld_agent_get_returns (self->agent)->len;
   gboolean is_end;
   const int n_moves = gbox_grid_board_get_path (self->board, &is_end);
   GString *text = g_string_new (NULL), *tip = g_string_new (NULL);
 
   if (is_end)
     {
-      g_string_append_printf (text, "path %d moves", n_moves);
+      g_string_append_printf (text, "%d moves", n_moves);
       g_string_append_printf (tip, "Taking the best action everywhere, it reaches the goal in %d moves. ",
                               n_moves);
     }
-  if (returns->len > 0)
-    {
-      const guint n = MIN (returns->len, N_LATE);
-      g_autofree char *mean = gbox_axis_format_value (get_late_mean (returns));
-
-      g_string_append_printf (text, "%slast %u: %s", text->len > 0 ? " · " : "", n, mean);
-      g_string_append_printf (tip, "Mean reward of the last %u episodes: %s", n, mean);
-    }
+  if (table != NULL && n_episodes > 0)
+    describe_returns (&table->outcome, n_episodes, text, tip);
   gtk_label_set_label (self->result_label, text->str);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->result_label), tip->len > 0 ? tip->str : NULL);
   g_string_free (text, TRUE);

@@ -27,7 +27,7 @@ G_DEFINE_FINAL_TYPE (GboxGridworldPane, gbox_gridworld_pane, ADW_TYPE_BIN)
 
 /* Rows that need nothing but to be tied to a property. */
 static const char *const rows[] = {
-  "learning_rate_row", "epsilon_row", "discount_row", "episodes_row", "seed_row",
+  "learning_rate_row", "epsilon_row", "discount_row", "episodes_row", "repeats_row", "seed_row",
 };
 
 /* In the order of the row. */

@@ -10,6 +10,7 @@
 #define FIRST_SMOOTHING  0.9
 #define MAX_SMOOTHING    0.99
 #define FIRST_TOOL       "wall"
+#define FIRST_REPEATS    20 /* a curve of one seed is mostly noise */
 
 static const struct
 {
@@ -360,6 +361,7 @@ restore_spec (GboxGridworldSession *self)
         g_info ("The last gridworld is not taken up: %s", error->message);
       g_clear_object (&spec);
       spec = GBOX_SPEC (gbox_gridworld_spec_new ());
+      g_object_set (spec, "repeats", FIRST_REPEATS, NULL);
     }
   self->spec = GBOX_GRIDWORLD_SPEC (g_steal_pointer (&spec));
   g_object_set (self->spec, "moves", get_moves (self), NULL);

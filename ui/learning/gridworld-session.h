@@ -28,8 +28,8 @@ G_BEGIN_DECLS
  * Signals: `world-changed` (): the world or a cell of it is another. `compared-changed` (): other agents are
  * compared. `message` (string): something to tell the user once.
  *
- * A property of the spec that may change live applies at once; a new seed, and a world of another size, begin
- * with the next start.
+ * A property of the spec that may change live applies at once; a new seed, other repeats, and a world of
+ * another size, begin with the next start.
  */
 #define GBOX_TYPE_GRIDWORLD_SESSION (gbox_gridworld_session_get_type ())
 G_DECLARE_FINAL_TYPE (GboxGridworldSession, gbox_gridworld_session, GBOX, GRIDWORLD_SESSION, GObject)

@@ -2,6 +2,8 @@
 /* The middle of the gridworld: the agents' boards, and what they get an episode. */
 #include "learning/gridworld-stage.h"
 
+#include <math.h>
+
 #include "learning/gridworld-card.h"
 #include "widgets/chart.h"
 #include "widgets/smoothing.h"
@@ -14,7 +16,10 @@
 typedef struct
 {
   GboxSeries *series; /* (nullable): while it is compared */
+  GboxSeries *low;    /* the edges of its band */
+  GboxSeries *high;
   GboxSmoothing smoothing;
+  GboxSmoothing error_smoothing;
   double newest; /* 0 before the first */
 } Curve;
 
@@ -33,13 +38,35 @@ struct _GboxGridworldStage
 
 G_DEFINE_FINAL_TYPE (GboxGridworldStage, gbox_gridworld_stage, ADW_TYPE_BIN)
 
-static void
-add_point (Curve *curve, guint episode, double value)
+/* Agents over which returns are averaged. */
+static guint
+get_n_repeats (GboxGridworldAgent *agent)
 {
+  const GboxGridworldTable *table = gbox_gridworld_agent_get_table (agent);
+
+  return table != NULL ? table->outcome.n_repeats : 1;
+}
+
+/* The band is the mean's standard error: single episodes are spread so widely that all bands would be one. No
+ * episode gets more than the shortest way, so none goes above that. */
+static void
+add_point (GboxGridworldStage *self, Curve *curve, GboxGridworldAgent *agent, guint episode)
+{
+  const double value = g_array_index (gbox_gridworld_agent_get_returns (agent), double, episode - 1);
+  const double spread = g_array_index (gbox_gridworld_agent_get_spreads (agent), double, episode - 1);
+  const double most = -gbox_gridworld_get_shortest (gbox_gridworld_session_get_world (self->session));
+  const guint n = get_n_repeats (agent);
+  double width;
+
   if (curve->series == NULL)
     return;
   curve->newest = gbox_smoothing_add (&curve->smoothing, value);
   gbox_series_append (curve->series, episode, curve->newest);
+  if (n == 1)
+    return;
+  width = gbox_smoothing_add (&curve->error_smoothing, spread / sqrt (n));
+  gbox_series_append (curve->low, episode, curve->newest - width);
+  gbox_series_append (curve->high, episode, MAX (curve->newest, MIN (curve->newest + width, most)));
 }
 
 static void
@@ -53,9 +80,9 @@ follow_floor (GboxGridworldStage *self)
 }
 
 static void
-on_episode (GboxGridworldStage *self, guint episode, double value, GboxGridworldAgent *agent)
+on_episode (GboxGridworldStage *self, guint episode, GboxGridworldAgent *agent)
 {
-  add_point (&self->curves[gbox_gridworld_agent_get_algorithm (agent)], episode, value);
+  add_point (self, &self->curves[gbox_gridworld_agent_get_algorithm (agent)], agent, episode);
   follow_floor (self);
 }
 
@@ -68,17 +95,29 @@ draw_again (GboxGridworldStage *self)
   g_object_get (self->session, "smoothing", &weight, NULL);
   for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
     {
-      const GArray *returns
-        = gbox_gridworld_agent_get_returns (gbox_gridworld_session_get_agent (self->session, i));
+      GboxGridworldAgent *agent = gbox_gridworld_session_get_agent (self->session, i);
+      Curve *curve = &self->curves[i];
 
-      gbox_smoothing_init (&self->curves[i].smoothing, weight);
-      self->curves[i].newest = 0;
-      if (self->curves[i].series != NULL)
-        gbox_series_clear (self->curves[i].series);
-      for (guint j = 0; j < returns->len; j++)
-        add_point (&self->curves[i], j + 1, g_array_index (returns, double, j));
+      gbox_smoothing_init (&curve->smoothing, weight);
+      gbox_smoothing_init (&curve->error_smoothing, weight);
+      curve->newest = 0;
+      if (curve->series != NULL)
+        gbox_series_clear (curve->series);
+      gbox_series_clear (curve->low);
+      gbox_series_clear (curve->high);
+      for (guint j = 0; j < gbox_gridworld_agent_get_returns (agent)->len; j++)
+        add_point (self, curve, agent, j + 1);
     }
   follow_floor (self);
+}
+
+/* Says over how many seeds returns are averaged. */
+static void
+follow_title (GboxGridworldStage *self, guint n)
+{
+  g_autofree char *title = g_strdup_printf ("Reward an episode: mean of %u seeds ± standard error", n);
+
+  gbox_chart_set_title (self->chart, n > 1 ? title : "Reward an episode");
 }
 
 /* An agent that forgets everything has no curve. */
@@ -86,6 +125,8 @@ static void
 on_agent_changed (GboxGridworldStage *self, GboxGridworldAgent *agent)
 {
   const Curve *curve = &self->curves[gbox_gridworld_agent_get_algorithm (agent)];
+
+  follow_title (self, get_n_repeats (agent));
 
   if (curve->series != NULL
       && gbox_series_get_length (curve->series) > gbox_gridworld_agent_get_returns (agent)->len)
@@ -176,6 +217,9 @@ gbox_gridworld_stage_set_session (GboxGridworldStage *self, GboxGridworldSession
   g_return_if_fail (GBOX_IS_GRIDWORLD_STAGE (self) && self->session == NULL);
 
   self->session = g_object_ref (session);
+  for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
+    gbox_chart_add_band (self->chart, gbox_gridworld_card_get_role ((GboxTabularAlgorithm) i),
+                         &self->curves[i].low, &self->curves[i].high);
   for (guint i = 0; i < GBOX_GRIDWORLD_N_AGENTS; i++)
     {
       GboxGridworldAgent *agent = gbox_gridworld_session_get_agent (session, i);

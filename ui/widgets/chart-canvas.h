@@ -44,6 +44,9 @@ void gbox_chart_canvas_draw_marker (const GboxChartCanvas *canvas, GboxCurve *cu
 /* A line from top to bottom. */
 void gbox_chart_canvas_draw_cursor (const GboxChartCanvas *canvas, double x, double alpha);
 
+/* What lies between the edges of each band. */
+void gbox_chart_bands_draw (const GboxChartCanvas *canvas);
+
 /* The values nearest to the pointer, beside it, if it is on the plot. */
 void gbox_chart_readout_draw (const GboxChartCanvas *canvas);
 

@@ -15,7 +15,6 @@
 #define HEADER_GAP    12 /* between the legend and the plot */
 #define SWATCH        16 /* length of a legend's line */
 #define MARKER_RADIUS 4.5
-#define BAND_ALPHA    0.18
 #define PALE_ALPHA    0.45
 
 static PangoLayout *
@@ -157,7 +156,7 @@ widen (const GboxChartCanvas *canvas, GboxSeries *series, double *min, double *m
   double low, high;
   gsize first, end;
 
-  if (series == NULL || !gbox_series_get_range (series, &low, &high))
+  if (!gbox_series_get_range (series, &low, &high))
     return;
   if (!gbox_chart_content_get_view (canvas->content, &(double){ 0 }, &(double){ 0 }))
     {
@@ -199,8 +198,11 @@ fit_axes (GboxChartCanvas *canvas)
 
   for (guint i = 0; i < content->curves->len; i++)
     widen (canvas, ((GboxCurve *) content->curves->pdata[i])->series, &min, &max);
-  widen (canvas, content->band_low, &min, &max);
-  widen (canvas, content->band_high, &min, &max);
+  for (guint i = 0; i < content->bands->len; i++)
+    {
+      widen (canvas, g_array_index (content->bands, GboxChartBand, i).low, &min, &max);
+      widen (canvas, g_array_index (content->bands, GboxChartBand, i).high, &min, &max);
+    }
   filled = min <= max;
   if (filled)
     {
@@ -379,27 +381,6 @@ draw_curve (const GboxChartCanvas *canvas, GboxCurve *curve)
   cairo_stroke (canvas->cr);
 }
 
-static void
-draw_band (const GboxChartCanvas *canvas)
-{
-  GboxSeries *low = canvas->content->band_low, *high = canvas->content->band_high;
-  GdkRGBA colour;
-  gsize n;
-
-  if (low == NULL)
-    return;
-  n = MIN (gbox_series_get_length (low), gbox_series_get_length (high));
-  for (gsize i = 0; i < n; i++)
-    cairo_line_to (canvas->cr, gbox_chart_canvas_get_pixel_x (canvas, gbox_series_get_x (high)[i]),
-                   gbox_chart_canvas_get_pixel_y (canvas, gbox_series_get_y (high)[i]));
-  for (gsize i = n; i-- > 0;)
-    cairo_line_to (canvas->cr, gbox_chart_canvas_get_pixel_x (canvas, gbox_series_get_x (low)[i]),
-                   gbox_chart_canvas_get_pixel_y (canvas, gbox_series_get_y (low)[i]));
-  gbox_palette_lookup (gbox_series_get_role (low), canvas->dark, &colour);
-  cairo_set_source_rgba (canvas->cr, colour.red, colour.green, colour.blue, BAND_ALPHA);
-  cairo_fill (canvas->cr);
-}
-
 /* On the left of its line where there is no room on the right. */
 static void
 draw_mark (const GboxChartCanvas *canvas, const GboxChartMark *mark)
@@ -558,7 +539,7 @@ draw_plot (const GboxChartCanvas *canvas)
                    canvas->plot.size.width + 2 * overhang,
                    canvas->plot.size.height + 2 * (MARKER_RADIUS + 1));
   cairo_clip (canvas->cr);
-  draw_band (canvas);
+  gbox_chart_bands_draw (canvas);
   for (guint i = 0; i < canvas->content->curves->len; i++)
     draw_curve (canvas, canvas->content->curves->pdata[i]);
   cairo_restore (canvas->cr);

@@ -21,6 +21,17 @@ typedef struct
 } GboxCurve;
 
 /**
+ * GboxChartBand:
+ * @low: its lower edge
+ * @high: its upper edge, with a point for each of the lower one's
+ */
+typedef struct
+{
+  GboxSeries *low;
+  GboxSeries *high;
+} GboxChartBand;
+
+/**
  * GboxChartMark:
  * @x: where
  * @text: what happened there
@@ -40,8 +51,7 @@ typedef struct
  * @view_low: x of the left edge while only a part is in view
  * @view_high: x of its right edge; all is in view if it is not above @view_low
  * @curves: (element-type GboxCurve): later ones on top
- * @band_low: (nullable): lower edge of a filled band
- * @band_high: (nullable): its upper edge, with a point for each of the lower one's
+ * @bands: (element-type GboxChartBand): filled, behind the curves
  * @marks: (element-type GboxChartMark): see there
  * @reference: height of the dashed line, NaN for none
  * @reference_label: (nullable): before its value
@@ -58,8 +68,7 @@ typedef struct
   double view_low;
   double view_high;
   GPtrArray *curves;
-  GboxSeries *band_low;
-  GboxSeries *band_high;
+  GArray *bands;
   GArray *marks;
   double reference;
   char *reference_label;

@@ -52,6 +52,15 @@ free_curve (gpointer data)
 }
 
 static void
+clear_band (gpointer data)
+{
+  GboxChartBand *band = data;
+
+  g_object_unref (band->low);
+  g_object_unref (band->high);
+}
+
+static void
 clear_mark (gpointer data)
 {
   g_free (((GboxChartMark *) data)->text);
@@ -210,13 +219,14 @@ gbox_chart_dispose (GObject *object)
   for (guint i = 0; i < self->content.curves->len; i++)
     g_signal_handlers_disconnect_by_data (((GboxCurve *) self->content.curves->pdata[i])->series, self);
   g_ptr_array_set_size (self->content.curves, 0);
-  if (self->content.band_low != NULL)
+  for (guint i = 0; i < self->content.bands->len; i++)
     {
-      g_signal_handlers_disconnect_by_data (self->content.band_low, self);
-      g_signal_handlers_disconnect_by_data (self->content.band_high, self);
+      const GboxChartBand *band = &g_array_index (self->content.bands, GboxChartBand, i);
+
+      g_signal_handlers_disconnect_by_data (band->low, self);
+      g_signal_handlers_disconnect_by_data (band->high, self);
     }
-  g_clear_object (&self->content.band_low);
-  g_clear_object (&self->content.band_high);
+  g_array_set_size (self->content.bands, 0);
   G_OBJECT_CLASS (gbox_chart_parent_class)->dispose (object);
 }
 
@@ -226,6 +236,7 @@ gbox_chart_finalize (GObject *object)
   GboxChart *self = GBOX_CHART (object);
 
   g_ptr_array_unref (self->content.curves);
+  g_array_unref (self->content.bands);
   g_array_unref (self->content.marks);
   g_free (self->content.title);
   g_free (self->content.x_label);
@@ -268,6 +279,8 @@ gbox_chart_init (GboxChart *self)
   GtkEventController *motion = gtk_event_controller_motion_new ();
 
   self->content.curves = g_ptr_array_new_with_free_func (free_curve);
+  self->content.bands = g_array_new (FALSE, FALSE, sizeof (GboxChartBand));
+  g_array_set_clear_func (self->content.bands, clear_band);
   self->content.marks = g_array_new (FALSE, FALSE, sizeof (GboxChartMark));
   g_array_set_clear_func (self->content.marks, clear_mark);
   self->content.x_max = 1;
@@ -335,10 +348,10 @@ gbox_chart_clear (GboxChart *self)
   for (guint i = 0; i < self->content.curves->len; i++)
     if (!((GboxCurve *) self->content.curves->pdata[i])->is_pale)
       gbox_series_clear (((GboxCurve *) self->content.curves->pdata[i])->series);
-  if (self->content.band_low != NULL)
+  for (guint i = 0; i < self->content.bands->len; i++)
     {
-      gbox_series_clear (self->content.band_low);
-      gbox_series_clear (self->content.band_high);
+      gbox_series_clear (g_array_index (self->content.bands, GboxChartBand, i).low);
+      gbox_series_clear (g_array_index (self->content.bands, GboxChartBand, i).high);
     }
   g_array_set_size (self->content.marks, 0);
   gtk_widget_queue_draw (GTK_WIDGET (self));
@@ -347,13 +360,15 @@ gbox_chart_clear (GboxChart *self)
 void
 gbox_chart_add_band (GboxChart *self, GboxSeriesRole role, GboxSeries **low, GboxSeries **high)
 {
-  g_return_if_fail (GBOX_IS_CHART (self) && self->content.band_low == NULL);
-  self->content.band_low = gbox_series_new ("", role);
-  self->content.band_high = gbox_series_new ("", role);
-  g_signal_connect_swapped (self->content.band_low, "changed", G_CALLBACK (on_changed), self);
-  g_signal_connect_swapped (self->content.band_high, "changed", G_CALLBACK (on_changed), self);
-  *low = self->content.band_low;
-  *high = self->content.band_high;
+  GboxChartBand band;
+
+  g_return_if_fail (GBOX_IS_CHART (self));
+  band = (GboxChartBand){ gbox_series_new ("", role), gbox_series_new ("", role) };
+  g_array_append_val (self->content.bands, band);
+  g_signal_connect_swapped (band.low, "changed", G_CALLBACK (on_changed), self);
+  g_signal_connect_swapped (band.high, "changed", G_CALLBACK (on_changed), self);
+  *low = band.low;
+  *high = band.high;
 }
 
 void

@@ -39,7 +39,7 @@ void gbox_chart_clear (GboxChart *self);
 
 /**
  * gbox_chart_add_band:
- * @self: a chart without a band
+ * @self: a chart
  * @role: its colour
  * @low: (out) (transfer none): the series of its lower edge, to be given each point first
  * @high: (out) (transfer none): the series of its upper edge
