@@ -320,6 +320,36 @@ test_through (void)
   g_free (gradients[1]);
 }
 
+/* Blocks are computed at once, but not while each operation is timed, nor when a pass is taken in pieces. */
+static void
+test_blocks (gconstpointer data)
+{
+  const int batch = GPOINTER_TO_INT (data);
+  const int size = batch == 1 ? 320 : HEIGHT;
+  g_autoptr (GboxNetwork) network = make_block_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+
+  for (guint layer = 0; layer < gbox_network_get_n_layers (network); layer++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GboxPlan) plan = gbox_plan_new (network, team, layer, batch, size, size, FALSE, &error);
+      g_autofree gint64 *laps = g_new0 (gint64, 2 * gbox_plan_get_n_operations (plan));
+      GboxLapClock clock = { .laps = laps };
+      const gsize n_bytes = n_values (gbox_plan_get_output (plan)) * sizeof (float);
+      g_autofree float *together = NULL, *apart = NULL;
+
+      g_assert_no_error (error);
+      fill_image (gbox_plan_get_input (plan)->data, n_values (gbox_plan_get_input (plan)), 1);
+      gbox_plan_forward (plan);
+      together = gather (gbox_plan_get_output (plan));
+      gbox_plan_set_clock (plan, &clock);
+      gbox_plan_forward (plan);
+      apart = gather (gbox_plan_get_output (plan));
+      g_assert_cmpfloat (get_largest (apart, n_values (gbox_plan_get_output (plan))), >, 0.1f);
+      g_assert_cmpmem (together, n_bytes, apart, n_bytes);
+    }
+}
+
 static GboxTensor
 view_part (const GboxTensor *tensor, const GboxRegion *region, int y, int x)
 {
@@ -643,6 +673,8 @@ main (int argc, char **argv)
   g_test_add_func ("/plan/redirected-part", test_redirected_part);
   g_test_add_func ("/plan/batch", test_batch);
   g_test_add_func ("/plan/chunks", test_chunks);
+  g_test_add_data_func ("/plan/blocks/batch", GINT_TO_POINTER (5), test_blocks);
+  g_test_add_data_func ("/plan/blocks/large", GINT_TO_POINTER (1), test_blocks);
   g_test_add_func ("/plan/through", test_through);
   g_test_add_func ("/plan/threads", test_threads);
   g_test_add_func ("/plan/allocations", test_allocations);

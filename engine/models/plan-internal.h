@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/lap-clock.h"
 #include "kernels/depthwise-pointwise.h"
+#include "kernels/inverted-residual.h"
 #include "kernels/pool.h"
 #include "models/network-internal.h"
 #include "models/plan.h"
@@ -66,6 +67,7 @@ typedef struct
  * @pool: the shape
  * @argmax: (nullable): where each maximum came from
  * @goes_through: whether backward it takes the 1×1 convolution before it along
+ * @n_together: how many steps are taken together forward, this one being the first: 1 but for blocks
  */
 typedef struct
 {
@@ -82,6 +84,7 @@ typedef struct
   GboxPoolShape pool;
   guint8 *argmax;
   gboolean goes_through;
+  guint n_together;
 
   guint index;                         /* of the operation in the network */
   int pad_top, pad_left;               /* negative where the value that is read begins above or to the left */
@@ -226,6 +229,27 @@ gbox_plan_is_observed (const GboxPlan *plan, const GboxSlice *slice)
 
   return FALSE;
 }
+
+/**
+ * gbox_plan_find_blocks:
+ * @plan: a plan that is measured, and cropped where it is to be
+ *
+ * Finds the inverted residual blocks of a plan without gradient, whose steps the forward pass can take
+ * together, and lets what they read live until they end.
+ */
+void gbox_plan_find_blocks (GboxPlan *plan);
+
+/* Of the blocks found, once their convolutions are packed: keeps those that are faster together. */
+void gbox_plan_choose_blocks (GboxPlan *plan);
+
+/* Whether @value is only between the steps of a block. */
+gboolean gbox_plan_is_inside_block (const GboxPlan *plan, guint value);
+
+/* Bytes of scratch of the block that begins with step @i. */
+gsize gbox_plan_block_scratch_size (const GboxPlan *plan, guint i);
+
+/* Takes the steps of the block that begins with step @i. */
+void gbox_plan_block_forward (const GboxPlan *plan, guint i);
 
 /* Lets a block live at @time too. */
 void gbox_plan_span_extend (GboxPlanSpan *span, guint time);

@@ -19,6 +19,8 @@ choose_chunks (GboxPlan *plan)
     {
       const GboxRegion *region = &plan->values[i].region;
 
+      if (gbox_plan_is_inside_block (plan, i))
+        continue;
       largest = MAX (largest, (gsize) region->height * (gsize) region->width
                                 * (gsize) g_array_index (channels, int, i) * sizeof (float));
     }
@@ -323,6 +325,8 @@ reserve_scratch (GboxPlan *plan)
       if (step->backward_conv != NULL)
         most = MAX (most, gbox_conv_scratch_size (step->backward_conv, &step->conv_shape, &step->dy,
                                                   &step->dx, n_workers));
+      if (step->n_together > 1)
+        most = MAX (most, gbox_plan_block_scratch_size (plan, i));
       if (step->goes_through)
         most = MAX (most, gbox_depthwise_pointwise_scratch_size (&step->x, n_workers));
     }
@@ -434,6 +438,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   if (region->height != 0
       && (!gbox_plan_check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
+  gbox_plan_find_blocks (plan);
   choose_chunks (plan);
   shape_values (plan);
   derive_lifetimes (plan);
@@ -444,6 +449,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
   keep_own_convs (plan);
   choose_ways_through (plan);
+  gbox_plan_choose_blocks (plan);
   if (!allocate (plan, error))
     return FALSE;
   place (plan, clears);

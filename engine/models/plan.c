@@ -310,9 +310,15 @@ forward_chunk (GboxPlan *plan, int chunk)
 {
   map_pixels (plan, chunk);
   gbox_lap_clock_note (plan->clock, 0);
-  for (guint i = 0; i < plan->steps->len; i++)
+  for (guint i = 0, n = 1; i < plan->steps->len; i += n)
     {
-      gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
+      const GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+      n = plan->clock == NULL ? step->n_together : 1; /* timed, each is taken by itself */
+      if (n > 1)
+        gbox_plan_block_forward (plan, i);
+      else
+        gbox_plan_step_forward (step, plan->team, plan->scratch);
       gbox_lap_clock_note (plan->clock, 1 + i);
     }
   if (plan->n_chunks > 1)
