@@ -13,9 +13,10 @@
 #define MIN_GROUP_CHANNELS 64
 /* A block of so many weights of the last convolution is half of a core's first cache. */
 #define MAX_GROUP_CHANNELS 256
-/* Slices of images, if possible: tasks for a few cores. Where an image is cut, some rows are expanded twice.
- */
-#define WANTED_SLICES 4
+/* Slices of all images, if possible: tasks for a few cores. Where an image is cut some rows are expanded
+ * twice, so slices have at least so many rows. */
+#define WANTED_SLICES  4
+#define MIN_SLICE_ROWS 14
 /* Smaller values between the convolutions stay in the caches as they are (measured). */
 #define LARGE_BYTES (1024 * 1024)
 
@@ -38,11 +39,22 @@ get_channel_bytes (const GboxInvertedResidual *self)
   return (self->expand != NULL ? get_plane_bytes (&self->expanded) : 0) + get_plane_bytes (&self->filtered);
 }
 
+/* Of each image. */
+static guint
+count_slices (const GboxInvertedResidual *self)
+{
+  const int most = MAX (self->filtered.height / MIN_SLICE_ROWS, 1);
+
+  return (guint) CLAMP (WANTED_SLICES / self->filtered.batch, 1, most);
+}
+
 gboolean
 gbox_inverted_residual_is_faster (const GboxInvertedResidual *self)
 {
-  return self->filtered.batch >= WANTED_SLICES
-         || get_channel_bytes (self) * (gsize) self->depthwise.channels > LARGE_BYTES;
+  const guint n_slices = (guint) self->filtered.batch * count_slices (self);
+
+  return n_slices >= WANTED_SLICES
+         || (n_slices > 1 && get_channel_bytes (self) * (gsize) self->depthwise.channels > LARGE_BYTES);
 }
 
 /* Rows of the input that @n_rows rows of results look at. */
@@ -117,7 +129,7 @@ cut (const GboxInvertedResidual *self, GboxInvertedResidualWork *work)
 
   work->n_group_channels = choose_group (self);
   work->n_band_rows = choose_band (self, work->n_group_channels);
-  work->n_slices = (guint) CLAMP (WANTED_SLICES / self->filtered.batch, 1, self->filtered.height);
+  work->n_slices = count_slices (self);
   measure_band (self, work->n_band_rows, work->n_group_channels, &expanded_floats, &filtered_floats);
   work->expanded_floats = align (expanded_floats);
   work->worker_scratch = work->expanded_floats + align (filtered_floats);
