@@ -52,9 +52,13 @@ n_weights (const Case *c)
 }
 
 static GboxConv *
-make_point (const GboxConvShape *shape, GboxActivation activation, guint purpose, const float *weights)
+make_point (const GboxConvShape *shape,
+            GboxConvDirection direction,
+            GboxActivation activation,
+            guint purpose,
+            const float *weights)
 {
-  const GboxConvPacking packing = gbox_conv_packing (shape, GBOX_CONV_FORWARD, GBOX_CONV_POINTWISE);
+  const GboxConvPacking packing = gbox_conv_packing (shape, direction, GBOX_CONV_POINTWISE);
   g_autofree float *bias = random_floats (purpose, (gsize) shape->out_channels);
 
   return gbox_conv_new (shape, &packing, activation, weights, bias);
@@ -65,8 +69,10 @@ typedef struct
 {
   const Case *c;
   float *weights, *bias, *expand_weights, *project_weights;
-  GboxConv *expand, *project;
+  GboxConv *expand, *project, *expand_backward, *project_backward;
   Block x, addend, expanded, filtered, y;
+  Block dy, dfiltered, dexpanded, dx, mask;
+  guint16 *expanded_bits, *filtered_bits;
   GboxInvertedResidual all;
 } Fixture;
 
@@ -82,17 +88,41 @@ fixture_init (Fixture *f, const Case *c)
   f->bias = random_floats (4, (gsize) c->shape.channels);
   f->expand_weights = random_floats (5, (gsize) n_in * (gsize) c->shape.channels);
   f->project_weights = random_floats (6, (gsize) c->n_out * (gsize) c->shape.channels);
-  f->expand = c->n_in > 0 ? make_point (&expand, c->activation, 7, f->expand_weights) : NULL;
-  f->project = make_point (&project, NONE, 8, f->project_weights);
+  if (c->n_in > 0)
+    {
+      f->expand = make_point (&expand, GBOX_CONV_FORWARD, c->activation, 7, f->expand_weights);
+      f->expand_backward = make_point (&expand, GBOX_CONV_BACKWARD, c->activation, 7, f->expand_weights);
+    }
+  f->project = make_point (&project, GBOX_CONV_FORWARD, NONE, 8, f->project_weights);
+  f->project_backward = make_point (&project, GBOX_CONV_BACKWARD, NONE, 8, f->project_weights);
   f->x = block_new (1, c->batch, c->height, c->width, n_in, c->gap);
   f->addend = block_new (2, c->batch, c->out_height, c->out_width, c->n_out, c->gap);
   f->expanded = block_new (9, c->batch, c->height, c->width, c->shape.channels, 0);
   f->filtered = block_new (10, c->batch, c->out_height, c->out_width, c->shape.channels, 0);
   f->y = block_new (11, c->batch, c->out_height, c->out_width, c->n_out, c->gap);
-  f->all = (GboxInvertedResidual){ f->expand,       expand,  c->shape,
-                                   f->weights,      f->bias, c->activation,
-                                   f->project,      project, f->expand != NULL ? f->expanded.view : f->x.view,
-                                   f->filtered.view };
+  f->dy = block_new (12, c->batch, c->out_height, c->out_width, c->n_out, c->gap);
+  f->dfiltered = block_copy (&f->filtered);
+  f->dexpanded = block_copy (&f->expanded);
+  f->dx = block_new (13, c->batch, c->height, c->width, n_in, c->gap);
+  f->mask = block_new_rectified (14, &f->dx);
+  f->expanded_bits = g_malloc (gbox_bits_size (&f->expanded.view));
+  f->filtered_bits = g_malloc (gbox_bits_size (&f->filtered.view));
+  f->all = (GboxInvertedResidual){ .expand = f->expand,
+                                   .expand_shape = expand,
+                                   .depthwise = c->shape,
+                                   .weights = f->weights,
+                                   .bias = f->bias,
+                                   .activation = c->activation,
+                                   .project = f->project,
+                                   .project_shape = project,
+                                   .expanded = f->expand != NULL ? f->expanded.view : f->x.view,
+                                   .filtered = f->filtered.view,
+                                   .expand_backward = f->expand_backward,
+                                   .project_backward = f->project_backward,
+                                   .expanded_bits = f->expanded_bits,
+                                   .filtered_bits = f->filtered_bits,
+                                   .dexpanded = f->dexpanded.view,
+                                   .dfiltered = f->dfiltered.view };
 }
 
 static void
@@ -104,6 +134,15 @@ fixture_clear (Fixture *f)
   g_free (f->project_weights);
   gbox_conv_free (f->expand);
   gbox_conv_free (f->project);
+  gbox_conv_free (f->expand_backward);
+  gbox_conv_free (f->project_backward);
+  g_free (f->expanded_bits);
+  g_free (f->filtered_bits);
+  block_clear (&f->dy);
+  block_clear (&f->dfiltered);
+  block_clear (&f->dexpanded);
+  block_clear (&f->dx);
+  block_clear (&f->mask);
   block_clear (&f->x);
   block_clear (&f->addend);
   block_clear (&f->expanded);
@@ -126,35 +165,90 @@ run_apart (Fixture *f, GboxTeam *team, Block *y)
     gbox_add (team, &y->view, &f->addend.view, &y->view);
 }
 
-static void
-run_together (Fixture *f, GboxTeam *team, Block *y)
+/* Scratch with rubbish in it, and a guard behind. */
+static guint8 *
+scratch_new (const Fixture *f, GboxConvDirection direction, GboxTeam *team, gsize *size)
 {
-  const gsize size = gbox_inverted_residual_scratch_size (&f->all, gbox_team_get_n_threads (team));
-  guint8 *scratch = g_aligned_alloc (size + 64, 1, 64);
+  guint8 *scratch;
 
-  memset (scratch, 0xff, size + 64);
-  gbox_inverted_residual_forward (&f->all, team, &f->x.view, f->c->has_addend ? &f->addend.view : NULL,
-                                  &y->view, scratch);
+  *size = gbox_inverted_residual_scratch_size (&f->all, direction, gbox_team_get_n_threads (team));
+  scratch = g_aligned_alloc (*size + 64, 1, 64);
+  memset (scratch, 0xff, *size + 64);
+  return scratch;
+}
+
+static void
+scratch_check_and_free (guint8 *scratch, gsize size)
+{
   for (gsize i = size; i < size + 64; i++)
     g_assert_cmpuint (scratch[i], ==, 0xff);
   g_aligned_free (scratch);
 }
 
 static void
+run_together (Fixture *f, GboxTeam *team, Block *y)
+{
+  gsize size;
+  guint8 *scratch = scratch_new (f, GBOX_CONV_FORWARD, team, &size);
+
+  gbox_inverted_residual_forward (&f->all, team, &f->x.view, f->c->has_addend ? &f->addend.view : NULL,
+                                  &y->view, scratch);
+  scratch_check_and_free (scratch, size);
+}
+
+static void
+run_backward_apart (Fixture *f, GboxTeam *team, gboolean accumulate, Block *dx)
+{
+  gbox_conv_backward (f->project_backward, &f->all.project_shape, team, &f->dy.view, &f->dfiltered.view,
+                      FALSE, &f->filtered.view, f->c->activation, NULL);
+  gbox_depthwise_backward (team, &f->c->shape, f->weights, &f->dfiltered.view, &f->dexpanded.view, FALSE,
+                           &f->expanded.view, f->c->activation);
+  gbox_conv_backward (f->expand_backward, &f->all.expand_shape, team, &f->dexpanded.view, &dx->view,
+                      accumulate, accumulate ? &f->mask.view : NULL, RELU6, NULL);
+}
+
+static void
+run_backward_together (Fixture *f, GboxTeam *team, gboolean accumulate, Block *dx)
+{
+  gsize size;
+  guint8 *scratch = scratch_new (f, GBOX_CONV_BACKWARD, team, &size);
+
+  gbox_inverted_residual_backward (&f->all, team, &f->dy.view, &dx->view, accumulate,
+                                   accumulate ? &f->mask.view : NULL, RELU6, scratch);
+  scratch_check_and_free (scratch, size);
+}
+
+static void
+check (const Fixture *f, const Block *together, const Block *apart)
+{
+  if (f->c->in_groups)
+    assert_close (together, apart, TOLERANCE);
+  else
+    assert_same_bits (together, apart);
+  assert_guarded (together);
+}
+
+static void
 check_case (GboxTeam *team, gconstpointer data)
 {
   g_auto (Fixture) f = { 0 };
-  g_auto (Block) apart = { 0 };
+  g_auto (Block) apart = { 0 }, dx = { 0 };
 
   fixture_init (&f, data);
   apart = block_copy (&f.y);
   run_apart (&f, team, &apart);
   run_together (&f, team, &f.y);
-  if (f.c->in_groups)
-    assert_close (&f.y, &apart, TOLERANCE);
-  else
-    assert_same_bits (&f.y, &apart);
-  assert_guarded (&f.y);
+  check (&f, &f.y, &apart);
+
+  if (f.expand == NULL)
+    return;
+  dx = block_copy (&f.dx);
+  for (gboolean accumulate = FALSE; accumulate <= TRUE; accumulate++)
+    {
+      run_backward_apart (&f, team, accumulate, &dx);
+      run_backward_together (&f, team, accumulate, &f.dx);
+      check (&f, &f.dx, &dx);
+    }
 }
 
 static void
@@ -167,17 +261,23 @@ static void
 test_threads (gconstpointer data)
 {
   g_auto (Fixture) f = { 0 };
-  g_auto (Block) first = { 0 };
+  g_auto (Block) y = { 0 }, dx = { 0 };
 
   fixture_init (&f, data);
-  first = block_copy (&f.y);
+  y = block_copy (&f.y);
+  dx = block_copy (&f.dx);
   for (guint n_threads = 1; n_threads <= 3; n_threads++)
     {
       g_autoptr (GboxTeam) team = gbox_team_new (n_threads);
 
-      run_together (&f, team, n_threads == 1 ? &first : &f.y);
-      if (n_threads > 1)
-        assert_same_bits (&f.y, &first);
+      run_together (&f, team, n_threads == 1 ? &y : &f.y);
+      if (f.expand != NULL)
+        run_backward_together (&f, team, FALSE, n_threads == 1 ? &dx : &f.dx);
+      if (n_threads == 1)
+        continue;
+      assert_same_bits (&f.y, &y);
+      if (f.expand != NULL)
+        assert_same_bits (&f.dx, &dx);
     }
 }
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* An inverted residual block, forward: how it is cut. */
+/* An inverted residual block: how it is cut. */
 #include "kernels/inverted-residual.h"
 
 #include "kernels/conv-internal.h"
@@ -20,64 +20,62 @@
 /* Smaller values between the convolutions stay in the caches as they are (measured). */
 #define LARGE_BYTES (1024 * 1024)
 
+/* The values between the convolutions in the order of a direction, and what is written in the end. */
+typedef struct
+{
+  const GboxTensor *first; /* or NULL where it is what is read */
+  const GboxTensor *second;
+  const GboxTensor *to; /* of its height and width */
+} Order;
+
+static Order
+get_order (const GboxInvertedResidual *self, GboxConvDirection direction)
+{
+  if (direction == GBOX_CONV_BACKWARD)
+    return (Order){ &self->filtered, &self->expanded, &self->expanded };
+
+  return (Order){ self->expand != NULL ? &self->expanded : NULL, &self->filtered, &self->filtered };
+}
+
 static gsize
 get_plane_bytes (const GboxTensor *tensor)
 {
-  return (gsize) tensor->height * (gsize) tensor->width * sizeof (float);
+  return tensor == NULL ? 0 : (gsize) tensor->height * (gsize) tensor->width * sizeof (float);
 }
 
 static gsize
-get_row_floats (const GboxTensor *tensor, int channels)
+get_channel_bytes (const Order *order)
 {
-  return (gsize) tensor->width * (gsize) channels;
-}
-
-/* Of the values between that are not the input. */
-static gsize
-get_channel_bytes (const GboxInvertedResidual *self)
-{
-  return (self->expand != NULL ? get_plane_bytes (&self->expanded) : 0) + get_plane_bytes (&self->filtered);
+  return get_plane_bytes (order->first) + get_plane_bytes (order->second);
 }
 
 /* Of each image. */
 static guint
-count_slices (const GboxInvertedResidual *self)
+count_slices (const GboxTensor *to)
 {
-  const int most = MAX (self->filtered.height / MIN_SLICE_ROWS, 1);
+  const int most = MAX (to->height / MIN_SLICE_ROWS, 1);
 
-  return (guint) CLAMP (WANTED_SLICES / self->filtered.batch, 1, most);
+  return (guint) CLAMP (WANTED_SLICES / to->batch, 1, most);
 }
 
 gboolean
 gbox_inverted_residual_is_faster (const GboxInvertedResidual *self)
 {
-  const guint n_slices = (guint) self->filtered.batch * count_slices (self);
+  const Order order = get_order (self, GBOX_CONV_FORWARD);
+  const guint n_slices = (guint) order.to->batch * count_slices (order.to);
 
   return n_slices >= WANTED_SLICES
-         || (n_slices > 1 && get_channel_bytes (self) * (gsize) self->depthwise.channels > LARGE_BYTES);
+         || (n_slices > 1 && get_channel_bytes (&order) * (gsize) self->depthwise.channels > LARGE_BYTES);
 }
 
-/* Rows of the input that @n_rows rows of results look at. */
-static gsize
-count_input_rows (const GboxInvertedResidual *self, int n_rows)
+/* Rows of the first value that @n_rows rows of the second are made from, at most. */
+static int
+count_rows_seen (const GboxInvertedResidual *self, GboxConvDirection direction, int n_rows)
 {
-  const int n = (n_rows - 1) * self->depthwise.stride + self->depthwise.kernel;
+  const GboxDepthwiseShape *shape = &self->depthwise;
 
-  return (gsize) MIN (n, self->expanded.height);
-}
-
-/* Floats of a band's expanded and filtered rows. */
-static void
-measure_band (const GboxInvertedResidual *self,
-              int n_rows,
-              int n_channels,
-              gsize *expanded_floats,
-              gsize *filtered_floats)
-{
-  *expanded_floats = self->expand == NULL
-                       ? 0
-                       : count_input_rows (self, n_rows) * get_row_floats (&self->expanded, n_channels);
-  *filtered_floats = (gsize) n_rows * get_row_floats (&self->filtered, n_channels);
+  return direction == GBOX_CONV_BACKWARD ? (n_rows + shape->kernel - 2) / shape->stride + 1
+                                         : (n_rows - 1) * shape->stride + shape->kernel;
 }
 
 static gsize
@@ -88,12 +86,30 @@ align (gsize n_floats)
   return (n_floats + unit - 1) / unit * unit;
 }
 
+/* The floats between the convolutions for a band of rows. */
+static void
+measure_band (const GboxInvertedResidual *self, GboxConvDirection direction, GboxInvertedResidualWork *work)
+{
+  const Order order = get_order (self, direction);
+  const gsize n_channels = (gsize) work->n_group_channels;
+
+  work->first_floats = 0;
+  if (order.first != NULL)
+    {
+      const int n_rows = count_rows_seen (self, direction, work->n_band_rows);
+
+      work->first_floats
+        = align ((gsize) MIN (n_rows, order.first->height) * (gsize) order.first->width * n_channels);
+    }
+  work->worker_scratch
+    = work->first_floats + align ((gsize) work->n_band_rows * (gsize) order.second->width * n_channels);
+}
+
 /* Groups of channels of nearly equal size, whole blocks of packed weights. */
 static int
-choose_group (const GboxInvertedResidual *self)
+choose_group (int n_channels, gsize channel_bytes)
 {
-  const int n_channels = self->depthwise.channels;
-  const int n_fitting = (int) (BETWEEN_BYTES / get_channel_bytes (self));
+  const int n_fitting = (int) (BETWEEN_BYTES / channel_bytes);
   const int most = MIN (n_fitting, MAX_GROUP_CHANNELS);
 
   if (n_fitting < MIN_GROUP_CHANNELS || n_channels <= most)
@@ -106,57 +122,76 @@ choose_group (const GboxInvertedResidual *self)
 }
 
 /* As many rows as fit. */
-static int
-choose_band (const GboxInvertedResidual *self, int n_group_channels)
-{
-  int n_rows = self->filtered.height;
-
-  for (; n_rows > 1; n_rows--)
-    {
-      gsize expanded_floats, filtered_floats;
-
-      measure_band (self, n_rows, n_group_channels, &expanded_floats, &filtered_floats);
-      if ((expanded_floats + filtered_floats) * sizeof (float) <= BETWEEN_BYTES)
-        break;
-    }
-  return n_rows;
-}
-
 static void
-cut (const GboxInvertedResidual *self, GboxInvertedResidualWork *work)
+cut (const GboxInvertedResidual *self, GboxConvDirection direction, GboxInvertedResidualWork *work)
 {
-  gsize expanded_floats, filtered_floats;
+  const Order order = get_order (self, direction);
 
-  work->n_group_channels = choose_group (self);
-  work->n_band_rows = choose_band (self, work->n_group_channels);
-  work->n_slices = count_slices (self);
-  measure_band (self, work->n_band_rows, work->n_group_channels, &expanded_floats, &filtered_floats);
-  work->expanded_floats = align (expanded_floats);
-  work->worker_scratch = work->expanded_floats + align (filtered_floats);
+  work->n_group_channels = choose_group (self->depthwise.channels, get_channel_bytes (&order));
+  work->n_slices = count_slices (order.to);
+  work->n_band_rows = order.to->height;
+  measure_band (self, direction, work);
+  while (work->n_band_rows > 1 && work->worker_scratch * sizeof (float) > BETWEEN_BYTES)
+    {
+      work->n_band_rows--;
+      measure_band (self, direction, work);
+    }
 }
 
 gsize
-gbox_inverted_residual_scratch_size (const GboxInvertedResidual *self, guint n_workers)
+gbox_inverted_residual_scratch_size (const GboxInvertedResidual *self,
+                                     GboxConvDirection direction,
+                                     guint n_workers)
 {
-  GboxInvertedResidualWork work;
+  GboxInvertedResidualWork work = { 0 };
 
-  cut (self, &work);
+  cut (self, direction, &work);
   return n_workers * work.worker_scratch * sizeof (float);
 }
 
+/* Of a whole plane. */
 static GboxPointwiseWork
 get_pointwise_work (const GboxConv *conv, const GboxConvShape *shape)
 {
-  return (GboxPointwiseWork){ .n_in = shape->in_channels,
-                              .n_out = shape->out_channels,
-                              .packed = conv->packed,
-                              .packed_rows = (gsize) shape->in_channels,
-                              .run_rows = 1,
-                              .finish = { .bias = conv->bias,
-                                          .floor = gbox_activation_floor (conv->activation),
-                                          .ceiling = gbox_activation_ceiling (conv->activation) },
-                              .n_row_slices = 1,
-                              .n_column_slices = 1 };
+  const gboolean forward = conv->packing.direction == GBOX_CONV_FORWARD;
+  GboxPointwiseWork work = { .n_in = forward ? shape->in_channels : shape->out_channels,
+                             .n_out = forward ? shape->out_channels : shape->in_channels,
+                             .packed = conv->packed,
+                             .run_rows = 1,
+                             .n_row_slices = 1,
+                             .n_column_slices = 1 };
+
+  work.packed_rows = (gsize) work.n_in;
+  if (forward)
+    work.finish = (GboxFinish){ .bias = conv->bias,
+                                .floor = gbox_activation_floor (conv->activation),
+                                .ceiling = gbox_activation_ceiling (conv->activation) };
+  return work;
+}
+
+static GboxBits
+get_bits (guint16 *words, GboxActivation activation, int n_channels)
+{
+  return (GboxBits){ activation != GBOX_ACTIVATION_NONE ? words : NULL, gbox_bits_stride (n_channels) };
+}
+
+/* All but what the two directions have apart. */
+static GboxInvertedResidualWork
+get_work (const GboxInvertedResidual *self,
+          GboxConvDirection direction,
+          const GboxTensor *x,
+          const GboxTensor *y)
+{
+  GboxInvertedResidualWork work = { .depthwise = { .shape = self->depthwise,
+                                                   .weights = self->weights,
+                                                   .weight_stride = (gsize) self->depthwise.channels,
+                                                   .mask = gbox_mask (NULL, GBOX_ACTIVATION_NONE),
+                                                   .n_slices = 1 },
+                                    .x = *x,
+                                    .y = *y };
+
+  cut (self, direction, &work);
+  return work;
 }
 
 /* One after the other. */
@@ -188,18 +223,7 @@ gbox_inverted_residual_forward (const GboxInvertedResidual *self,
                                 gpointer scratch)
 {
   const GboxFastKernels *kernels = gbox_fast_kernels ();
-  GboxInvertedResidualWork work = { .depthwise = { .shape = self->depthwise,
-                                                   .weights = self->weights,
-                                                   .weight_stride = (gsize) self->depthwise.channels,
-                                                   .bias = self->bias,
-                                                   .floor = gbox_activation_floor (self->activation),
-                                                   .ceiling = gbox_activation_ceiling (self->activation),
-                                                   .mask = gbox_mask (NULL, GBOX_ACTIVATION_NONE),
-                                                   .n_slices = 1 },
-                                    .project = get_pointwise_work (self->project, &self->project_shape),
-                                    .x = *x,
-                                    .y = *y,
-                                    .scratch = scratch };
+  GboxInvertedResidualWork work = get_work (self, GBOX_CONV_FORWARD, x, y);
 
   if (kernels == NULL)
     {
@@ -208,9 +232,70 @@ gbox_inverted_residual_forward (const GboxInvertedResidual *self,
     }
 
   if (self->expand != NULL)
-    work.expand = get_pointwise_work (self->expand, &self->expand_shape);
+    {
+      work.first = get_pointwise_work (self->expand, &self->expand_shape);
+      work.first_bits = get_bits (self->expanded_bits, self->expand->activation, self->depthwise.channels);
+    }
+  work.depthwise.bias = self->bias;
+  work.depthwise.floor = gbox_activation_floor (self->activation);
+  work.depthwise.ceiling = gbox_activation_ceiling (self->activation);
+  work.last = get_pointwise_work (self->project, &self->project_shape);
+  work.second_bits = get_bits (self->filtered_bits, self->activation, self->depthwise.channels);
   if (addend != NULL)
     work.addend = *addend;
-  cut (self, &work);
+  work.scratch = scratch;
   gbox_team_run (team, work.n_slices * (guint) y->batch, kernels->inverted_residual, &work);
+}
+
+/* One after the other. */
+static void
+backward_apart (const GboxInvertedResidual *self,
+                GboxTeam *team,
+                const GboxTensor *dy,
+                GboxTensor *dx,
+                gboolean accumulate,
+                const GboxTensor *mask,
+                GboxActivation mask_activation,
+                gpointer scratch)
+{
+  GboxTensor dexpanded = self->dexpanded, dfiltered = self->dfiltered;
+
+  gbox_conv_backward (self->project_backward, &self->project_shape, team, dy, &dfiltered, FALSE,
+                      &self->filtered, self->activation, scratch);
+  gbox_depthwise_backward (team, &self->depthwise, self->weights, &dfiltered, &dexpanded, FALSE,
+                           &self->expanded, self->expand->activation);
+  gbox_conv_backward (self->expand_backward, &self->expand_shape, team, &dexpanded, dx, accumulate, mask,
+                      mask_activation, scratch);
+}
+
+void
+gbox_inverted_residual_backward (const GboxInvertedResidual *self,
+                                 GboxTeam *team,
+                                 const GboxTensor *dy,
+                                 GboxTensor *dx,
+                                 gboolean accumulate,
+                                 const GboxTensor *mask,
+                                 GboxActivation mask_activation,
+                                 gpointer scratch)
+{
+  const GboxFastKernels *kernels = gbox_fast_kernels ();
+  const GboxMask last = gbox_mask (mask, mask_activation);
+  GboxInvertedResidualWork work = get_work (self, GBOX_CONV_BACKWARD, dy, dx);
+
+  g_return_if_fail (self->expand != NULL);
+
+  if (kernels == NULL)
+    {
+      backward_apart (self, team, dy, dx, accumulate, mask, mask_activation, scratch);
+      return;
+    }
+
+  work.backward = TRUE;
+  work.first = get_pointwise_work (self->project_backward, &self->project_shape);
+  work.last = get_pointwise_work (self->expand_backward, &self->expand_shape);
+  work.last.finish = (GboxFinish){ .accumulate = accumulate, .mask = last.y, .mask_ceiling = last.ceiling };
+  work.first_bits = get_bits (self->filtered_bits, self->activation, self->depthwise.channels);
+  work.second_bits = get_bits (self->expanded_bits, self->expand->activation, self->depthwise.channels);
+  work.scratch = scratch;
+  gbox_team_run (team, work.n_slices * (guint) dx->batch, kernels->inverted_residual, &work);
 }

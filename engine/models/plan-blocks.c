@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Inverted residual blocks of a plan: steps that the forward pass takes together. */
+/* Inverted residual blocks of a plan: steps that are taken together, forward and backward. */
 #include "models/plan-internal.h"
 
 /* The steps of a block; no @expand or @sum where it has none. */
@@ -70,7 +70,8 @@ is_sum (const GboxPlan *plan, guint i)
          && has_size_of (plan, &operation->addend, &operation->output);
 }
 
-/* The number of steps of the block that begins with step @i; 1 where none does. */
+/* The number of steps of the block that begins with step @i; 1 where none does. With gradient it begins with
+ * an expansion and ends before the sum, whose gradient has two ways. */
 static guint
 count_steps (const GboxPlan *plan, guint i)
 {
@@ -79,10 +80,10 @@ count_steps (const GboxPlan *plan, guint i)
   if (is_pointwise (plan, last) && hands_on (plan, last))
     last++;
   if (gbox_plan_get_step (plan, last)->operation->kind != GBOX_OPERATION_DEPTHWISE || !hands_on (plan, last)
-      || !is_pointwise (plan, last + 1))
+      || !is_pointwise (plan, last + 1) || (plan->with_gradient && last == i))
     return 1;
   last++;
-  if (hands_on (plan, last) && is_sum (plan, last + 1))
+  if (!plan->with_gradient && hands_on (plan, last) && is_sum (plan, last + 1))
     last++;
   return last - i + 1;
 }
@@ -90,16 +91,13 @@ count_steps (const GboxPlan *plan, guint i)
 void
 gbox_plan_find_blocks (GboxPlan *plan)
 {
-  for (guint i = 0; i < plan->steps->len; i++)
-    gbox_plan_get_step (plan, i)->n_together = 1;
-  if (plan->with_gradient)
-    return;
-
   for (guint i = 0, n = 1; i < plan->steps->len; i += n)
     {
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
       n = step->n_together = count_steps (plan, i);
+      for (guint j = i + 1; j < i + n; j++)
+        gbox_plan_get_step (plan, j)->n_together = 1;
       if (n > 1) /* what it reads is read until the end */
         gbox_plan_span_extend (&plan->values[step->operation->input.value].span,
                                gbox_plan_forward_time (plan, i + n - 1));
@@ -144,24 +142,60 @@ describe (const Block *block)
                                .project = block->project->conv,
                                .project_shape = block->project->conv_shape,
                                .expanded = depthwise->x,
-                               .filtered = depthwise->y };
+                               .filtered = depthwise->y,
+                               .project_backward = block->project->backward_conv,
+                               .filtered_bits = depthwise->bits,
+                               .dexpanded = depthwise->dx,
+                               .dfiltered = depthwise->dy };
 
   if (block->expand != NULL)
     {
       all.expand = block->expand->conv;
       all.expand_shape = block->expand->conv_shape;
+      all.expand_backward = block->expand->backward_conv;
+      all.expanded_bits = block->expand->bits;
     }
 
   return all;
 }
 
+/* Whether each rectifier is applied where its gradient is finished, and nothing else adds to these gradients.
+ */
 static gboolean
-is_faster (const GboxPlan *plan, guint i)
+goes_back_together (const Block *block)
+{
+  return block->expand != NULL && !block->expand->rectify && !block->depthwise->rectify
+         && !block->project->rectify && !block->depthwise->accumulate_x && !block->project->accumulate_x
+         && block->depthwise->mask == block->expand->operation->activation
+         && block->project->mask == block->depthwise->operation->activation;
+}
+
+static gboolean
+is_chosen (const GboxPlan *plan, guint i)
 {
   const Block block = get_block (plan, i);
   const GboxInvertedResidual all = describe (&block);
 
-  return gbox_inverted_residual_is_faster (&all);
+  return (!plan->with_gradient || goes_back_together (&block)) && gbox_inverted_residual_is_faster (&all);
+}
+
+/* What the block's way back reads lives until its end, what it writes from its beginning. */
+static void
+extend_gradients (GboxPlan *plan, guint i, guint n)
+{
+  const GboxPlanStep *first = gbox_plan_get_step (plan, i), *last = gbox_plan_get_step (plan, i + n - 1);
+
+  gbox_plan_span_extend (&plan->values[first->operation->input.value].gradient_span,
+                         gbox_plan_backward_time (plan, i + n - 1));
+  gbox_plan_span_extend (&plan->values[last->operation->output.value].gradient_span,
+                         gbox_plan_backward_time (plan, i));
+  for (guint j = i; j + 1 < i + n; j++)
+    {
+      GboxPlanSpan *span = &gbox_plan_get_step (plan, j)->bits_span;
+
+      gbox_plan_span_extend (span, gbox_plan_forward_time (plan, i));
+      gbox_plan_span_extend (span, gbox_plan_backward_time (plan, i));
+    }
 }
 
 void
@@ -172,18 +206,30 @@ gbox_plan_choose_blocks (GboxPlan *plan)
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
       n = step->n_together;
-      if (n > 1 && !is_faster (plan, i))
-        step->n_together = 1;
+      if (n == 1)
+        continue;
+      if (!is_chosen (plan, i))
+        {
+          step->n_together = 1;
+          continue;
+        }
+      plan->has_blocks = TRUE;
+      if (plan->with_gradient)
+        extend_gradients (plan, i, n);
     }
 }
 
 gsize
 gbox_plan_block_scratch_size (const GboxPlan *plan, guint i)
 {
+  const guint n_workers = gbox_team_get_n_threads (plan->team);
   const Block block = get_block (plan, i);
   const GboxInvertedResidual all = describe (&block);
+  const gsize forward = gbox_inverted_residual_scratch_size (&all, GBOX_CONV_FORWARD, n_workers);
 
-  return gbox_inverted_residual_scratch_size (&all, gbox_team_get_n_threads (plan->team));
+  return !plan->with_gradient
+           ? forward
+           : MAX (forward, gbox_inverted_residual_scratch_size (&all, GBOX_CONV_BACKWARD, n_workers));
 }
 
 void
@@ -196,4 +242,17 @@ gbox_plan_block_forward (const GboxPlan *plan, guint i)
 
   gbox_inverted_residual_forward (&all, plan->team, x, block.sum != NULL ? &block.sum->addend : NULL, &y,
                                   plan->scratch);
+}
+
+void
+gbox_plan_block_backward (const GboxPlan *plan, guint i)
+{
+  const Block block = get_block (plan, i);
+  const GboxInvertedResidual all = describe (&block);
+  const GboxPlanStep *expand = gbox_plan_get_step (plan, i);
+  GboxTensor dx = expand->dx;
+
+  gbox_inverted_residual_backward (&all, plan->team, &block.project->dy, &dx, expand->accumulate_x,
+                                   expand->mask != GBOX_ACTIVATION_NONE ? &expand->x : NULL, expand->mask,
+                                   plan->scratch);
 }

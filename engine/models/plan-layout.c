@@ -308,6 +308,15 @@ reserve_argmax (GboxPlan *plan, guint i)
   reserve (plan, &step->argmax_span, gbox_tensor_n_pixels (&step->y) * (gsize) step->y.channels);
 }
 
+/* What the operation made, a bit each. */
+static void
+reserve_bits (GboxPlan *plan, guint i)
+{
+  GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+  reserve (plan, &step->bits_span, gbox_bits_size (&step->y));
+}
+
 /* One block for all: it stays in the caches. */
 static void
 reserve_scratch (GboxPlan *plan)
@@ -362,7 +371,10 @@ allocate (GboxPlan *plan, GError **error)
       reserve (plan, &plan->values[i].gradient_span, n_floats (&plan->values[i].gradient) * sizeof (float));
     }
   for (guint i = 0; i < plan->steps->len; i++)
-    reserve_argmax (plan, i);
+    {
+      reserve_argmax (plan, i);
+      reserve_bits (plan, i);
+    }
   for (guint i = 0; i < plan->observed->len; i++)
     reserve_observed (plan, gbox_plan_get_nth_observed (plan, i));
   reserve_scratch (plan);
@@ -410,6 +422,7 @@ place (GboxPlan *plan, const GArray *clears)
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
       step->argmax = locate (plan, &step->argmax_span);
+      step->bits = locate (plan, &step->bits_span);
     }
   make_views (plan);
   plan->output.data = plan->chunk_output.data;
