@@ -23,18 +23,20 @@
 /* The values between the convolutions in the order of a direction, and what is written in the end. */
 typedef struct
 {
-  const GboxTensor *first; /* or NULL where it is what is read */
-  const GboxTensor *second;
-  const GboxTensor *to; /* of its height and width */
+  const GboxTensor *first;  /* or NULL where it is what is read */
+  const GboxTensor *second; /* or NULL where it is what is written */
+  const GboxTensor *to;     /* of its height and width */
 } Order;
 
 static Order
 get_order (const GboxInvertedResidual *self, GboxConvDirection direction)
 {
-  if (direction == GBOX_CONV_BACKWARD)
-    return (Order){ &self->filtered, &self->expanded, &self->expanded };
+  const GboxTensor *expanded = self->expand != NULL ? &self->expanded : NULL;
 
-  return (Order){ self->expand != NULL ? &self->expanded : NULL, &self->filtered, &self->filtered };
+  if (direction == GBOX_CONV_BACKWARD)
+    return (Order){ &self->filtered, expanded, &self->expanded };
+
+  return (Order){ expanded, &self->filtered, &self->filtered };
 }
 
 static gsize
@@ -86,23 +88,25 @@ align (gsize n_floats)
   return (n_floats + unit - 1) / unit * unit;
 }
 
+static gsize
+count_row_floats (const GboxTensor *value, int n_channels)
+{
+  return value == NULL ? 0 : (gsize) value->width * (gsize) n_channels;
+}
+
 /* The floats between the convolutions for a band of rows. */
 static void
 measure_band (const GboxInvertedResidual *self, GboxConvDirection direction, GboxInvertedResidualWork *work)
 {
   const Order order = get_order (self, direction);
-  const gsize n_channels = (gsize) work->n_group_channels;
+  const int n_seen = count_rows_seen (self, direction, work->n_band_rows);
+  const int height = direction == GBOX_CONV_BACKWARD ? self->filtered.height : self->expanded.height;
 
-  work->first_floats = 0;
-  if (order.first != NULL)
-    {
-      const int n_rows = count_rows_seen (self, direction, work->n_band_rows);
-
-      work->first_floats
-        = align ((gsize) MIN (n_rows, order.first->height) * (gsize) order.first->width * n_channels);
-    }
+  work->first_floats
+    = align ((gsize) MIN (n_seen, height) * count_row_floats (order.first, work->n_group_channels));
   work->worker_scratch
-    = work->first_floats + align ((gsize) work->n_band_rows * (gsize) order.second->width * n_channels);
+    = work->first_floats
+      + align ((gsize) work->n_band_rows * count_row_floats (order.second, work->n_group_channels));
 }
 
 /* Groups of channels of nearly equal size, whole blocks of packed weights. */
@@ -262,6 +266,12 @@ backward_apart (const GboxInvertedResidual *self,
 
   gbox_conv_backward (self->project_backward, &self->project_shape, team, dy, &dfiltered, FALSE,
                       &self->filtered, self->activation, scratch);
+  if (self->expand == NULL)
+    {
+      gbox_depthwise_backward (team, &self->depthwise, self->weights, &dfiltered, dx, accumulate, mask,
+                               mask_activation);
+      return;
+    }
   gbox_depthwise_backward (team, &self->depthwise, self->weights, &dfiltered, &dexpanded, FALSE,
                            &self->expanded, self->expand->activation);
   gbox_conv_backward (self->expand_backward, &self->expand_shape, team, &dexpanded, dx, accumulate, mask,
@@ -282,8 +292,6 @@ gbox_inverted_residual_backward (const GboxInvertedResidual *self,
   const GboxMask last = gbox_mask (mask, mask_activation);
   GboxInvertedResidualWork work = get_work (self, GBOX_CONV_BACKWARD, dy, dx);
 
-  g_return_if_fail (self->expand != NULL);
-
   if (kernels == NULL)
     {
       backward_apart (self, team, dy, dx, accumulate, mask, mask_activation, scratch);
@@ -292,10 +300,13 @@ gbox_inverted_residual_backward (const GboxInvertedResidual *self,
 
   work.backward = TRUE;
   work.first = get_pointwise_work (self->project_backward, &self->project_shape);
-  work.last = get_pointwise_work (self->expand_backward, &self->expand_shape);
-  work.last.finish = (GboxFinish){ .accumulate = accumulate, .mask = last.y, .mask_ceiling = last.ceiling };
   work.first_bits = get_bits (self->filtered_bits, self->activation, self->depthwise.channels);
-  work.second_bits = get_bits (self->expanded_bits, self->expand->activation, self->depthwise.channels);
+  if (self->expand != NULL)
+    {
+      work.last = get_pointwise_work (self->expand_backward, &self->expand_shape);
+      work.second_bits = get_bits (self->expanded_bits, self->expand->activation, self->depthwise.channels);
+    }
+  work.last.finish = (GboxFinish){ .accumulate = accumulate, .mask = last.y, .mask_ceiling = last.ceiling };
   work.scratch = scratch;
   gbox_team_run (team, work.n_slices * (guint) dx->batch, kernels->inverted_residual, &work);
 }

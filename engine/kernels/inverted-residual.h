@@ -82,7 +82,7 @@ void gbox_inverted_residual_forward (const GboxInvertedResidual *self,
 
 /**
  * gbox_inverted_residual_backward:
- * @self: the convolutions, one to expand among them, and the bits of the forward pass
+ * @self: the convolutions, and the bits of the forward pass
  * @team: the workers
  * @dy: gradient with respect to the output of the last of them
  * @dx: (inout): gradient with respect to the input

@@ -70,8 +70,8 @@ is_sum (const GboxPlan *plan, guint i)
          && has_size_of (plan, &operation->addend, &operation->output);
 }
 
-/* The number of steps of the block that begins with step @i; 1 where none does. With gradient it begins with
- * an expansion and ends before the sum, whose gradient has two ways. */
+/* The number of steps of the block that begins with step @i; 1 where none does. With gradient it ends before
+ * the sum, whose gradient has two ways. */
 static guint
 count_steps (const GboxPlan *plan, guint i)
 {
@@ -80,7 +80,7 @@ count_steps (const GboxPlan *plan, guint i)
   if (is_pointwise (plan, last) && hands_on (plan, last))
     last++;
   if (gbox_plan_get_step (plan, last)->operation->kind != GBOX_OPERATION_DEPTHWISE || !hands_on (plan, last)
-      || !is_pointwise (plan, last + 1) || (plan->with_gradient && last == i))
+      || !is_pointwise (plan, last + 1))
     return 1;
   last++;
   if (!plan->with_gradient && hands_on (plan, last) && is_sum (plan, last + 1))
@@ -159,15 +159,19 @@ describe (const Block *block)
   return all;
 }
 
-/* Whether each rectifier is applied where its gradient is finished, and nothing else adds to these gradients.
- */
+/* Whether what @writer writes is masked by the rectifier that @reader finishes the gradient with, and by
+ * nothing else, and only @reader writes that gradient. */
+static gboolean
+goes_back_alone (const GboxPlanStep *writer, const GboxPlanStep *reader)
+{
+  return !writer->rectify && !reader->accumulate_x && reader->mask == writer->operation->activation;
+}
+
 static gboolean
 goes_back_together (const Block *block)
 {
-  return block->expand != NULL && !block->expand->rectify && !block->depthwise->rectify
-         && !block->project->rectify && !block->depthwise->accumulate_x && !block->project->accumulate_x
-         && block->depthwise->mask == block->expand->operation->activation
-         && block->project->mask == block->depthwise->operation->activation;
+  return !block->project->rectify && goes_back_alone (block->depthwise, block->project)
+         && (block->expand == NULL || goes_back_alone (block->expand, block->depthwise));
 }
 
 static gboolean
@@ -249,10 +253,10 @@ gbox_plan_block_backward (const GboxPlan *plan, guint i)
 {
   const Block block = get_block (plan, i);
   const GboxInvertedResidual all = describe (&block);
-  const GboxPlanStep *expand = gbox_plan_get_step (plan, i);
-  GboxTensor dx = expand->dx;
+  const GboxPlanStep *first = gbox_plan_get_step (plan, i);
+  GboxTensor dx = first->dx;
 
-  gbox_inverted_residual_backward (&all, plan->team, &block.project->dy, &dx, expand->accumulate_x,
-                                   expand->mask != GBOX_ACTIVATION_NONE ? &expand->x : NULL, expand->mask,
+  gbox_inverted_residual_backward (&all, plan->team, &block.project->dy, &dx, first->accumulate_x,
+                                   first->mask != GBOX_ACTIVATION_NONE ? &first->x : NULL, first->mask,
                                    plan->scratch);
 }

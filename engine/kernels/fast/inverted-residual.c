@@ -133,12 +133,47 @@ find_first (const GboxInvertedResidualWork *work, Passage *passage, GboxRange ro
   passage->top = rows.first;
 }
 
+/* Where the depthwise convolution writes to: the scratch, or y itself where no convolution comes last. */
+static GboxTensor
+find_second (const GboxInvertedResidualWork *work, const Passage *passage, int row, int n_rows)
+{
+  const GboxTensor view = view_rows (&work->y, passage->image, row, n_rows);
+
+  if (work->last.n_out > 0)
+    return gbox_tensor (passage->second, 1, n_rows, work->y.width, n_channels (passage));
+
+  return gbox_tensor_slice (&view, passage->channels.first, n_channels (passage));
+}
+
+/* What finishes the gradient where no convolution comes last. */
+static void
+finish_second (const GboxInvertedResidualWork *work,
+               const Passage *passage,
+               int row,
+               int n_rows,
+               GboxDepthwiseWork *depthwise)
+{
+  const GboxFinish *finish = &work->last.finish;
+
+  if (work->last.n_out > 0)
+    return;
+
+  depthwise->accumulate = finish->accumulate;
+  depthwise->mask.ceiling = finish->mask_ceiling;
+  if (finish->mask.data != NULL)
+    {
+      const GboxTensor mask = view_rows (&finish->mask, passage->image, row, n_rows);
+
+      depthwise->mask.y = gbox_tensor_slice (&mask, passage->channels.first, n_channels (passage));
+    }
+}
+
 /* The padding counts from the band. */
 static void
 make_second (const GboxInvertedResidualWork *work, const Passage *passage, int row, int n_rows)
 {
   const gsize first = (gsize) passage->channels.first;
-  const GboxTensor second = gbox_tensor (passage->second, 1, n_rows, work->y.width, n_channels (passage));
+  const GboxTensor second = find_second (work, passage, row, n_rows);
   GboxDepthwiseWork depthwise = work->depthwise;
   GboxDepthwiseShape *shape = &depthwise.shape;
 
@@ -151,6 +186,7 @@ make_second (const GboxInvertedResidualWork *work, const Passage *passage, int r
       shape->pad_top += row - passage->top * shape->stride;
       depthwise.x = second;
       depthwise.y = passage->first;
+      finish_second (work, passage, row, n_rows, &depthwise);
       FAST (depthwise_backward) (&depthwise, 0, 0);
     }
   else
@@ -205,7 +241,8 @@ pass_rows (const GboxInvertedResidualWork *work, Passage *passage, GboxRange row
       else
         find_first (work, passage, seen);
       make_second (work, passage, row, n_rows);
-      make_last (work, passage, row, n_rows);
+      if (work->last.n_out > 0)
+        make_last (work, passage, row, n_rows);
     }
 }
 

@@ -15,7 +15,7 @@ G_BEGIN_DECLS
  * @first: the 1×1 convolution that comes first, of the whole plane, without tensors; n_out is 0 where there
  * is none
  * @depthwise: likewise
- * @last: the 1×1 convolution that comes last, likewise; with its mask
+ * @last: the 1×1 convolution that comes last, likewise; what finishes the gradient is there in any case
  * @x: what is read
  * @addend: what is added in the end; no data where nothing is
  * @y: what is written
