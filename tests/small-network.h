@@ -144,6 +144,45 @@ make_network (void)
   return gbox_network_builder_finish (builder);
 }
 
+/* Inverted residual blocks as an EfficientNet has them: without expansion, with a stride, with the input
+ * around it. */
+G_GNUC_UNUSED static GboxNetwork *
+make_block_network (void)
+{
+  const GboxPreprocessing preprocessing = { .resize = 64, .crop = 64 };
+  const GboxPixelMap map
+    = { .order = { 0, 1, 2 }, .scale = { 0.02f, 0.02f, 0.02f }, .shift = { -2, -2, -2 } };
+  const GboxWindowShape windows[] = { { .kernel = 3, .stride = 1, .padding = GBOX_PADDING_SAME },
+                                      { .kernel = 3, .stride = 2, .padding = GBOX_PADDING_SAME },
+                                      { .kernel = 5, .stride = 1, .padding = GBOX_PADDING_SAME } };
+  g_autoptr (GboxNetworkBuilder) builder = gbox_network_builder_new ("blocks", &preprocessing, &map);
+  GboxSlice value = gbox_network_builder_get_input (builder);
+  GboxPhilox random;
+
+  gbox_philox_init (&random, 6, 0, 0);
+  for (gsize i = 0; i < G_N_ELEMENTS (windows); i++)
+    {
+      const GboxSlice input = value, wide = gbox_network_builder_add_value (builder, 28);
+      GboxSlice filtered = input;
+
+      if (i > 0)
+        filtered = add_conv (builder, &random, input, wide, point, GBOX_ACTIVATION_RELU6);
+      filtered = add_depthwise (builder, &random, filtered, windows[i]);
+      value = add_conv (builder, &random, filtered, gbox_network_builder_add_value (builder, 10), point,
+                        GBOX_ACTIVATION_NONE);
+      if (i == 2)
+        {
+          const GboxSlice sum = gbox_network_builder_add_value (builder, 10);
+
+          gbox_network_builder_add (builder, value, input, sum);
+          value = sum;
+        }
+      gbox_network_builder_layer (builder, i == 0 ? "plain" : i == 1 ? "strided" : "sum", value);
+    }
+
+  return gbox_network_builder_finish (builder);
+}
+
 /* A convolution merged of a part that is dead everywhere (3 channels) and one that is alive (5). */
 G_GNUC_UNUSED static GboxNetwork *
 make_half_dead_network (GboxConvWeights *copy)

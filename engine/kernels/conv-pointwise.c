@@ -74,6 +74,7 @@ run (const GboxConvCall *call)
   GboxPointwiseWork work = { .n_in = get_n_in (shape, &conv->packing),
                              .n_out = get_n_out (shape, &conv->packing),
                              .packed = conv->packed,
+                             .packed_rows = (gsize) get_n_in (shape, &conv->packing),
                              .from = *call->from,
                              .to = *call->to,
                              .run_length = same ? gbox_tensor_n_pixels (inner) : (gsize) inner->width,

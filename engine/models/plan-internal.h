@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/lap-clock.h"
 #include "kernels/depthwise-pointwise.h"
+#include "kernels/inverted-residual.h"
 #include "kernels/pool.h"
 #include "models/network-internal.h"
 #include "models/plan.h"
@@ -66,6 +67,8 @@ typedef struct
  * @pool: the shape
  * @argmax: (nullable): where each maximum came from
  * @goes_through: whether backward it takes the 1×1 convolution before it along
+ * @n_together: how many steps are taken together, this one being the first: 1 but for blocks
+ * @bits: (nullable): inside a block, where the rectifier lets gradients through
  */
 typedef struct
 {
@@ -82,11 +85,14 @@ typedef struct
   GboxPoolShape pool;
   guint8 *argmax;
   gboolean goes_through;
+  guint n_together;
+  guint16 *bits;
 
   guint index;                         /* of the operation in the network */
   int pad_top, pad_left;               /* negative where the value that is read begins above or to the left */
   int addend_pad_top, addend_pad_left; /* likewise, never positive */
   GboxPlanSpan argmax_span;
+  GboxPlanSpan bits_span;
 } GboxPlanStep;
 
 /**
@@ -111,6 +117,9 @@ typedef struct
   guint activation_block, gradient_block;
 } GboxPlanObserved;
 
+/* Expand, filter, project, add. */
+#define GBOX_PLAN_MAX_TOGETHER 4
+
 struct _GboxPlan
 {
   GboxNetwork *network;
@@ -120,6 +129,8 @@ struct _GboxPlan
   int n_chunks;       /* that the images are computed in, one after the other: see gbox_plan_new() */
   guint n_forwarded;  /* steps of a forward pass that is not all done */
   guint n_backwarded; /* likewise, of a backward pass */
+  gboolean has_blocks;
+  gboolean is_together; /* whether the last pass took blocks as such */
 
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */
@@ -227,6 +238,29 @@ gbox_plan_is_observed (const GboxPlan *plan, const GboxSlice *slice)
 
   return FALSE;
 }
+
+/**
+ * gbox_plan_find_blocks:
+ * @plan: a plan that is measured, and cropped where it is to be
+ *
+ * Finds the inverted residual blocks of a plan, whose steps can be taken together, and lets what they read
+ * live until they end.
+ */
+void gbox_plan_find_blocks (GboxPlan *plan);
+
+/* Of the blocks found, once their convolutions are packed and their gradients derived: keeps those that are
+ * faster together. */
+void gbox_plan_choose_blocks (GboxPlan *plan);
+
+/* Whether @value is only between the steps of a block. */
+gboolean gbox_plan_is_inside_block (const GboxPlan *plan, guint value);
+
+/* Bytes of scratch of the block that begins with step @i. */
+gsize gbox_plan_block_scratch_size (const GboxPlan *plan, guint i);
+
+/* Takes the steps of the block that begins with step @i; none writes what is between them, but bits of it. */
+void gbox_plan_block_forward (const GboxPlan *plan, guint i);
+void gbox_plan_block_backward (const GboxPlan *plan, guint i);
 
 /* Lets a block live at @time too. */
 void gbox_plan_span_extend (GboxPlanSpan *span, guint time);

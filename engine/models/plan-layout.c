@@ -19,6 +19,8 @@ choose_chunks (GboxPlan *plan)
     {
       const GboxRegion *region = &plan->values[i].region;
 
+      if (gbox_plan_is_inside_block (plan, i))
+        continue;
       largest = MAX (largest, (gsize) region->height * (gsize) region->width
                                 * (gsize) g_array_index (channels, int, i) * sizeof (float));
     }
@@ -306,6 +308,15 @@ reserve_argmax (GboxPlan *plan, guint i)
   reserve (plan, &step->argmax_span, gbox_tensor_n_pixels (&step->y) * (gsize) step->y.channels);
 }
 
+/* What the operation made, a bit each. */
+static void
+reserve_bits (GboxPlan *plan, guint i)
+{
+  GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+  reserve (plan, &step->bits_span, gbox_bits_size (&step->y));
+}
+
 /* One block for all: it stays in the caches. */
 static void
 reserve_scratch (GboxPlan *plan)
@@ -323,6 +334,8 @@ reserve_scratch (GboxPlan *plan)
       if (step->backward_conv != NULL)
         most = MAX (most, gbox_conv_scratch_size (step->backward_conv, &step->conv_shape, &step->dy,
                                                   &step->dx, n_workers));
+      if (step->n_together > 1)
+        most = MAX (most, gbox_plan_block_scratch_size (plan, i));
       if (step->goes_through)
         most = MAX (most, gbox_depthwise_pointwise_scratch_size (&step->x, n_workers));
     }
@@ -358,7 +371,10 @@ allocate (GboxPlan *plan, GError **error)
       reserve (plan, &plan->values[i].gradient_span, n_floats (&plan->values[i].gradient) * sizeof (float));
     }
   for (guint i = 0; i < plan->steps->len; i++)
-    reserve_argmax (plan, i);
+    {
+      reserve_argmax (plan, i);
+      reserve_bits (plan, i);
+    }
   for (guint i = 0; i < plan->observed->len; i++)
     reserve_observed (plan, gbox_plan_get_nth_observed (plan, i));
   reserve_scratch (plan);
@@ -406,6 +422,7 @@ place (GboxPlan *plan, const GArray *clears)
       GboxPlanStep *step = gbox_plan_get_step (plan, i);
 
       step->argmax = locate (plan, &step->argmax_span);
+      step->bits = locate (plan, &step->bits_span);
     }
   make_views (plan);
   plan->output.data = plan->chunk_output.data;
@@ -434,6 +451,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   if (region->height != 0
       && (!gbox_plan_check_region (plan, region, error) || !gbox_plan_crop (plan, region, error)))
     return FALSE;
+  gbox_plan_find_blocks (plan);
   choose_chunks (plan);
   shape_values (plan);
   derive_lifetimes (plan);
@@ -444,6 +462,7 @@ gbox_plan_lay_out (GboxPlan *plan, int height, int width, const GboxRegion *regi
   gbox_team_run (plan->team, plan->steps->len, prepare_step, plan);
   keep_own_convs (plan);
   choose_ways_through (plan);
+  gbox_plan_choose_blocks (plan);
   if (!allocate (plan, error))
     return FALSE;
   place (plan, clears);

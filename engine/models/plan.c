@@ -306,13 +306,19 @@ map_pixels (GboxPlan *plan, int chunk)
 }
 
 static void
-forward_chunk (GboxPlan *plan, int chunk)
+forward_chunk (GboxPlan *plan, int chunk, gboolean together)
 {
   map_pixels (plan, chunk);
   gbox_lap_clock_note (plan->clock, 0);
-  for (guint i = 0; i < plan->steps->len; i++)
+  for (guint i = 0, n = 1; i < plan->steps->len; i += n)
     {
-      gbox_plan_step_forward (gbox_plan_get_step (plan, i), plan->team, plan->scratch);
+      const GboxPlanStep *step = gbox_plan_get_step (plan, i);
+
+      n = together ? step->n_together : 1;
+      if (n > 1)
+        gbox_plan_block_forward (plan, i);
+      else
+        gbox_plan_step_forward (step, plan->team, plan->scratch);
       gbox_lap_clock_note (plan->clock, 1 + i);
     }
   if (plan->n_chunks > 1)
@@ -333,9 +339,11 @@ forward_chunk (GboxPlan *plan, int chunk)
 void
 gbox_plan_forward (GboxPlan *plan)
 {
+  /* Timed, each step is taken by itself. */
+  plan->is_together = plan->has_blocks && plan->clock == NULL;
   gbox_lap_clock_start (plan->clock);
   for (int chunk = 0; chunk < plan->n_chunks; chunk++)
-    forward_chunk (plan, chunk);
+    forward_chunk (plan, chunk, plan->is_together);
 }
 
 gboolean
@@ -347,6 +355,7 @@ gbox_plan_forward_for (GboxPlan *plan, gint64 microseconds)
 
   if (plan->n_forwarded == 0)
     map_pixels (plan, 0);
+  plan->is_together = FALSE;
   do
     gbox_plan_step_forward (gbox_plan_get_step (plan, plan->n_forwarded++), plan->team, plan->scratch);
   while (plan->n_forwarded < plan->steps->len && g_get_monotonic_time () < end);
@@ -374,22 +383,6 @@ exchange_gradients (GboxPlan *plan, guint step)
     }
 }
 
-/* Step @i, or where it goes through it and the one before; a clock wants each by itself. Returns: the step
- * that was done last. */
-static guint
-take_backward (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
-{
-  GboxPlanStep *step = gbox_plan_get_step (plan, i);
-
-  exchange_gradients (plan, i);
-  if (step->goes_through && !redirect && plan->clock == NULL)
-    gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, --i), plan->team, plan->scratch);
-  else
-    *redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
-
-  return i;
-}
-
 static void
 clear_gradients (GboxPlan *plan)
 {
@@ -406,6 +399,48 @@ map_pixels_backward (GboxPlan *plan)
                                  &plan->input_gradient);
 }
 
+/* Steps of the block that ends with step @i; 1 where none does. */
+static guint
+count_steps_before (const GboxPlan *plan, guint i)
+{
+  for (guint n = 2; n <= i + 1 && n <= GBOX_PLAN_MAX_TOGETHER; n++)
+    if (gbox_plan_get_step (plan, i + 1 - n)->n_together == n)
+      return n;
+
+  return 1;
+}
+
+/* Whoever looks at each rectifier by itself, or at the clock, needs what a pass by blocks did not write. */
+static void
+forward_again (GboxPlan *plan)
+{
+  plan->is_together = FALSE;
+  for (int chunk = 0; chunk < plan->n_chunks; chunk++)
+    forward_chunk (plan, chunk, FALSE);
+}
+
+/* Step @i, and what it takes along. Returns: the first of these steps */
+static guint
+take_backward (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
+{
+  GboxPlanStep *step = gbox_plan_get_step (plan, i);
+  const guint n = plan->is_together ? count_steps_before (plan, i) : 1;
+
+  exchange_gradients (plan, i);
+  if (n > 1)
+    {
+      gbox_plan_block_backward (plan, i + 1 - n);
+      return i + 1 - n;
+    }
+  if (step->goes_through && !redirect && plan->clock == NULL)
+    {
+      gbox_plan_step_backward_through (step, gbox_plan_get_step (plan, i - 1), plan->team, plan->scratch);
+      return i - 1;
+    }
+  *redirected |= gbox_plan_step_backward (step, plan->team, plan->scratch, redirect);
+  return i;
+}
+
 gboolean
 gbox_plan_backward (GboxPlan *plan, gboolean redirect)
 {
@@ -414,6 +449,8 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
 
   g_return_val_if_fail (plan->with_gradient, FALSE);
 
+  if (plan->is_together && (redirect || plan->clock != NULL))
+    forward_again (plan);
   gbox_lap_clock_start (plan->clock);
   clear_gradients (plan);
   gbox_lap_clock_note (plan->clock, last_lap);

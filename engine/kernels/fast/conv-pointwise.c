@@ -53,7 +53,7 @@ multiply_chunk (const GboxPointwiseWork *work, gsize p, int n_rows, gsize first_
     {
       const gsize column = block * GBOX_PACKED_COLUMNS;
 
-      product_.b = work->packed + block * product_.k * GBOX_PACKED_COLUMNS;
+      product_.b = work->packed + block * work->packed_rows * GBOX_PACKED_COLUMNS;
       product_.n_columns = MIN (work->n_out - (int) column, GBOX_PACKED_COLUMNS);
       product_.bias = finish->bias == NULL ? NULL : finish->bias + column;
       product_.a = from;

@@ -11,6 +11,7 @@ G_BEGIN_DECLS
  * @n_in: channels that are summed over
  * @n_out: channels of the result
  * @packed: the weights, (n_in, n_out) packed
+ * @packed_rows: rows of the whole packed matrix, of which @n_in are read
  * @from: what is read
  * @to: what is written
  * @from_top: rows of @from above the first that is read
@@ -29,6 +30,7 @@ typedef struct
   int n_in;
   int n_out;
   const float *packed;
+  gsize packed_rows;
   GboxTensor from;
   GboxTensor to;
   int from_top, from_left;

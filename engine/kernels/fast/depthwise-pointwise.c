@@ -3,21 +3,8 @@
 #include "kernels/fast/depthwise-pointwise.h"
 
 #include "kernels/fast/fast.h"
+#include "kernels/fast/view-rows.h"
 #include "kernels/slices.h"
-
-/* Rows @row … of an image, as a tensor of one image; nothing where there is no data. */
-static GboxTensor
-view_rows (const GboxTensor *tensor, int image, int row, int n_rows)
-{
-  GboxTensor view = *tensor;
-
-  view.batch = 1;
-  view.height = n_rows;
-  if (tensor->data != NULL)
-    view.data = gbox_tensor_pixel (tensor, image, row, 0);
-
-  return view;
-}
 
 static void
 backward_band (const GboxDepthwisePointwiseWork *work, int image, int row, int n_rows, guint worker)

@@ -210,13 +210,13 @@ forward_row (const GboxDepthwiseWork *work, int image, int oy)
   const GboxRange rows
     = gbox_window_taps ((GboxWindow){ shape->kernel, shape->stride, shape->pad_top }, oy, x->height);
   const Finish finish = { work->bias, work->floor, work->ceiling, FALSE, INFINITY };
-  const gssize weight_row_step = (gssize) shape->kernel * shape->channels;
+  const gssize weight_row_step = (gssize) shape->kernel * (gssize) work->weight_stride;
   const Taps taps = { .in = gbox_tensor_pixel (x, image, oy * shape->stride - shape->pad_top + rows.first, 0),
                       .weights = work->weights + rows.first * weight_row_step,
                       .in_row_step = (gssize) x->width * (gssize) x->stride,
                       .in_column_step = (gssize) x->stride,
                       .weight_row_step = weight_row_step,
-                      .weight_column_step = shape->channels,
+                      .weight_column_step = (gssize) work->weight_stride,
                       .step = shape->stride,
                       .width = x->width,
                       .n_rows = rows.end - rows.first,
@@ -245,6 +245,7 @@ backward_phase (const GboxDepthwiseWork *work, GboxRange rows, int image, int iy
   const GboxDepthwiseShape *shape = &work->shape;
   const GboxTensor *dx = &work->x, *dy = &work->y;
   const Finish finish = { NULL, -INFINITY, INFINITY, work->accumulate, work->mask.ceiling };
+  const gssize weight_stride = (gssize) work->weight_stride;
   const int position = phase + shape->pad_left;
   const int last_output = position / shape->stride, first_tap = position % shape->stride;
   const int n_columns = (shape->kernel - first_tap + shape->stride - 1) / shape->stride;
@@ -252,11 +253,11 @@ backward_phase (const GboxDepthwiseWork *work, GboxRange rows, int image, int iy
   const int ky = iy + shape->pad_top - rows.first * shape->stride;
   const int kx = position - start * shape->stride;
   const Taps taps = { .in = gbox_tensor_pixel (dy, image, rows.first, 0),
-                      .weights = work->weights + (gssize) (ky * shape->kernel + kx) * shape->channels,
+                      .weights = work->weights + (gssize) (ky * shape->kernel + kx) * weight_stride,
                       .in_row_step = (gssize) dy->width * (gssize) dy->stride,
                       .in_column_step = (gssize) dy->stride,
-                      .weight_row_step = -(gssize) shape->stride * shape->kernel * shape->channels,
-                      .weight_column_step = -(gssize) shape->stride * shape->channels,
+                      .weight_row_step = -(gssize) shape->stride * shape->kernel * weight_stride,
+                      .weight_column_step = -(gssize) shape->stride * weight_stride,
                       .step = 1,
                       .width = dy->width,
                       .n_rows = rows.end - rows.first,

@@ -11,6 +11,8 @@ G_BEGIN_DECLS
  * GboxDepthwiseWork:
  * @x: the input, or its gradient
  * @y: the output, or its gradient
+ * @weights: (K, K, channels)
+ * @weight_stride: floats from one tap's weights to the next tap's
  * @bias: (nullable): of the forward pass
  * @floor: what the rectifier raises the output to: 0 or −∞
  * @ceiling: what it lowers it to: 6 or ∞
@@ -22,6 +24,7 @@ typedef struct
 {
   GboxDepthwiseShape shape;
   const float *weights;
+  gsize weight_stride;
   const float *bias;
   GboxTensor x;
   GboxTensor y;

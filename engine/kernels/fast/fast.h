@@ -38,6 +38,7 @@ G_BEGIN_DECLS
   KERNEL (gate)                                                                                              \
   KERNEL (global_average_forward)                                                                            \
   KERNEL (global_average_backward)                                                                           \
+  KERNEL (inverted_residual)                                                                                 \
   KERNEL (lrn_forward)                                                                                       \
   KERNEL (lrn_backward)                                                                                      \
   KERNEL (max_pool_forward)                                                                                  \
