@@ -49,7 +49,7 @@ cli (const char *folder, const char *line)
   return answer;
 }
 
-static char *
+static inline char *
 make_folder (void)
 {
   g_autoptr (GError) error = NULL;
@@ -59,7 +59,7 @@ make_folder (void)
   return folder;
 }
 
-static void
+static inline void
 remove_folder (char *folder)
 {
   g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);

@@ -1,12 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* “finetune” and “gridworld” as scripts meet them, with a tiny model of the fixtures. */
-#include <json-glib/json-glib.h>
-#include <math.h>
+/* “finetune” as scripts meet it, with a tiny model of the fixtures. */
 #include <signal.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli-testing.h"
+#include "cli-json-testing.h"
 
 #define FINETUNE                                                                                             \
   "finetune --json --prompt words --reward characters:ab --batch 8 --length 6 --learning-rate 0.02 "         \
@@ -16,34 +14,6 @@ static char *
 get_model (void)
 {
   return g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-llama.gguf", NULL);
-}
-
-/* The objects of a run's lines; it must succeed. */
-static GPtrArray *
-run (const char *folder, const char *line)
-{
-  g_auto (Answer) answer = cli (folder, line);
-  g_auto (GStrv) lines = g_strsplit (answer.output, "\n", -1);
-  GPtrArray *objects = g_ptr_array_new_with_free_func ((GDestroyNotify) json_node_unref);
-
-  if (answer.code != 0)
-    g_test_message ("%s", answer.errors);
-  g_assert_cmpint (answer.code, ==, 0);
-  for (char **at = lines; **at != '\0'; at++)
-    {
-      JsonNode *node = json_from_string (*at, NULL);
-
-      g_assert_nonnull (node);
-      g_ptr_array_add (objects, node);
-    }
-  return objects;
-}
-
-static JsonObject *
-get (const GPtrArray *objects, guint i)
-{
-  g_assert_cmpuint (i, <, objects->len);
-  return json_node_get_object (objects->pdata[i]);
 }
 
 /* All that does not depend on the clock. */
@@ -198,12 +168,6 @@ test_complete (void)
   g_assert_cmpint (policy.code, ==, 0);
   g_assert_cmpstr (base.output, !=, policy.output);
   remove_folder (g_steal_pointer (&folder));
-}
-
-static double
-get_member (JsonObject *object, const char *name)
-{
-  return json_object_get_double_member (object, name);
 }
 
 /* What the reward counts has become more frequent, and each finding says how often a term was there. */
@@ -529,13 +493,8 @@ test_full_disk (void)
 static void
 test_usage (void)
 {
-  static const char *const lines[] = { "finetune --reward applause",
-                                       "finetune --train everything",
-                                       "finetune --checkpoint x.png",
-                                       "finetune one",
-                                       "gridworld --world S.X",
-                                       "gridworld --algorithm magic",
-                                       "what-changed" };
+  static const char *const lines[] = { "finetune --reward applause", "finetune --train everything",
+                                       "finetune --checkpoint x.png", "finetune one", "what-changed" };
 
   for (gsize i = 0; i < G_N_ELEMENTS (lines); i++)
     {
@@ -544,85 +503,6 @@ test_usage (void)
       g_assert_cmpint (answer.code, ==, 2);
       g_assert_cmpstr (answer.output, ==, "");
     }
-}
-
-static void
-test_gridworld (void)
-{
-  g_autoptr (GPtrArray) objects
-    = run (NULL, "gridworld --json --world cliff --algorithm q-learning --episodes 500 --seed 1");
-  JsonObject *summary = get (objects, 500);
-
-  g_assert_cmpuint (objects->len, ==, 501);
-  g_assert_cmpint (json_object_get_int_member (get (objects, 499), "episode"), ==, 500);
-  g_assert_cmpfloat (json_object_get_double_member (get (objects, 0), "return"), <, -100);
-  g_assert_true (json_object_get_boolean_member (summary, "greedy_reaches_goal"));
-  g_assert_cmpint (json_object_get_int_member (summary, "greedy_length"), ==, 13);
-  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (summary, "greedy_path")), ==, 14);
-  g_assert_cmpuint (json_array_get_length (json_object_get_array_member (summary, "policy")), ==, 4);
-}
-
-/* Each move is told, and those of an episode follow each other. */
-static void
-test_moves (void)
-{
-  g_autoptr (GPtrArray) objects = run (NULL, "gridworld --json --world S.G --episodes 1 --moves 1 --seed 2");
-  JsonObject *episode = get (objects, objects->len - 2);
-  const guint n = objects->len - 2;
-
-  g_assert_cmpint (json_object_get_int_member (episode, "length"), ==, n);
-  for (guint i = 0; i < n; i++)
-    {
-      JsonObject *move = get (objects, i);
-      JsonArray *state = json_object_get_array_member (move, "next_state");
-
-      g_assert_cmpint (json_object_get_int_member (move, "episode"), ==, 1);
-      g_assert_cmpint (json_object_get_int_member (move, "move"), ==, i + 1);
-      g_assert_cmpint (json_array_get_int_element (state, 1) == 2, ==, i + 1 == n);
-      g_assert_cmpint (json_object_has_member (move, "next_action"), ==, i + 1 < n);
-    }
-}
-
-/* The figures of three seeds are those of each, averaged. */
-static void
-test_repeats (void)
-{
-  static const char line[] = "gridworld --json --algorithm q-learning --episodes 120 --seed";
-  g_autofree char *all_line = g_strdup_printf ("%s 4 --repeats 3", line);
-  g_autoptr (GPtrArray) all = run (NULL, all_line);
-  JsonObject *summary = get (all, 120);
-  double late[3], first[3], mean = 0, square = 0, first_mean = 0;
-
-  for (guint i = 0; i < 3; i++)
-    {
-      g_autofree char *one_line = g_strdup_printf ("%s %u", line, 4 + i);
-      g_autoptr (GPtrArray) one = run (NULL, one_line);
-
-      late[i] = get_member (get (one, 120), "late_return");
-      first[i] = get_member (get (one, 0), "return");
-      mean += late[i] / 3;
-      first_mean += first[i] / 3;
-    }
-  for (guint i = 0; i < 3; i++)
-    square += (late[i] - mean) * (late[i] - mean);
-  /* Sums in another order. */
-  g_assert_cmpfloat_with_epsilon (get_member (get (all, 0), "return"), first_mean, 1e-9);
-  g_assert_cmpfloat_with_epsilon (get_member (summary, "late_return"), mean, 1e-9);
-  g_assert_cmpfloat_with_epsilon (get_member (summary, "late_return_std"), sqrt (square / 2), 1e-9);
-  g_assert_cmpint (json_object_get_int_member (summary, "repeats"), ==, 3);
-  g_assert_cmpint (json_object_get_int_member (summary, "greedy_reaching"), ==, 3);
-}
-
-/* Who has not found a way yet has none of 0 moves. */
-static void
-test_no_way (void)
-{
-  g_auto (Answer) answer = cli (NULL, "gridworld --episodes 1 --seed 3");
-
-  g_assert_cmpint (answer.code, ==, 0);
-  g_assert_nonnull (strstr (answer.output, "last 1 episode:"));
-  g_assert_nonnull (strstr (answer.output, "does not lead to the goal yet"));
-  g_assert_null (strstr (answer.output, "moves"));
 }
 
 int
@@ -641,9 +521,5 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/flushes", test_flushes);
   g_test_add_func ("/cli-finetune/full-disk", test_full_disk);
   g_test_add_func ("/cli-finetune/usage", test_usage);
-  g_test_add_func ("/cli-finetune/gridworld", test_gridworld);
-  g_test_add_func ("/cli-finetune/moves", test_moves);
-  g_test_add_func ("/cli-finetune/repeats", test_repeats);
-  g_test_add_func ("/cli-finetune/no-way", test_no_way);
   return g_test_run ();
 }

@@ -197,6 +197,26 @@ gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **erro
   return NULL;
 }
 
+gboolean
+gbox_finetune_checkpoint_check_resume (const char *path, GboxTrain train, guint n_steps, GError **error)
+{
+  guint step;
+  g_autoptr (GboxFinetuneSpec) saved = gbox_finetune_checkpoint_load_spec (path, &step, error);
+
+  if (saved == NULL)
+    return FALSE;
+  if (gbox_finetune_spec_get_values (saved)->train != train)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                 "“%s” was finetuned in its %s. Go on training that, or start anew from the model it was.",
+                 path, train == GBOX_TRAIN_HEAD ? "last block" : "head");
+  else if (step >= n_steps)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "“%s” was saved after %u steps already; ask for more steps than that to go on.", path, step);
+  else
+    return TRUE;
+  return FALSE;
+}
+
 /* Older files do not say what they were made from; short ones lack what only training needs. */
 static gboolean
 check_use (const GboxTensorFile *file, const char *path, const GboxFinetuneBase *base, GError **error)

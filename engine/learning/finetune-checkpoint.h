@@ -86,6 +86,19 @@ gboolean gbox_finetune_checkpoint_save (const char *path,
 GboxFinetuneSpec *gbox_finetune_checkpoint_load_spec (const char *path, guint *step, GError **error);
 
 /**
+ * gbox_finetune_checkpoint_check_resume:
+ * @path: a checkpoint
+ * @train: what is to be trained
+ * @n_steps: training steps there are to be in all
+ * @error: return location for an error
+ *
+ * Returns: whether a run can go on from it: %FALSE with %GBOX_ERROR_UNSUPPORTED where another part was
+ * trained, %GBOX_ERROR_INVALID_ARGUMENT where no step is left, or as it cannot be read
+ */
+gboolean
+gbox_finetune_checkpoint_check_resume (const char *path, GboxTrain train, guint n_steps, GError **error);
+
+/**
  * gbox_finetune_checkpoint_load:
  * @path: a checkpoint
  * @base: what is finetuned now

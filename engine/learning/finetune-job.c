@@ -129,36 +129,13 @@ load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
   return self->model != NULL;
 }
 
-/* What would fail after minutes, or go on with something else than is meant, fails at once. */
-static gboolean
-check_resume (const GboxFinetuneValues *values, GError **error)
-{
-  g_autoptr (GboxFinetuneSpec) saved = NULL;
-  guint step;
-
-  if (values->resume[0] == '\0')
-    return TRUE;
-  saved = gbox_finetune_checkpoint_load_spec (values->resume, &step, error);
-  if (saved == NULL)
-    return FALSE;
-  if (gbox_finetune_spec_get_values (saved)->train != values->train)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                 "“%s” was finetuned in its %s. Go on training that, or start anew from the model it was.",
-                 values->resume, values->train == GBOX_TRAIN_HEAD ? "last block" : "head");
-  else if (step >= values->steps)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "“%s” was saved after %u steps already; ask for more steps than that to go on.",
-                 values->resume, step);
-  else
-    return TRUE;
-  return FALSE;
-}
-
+/* What would fail after minutes fails at once. */
 static gboolean
 check_files (const GboxFinetuneValues *values, GError **error)
 {
   return (values->checkpoint[0] == '\0' || gbox_finetune_checkpoint_check_place (values->checkpoint, error))
-         && check_resume (values, error);
+         && (values->resume[0] == '\0'
+             || gbox_finetune_checkpoint_check_resume (values->resume, values->train, values->steps, error));
 }
 
 static double
