@@ -2,13 +2,17 @@
 /* A unit, its strongest inputs, theirs, and so on. */
 #include "circuit-tree.h"
 
+#include "base/error.h"
+
 /* What a tree is grown with. */
 typedef struct
 {
   const GboxNetwork *network;
   GboxCircuitRank rank;
   guint top;
+  guint max_nodes;
   GHashTable *told; /* units whose inputs are in the tree, as layer/unit */
+  guint n_nodes;    /* so far */
 } Growth;
 
 void
@@ -37,9 +41,21 @@ make_node (int layer, int unit, const GboxCircuitInput *input)
   return node;
 }
 
+static gboolean
+has_room (const Growth *growth, GError **error)
+{
+  if (growth->n_nodes <= growth->max_nodes)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+               "These are more than %u units, too many for a picture; ask for fewer inputs of each, or fewer "
+               "layers.",
+               growth->max_nodes);
+  return FALSE;
+}
+
 /* Finds the inputs of @node, unless they are told already or it has none: the image. */
 static gboolean
-add_inputs (const Growth *growth, CircuitNode *node, GError **error)
+add_inputs (Growth *growth, CircuitNode *node, GError **error)
 {
   if (node->layer < 0 || !g_hash_table_add (growth->told, g_strdup_printf ("%d/%d", node->layer, node->unit)))
     return TRUE;
@@ -53,12 +69,13 @@ add_inputs (const Growth *growth, CircuitNode *node, GError **error)
 
       g_ptr_array_add (node->nodes, make_node (input->layer, input->unit, input));
     }
-  return TRUE;
+  growth->n_nodes += node->nodes->len;
+  return has_room (growth, error);
 }
 
 /* Layer by layer, so that a unit's inputs are told where it is met first. */
 static gboolean
-grow (const Growth *growth, CircuitNode *root, guint depth, GError **error)
+grow (Growth *growth, CircuitNode *root, guint depth, GError **error)
 {
   g_autoptr (GPtrArray) row = g_ptr_array_new ();
 
@@ -88,10 +105,12 @@ circuit_tree_new (const GboxNetwork *network,
                   GboxCircuitRank rank,
                   guint top,
                   guint depth,
+                  guint max_nodes,
                   GError **error)
 {
   g_autoptr (GHashTable) told = g_hash_table_new_full (g_str_hash, g_str_equal, g_free, NULL);
-  const Growth growth = { .network = network, .rank = rank, .top = top, .told = told };
+  Growth growth
+    = { .network = network, .rank = rank, .top = top, .max_nodes = max_nodes, .told = told, .n_nodes = 1 };
   g_autoptr (CircuitNode) root = make_node ((int) layer, unit, NULL);
 
   return grow (&growth, root, depth, error) ? g_steal_pointer (&root) : NULL;

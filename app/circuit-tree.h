@@ -31,9 +31,11 @@ typedef struct
  * @rank: what makes an input strong
  * @top: how many excitatory and how many inhibitory inputs of each unit
  * @depth: how many layers up; at least 1
+ * @max_nodes: how many units it may have
  * @error: return location for an error
  *
- * Returns: (transfer full) (nullable): the root
+ * Returns: (transfer full) (nullable): the root; %NULL with the errors of gbox_circuit_new(), or
+ * %GBOX_ERROR_UNSUPPORTED where there are more units than that
  */
 CircuitNode *circuit_tree_new (const GboxNetwork *network,
                                guint layer,
@@ -41,6 +43,7 @@ CircuitNode *circuit_tree_new (const GboxNetwork *network,
                                GboxCircuitRank rank,
                                guint top,
                                guint depth,
+                               guint max_nodes,
                                GError **error);
 void circuit_tree_free (CircuitNode *node);
 

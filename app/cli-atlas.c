@@ -12,8 +12,10 @@
 #include "base/error.h"
 #include "cli.h"
 #include "runtime/engine.h"
+#include "runtime/spec-options.h"
 #include "vision/objective.h"
 #include "vision/picture.h"
+#include "vision/start-photo.h"
 #include "vision/visualization-spec.h"
 
 /* A layer has hundreds of units: each is small and done in seconds unless asked for otherwise. */
@@ -21,6 +23,20 @@
 #define DEFAULT_STEPS 128u
 
 #define CLASS_LAYER "class"
+
+/* What is about one unit, or not about units. */
+static const char *const left_out[] = { "unit",
+                                        "direction",
+                                        "cosine-power",
+                                        "direction-from",
+                                        "minus",
+                                        "diversity",
+                                        "diversity-weight",
+                                        "interpolate-to",
+                                        "interpolate-steps",
+                                        "start-digest",
+                                        "checkpoint",
+                                        NULL };
 
 typedef struct
 {
@@ -39,7 +55,7 @@ typedef struct
   guint n_units;
   guint n_made;
   guint n_there; /* before, or made by others meanwhile */
-  gboolean interrupted;
+  gboolean is_new_folder;
   int code;
 } Atlas;
 
@@ -66,7 +82,7 @@ parse (GboxVisualizationSpec *spec, Options *options, char ***words, GError **er
     context,
     "What is there already and was made in the same way is kept, so a command that was interrupted goes on "
     "where\nit was, and several that work on one folder share the units. -m and -l are --model and --layer.");
-  g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
+  g_option_context_set_main_group (context, gbox_spec_get_options_without (GBOX_SPEC (spec), left_out));
   g_option_context_add_main_entries (context, entries, NULL);
   return cli_parse (context, words, error);
 }
@@ -86,8 +102,6 @@ check_options (char **words, GboxVisualizationSpec *spec, const Options *options
   else if (values->objective != GBOX_OBJECTIVE_CHANNEL && values->objective != GBOX_OBJECTIVE_NEURON
            && values->objective != GBOX_OBJECTIVE_CLASS)
     problem = "an atlas is of units: its objective is channel or neuron.";
-  else if (values->checkpoint[0] != '\0')
-    problem = "an atlas does not go on from a checkpoint.";
   else
     return TRUE;
   if (problem != NULL)
@@ -96,8 +110,11 @@ check_options (char **words, GboxVisualizationSpec *spec, const Options *options
 }
 
 static gboolean
-make_folder (const char *folder, GError **error)
+make_folder (Atlas *atlas, GError **error)
 {
+  const char *folder = atlas->options->folder;
+
+  atlas->is_new_folder = !g_file_test (folder, G_FILE_TEST_EXISTS);
   if (g_mkdir_with_parents (folder, 0777) == 0)
     return TRUE;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The folder “%s” cannot be made: %s.", folder,
@@ -171,7 +188,6 @@ on_interrupt (gpointer user_data)
   Atlas *atlas = user_data;
 
   g_printerr ("Interrupted; the same command goes on where it was.\n");
-  atlas->interrupted = TRUE;
   atlas->code = CLI_FAILED;
   g_main_loop_quit (atlas->loop);
   return G_SOURCE_CONTINUE;
@@ -265,9 +281,11 @@ prepare (Atlas *atlas)
     return cli_failure (error);
   if (!gbox_objective_check (atlas->spec, network, &error))
     return cli_usage_error (g_get_prgname (), error);
+  if (!gbox_start_photo_settle (atlas->spec, &error))
+    return cli_failure (error);
   layer = gbox_network_find_layer (network, gbox_visualization_spec_get_values (atlas->spec)->layer);
   atlas->n_units = (guint) gbox_network_get_layer (network, (guint) layer)->n_channels;
-  return make_folder (atlas->options->folder, &error) ? CLI_OK : cli_failure (error);
+  return make_folder (atlas, &error) ? CLI_OK : cli_failure (error);
 }
 
 static int
@@ -286,6 +304,8 @@ run_atlas (GboxEngine *engine, GboxVisualizationSpec *spec, const Options *optio
   make_all (&atlas);
   for (gsize i = 0; i < G_N_ELEMENTS (signals); i++)
     g_source_remove (sources[i]);
+  if (atlas.code != CLI_OK && atlas.is_new_folder)
+    g_rmdir (options->folder); /* unless there is something in it */
   return atlas.code;
 }
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli attribute: what of a photograph, and which channels, speak for a class. */
 #include "base/error.h"
+#include "base/path-text.h"
 #include "cli.h"
 #include "vision/attribution.h"
 #include "vision/classify.h"
@@ -138,8 +139,9 @@ static void
 print_text (const Findings *findings)
 {
   const GboxAttribution *attribution = findings->attribution;
+  g_autofree char *name = gbox_path_to_text (findings->path);
 
-  g_print ("%s: class %d, %s\n  logit %.4f, of grey %.4f; the pixels sum up to %.4f\n", findings->path,
+  g_print ("%s: class %d, %s\n  logit %.4f, of grey %.4f; the pixels sum up to %.4f\n", name,
            findings->class_id, gbox_network_get_class_label (findings->network, findings->class_id),
            gbox_attribution_get_logit (attribution), gbox_attribution_get_baseline_logit (attribution),
            sum_pixels (findings));
@@ -172,6 +174,16 @@ save_map (const Findings *findings, GError **error)
                             error);
 }
 
+static gboolean
+has_layer (const GArray *layers, int layer)
+{
+  for (guint i = 0; i < layers->len; i++)
+    if (g_array_index (layers, guint, i) == (guint) layer)
+      return TRUE;
+  return FALSE;
+}
+
+/* Each once, however often it is named. */
 static GArray *
 choose_layers (GboxNetwork *network, const char *text, GError **error)
 {
@@ -184,7 +196,8 @@ choose_layers (GboxNetwork *network, const char *text, GError **error)
 
       if (layer < 0)
         return NULL;
-      g_array_append_val (layers, layer);
+      if (!has_layer (layers, layer))
+        g_array_append_val (layers, layer);
     }
   return g_steal_pointer (&layers);
 }
@@ -258,9 +271,9 @@ check (const Options *options, char **words, GError **error)
            && !g_str_equal (options->method, "integrated"))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--method is integrated or gradient, not “%s”.", options->method);
-  else if (options->top < 0)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--top takes a number of channels, not %d.",
-                 options->top);
+  else if (options->top < 1)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--top takes a number of channels, 1 or more, not %d.", options->top);
   else if (options->output != NULL && !g_str_has_suffix (options->output, ".png"))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--output is saved as PNG: give it a name that ends in .png, not “%s”.", options->output);
@@ -268,7 +281,7 @@ check (const Options *options, char **words, GError **error)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "“%s” is the photograph itself; save to another name.", options->output);
   else
-    return TRUE;
+    return cli_check_output (options->output, error);
   return FALSE;
 }
 
@@ -298,7 +311,9 @@ cli_attribute (char **argv)
   g_autoptr (GError) error = NULL;
 
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!cli_parse (context, &words, &error) || !check (&options, words, &error))
+  if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);
+  if (!check (&options, words, &error))
+    return cli_failed_check (argv[0], error);
   return run (&options, words[1]);
 }

@@ -58,25 +58,13 @@ static char *
 read_source (const char *file, GError **error)
 {
   g_autofree char *display_name = g_filename_display_name (file);
-  g_autoptr (GByteArray) input = NULL;
-  g_autoptr (GError) why = NULL;
-  g_autofree char *text = NULL;
-  gsize length = 0;
+  g_autoptr (GByteArray) input
+    = g_str_equal (file, "-") ? cli_read_input (error) : cli_read_file (file, error);
 
-  if (g_str_equal (file, "-"))
-    {
-      if ((input = cli_read_input (error)) == NULL)
-        return NULL;
-      length = input->len;
-      text = length > 0 ? g_strndup ((const char *) input->data, length) : g_strdup ("");
-    }
-  else if (!g_file_get_contents (file, &text, &length, &why))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s could not be read: %s", display_name, why->message);
-      return NULL;
-    }
-  if (g_utf8_validate_len (text, length, NULL))
-    return g_steal_pointer (&text);
+  if (input == NULL)
+    return NULL;
+  if (g_utf8_validate_len ((const char *) input->data, input->len, NULL))
+    return input->len > 0 ? g_strndup ((const char *) input->data, input->len) : g_strdup ("");
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE, "%s is no text in UTF-8.", display_name);
   return NULL;
 }

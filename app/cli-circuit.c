@@ -10,6 +10,9 @@
 /* Far more than anybody reads; each layer multiplies the units. */
 #define MAX_DEPTH 8
 
+/* More than anybody can look at in one picture: a poster of 100 000 pixels. */
+#define MAX_DRAWN 2000
+
 /* Told apart from a wrong number. */
 #define NO_UNIT G_MININT
 
@@ -161,7 +164,8 @@ run (const Options *options)
   if (layer < 0)
     return cli_failure (error);
   root = circuit_tree_new (network, (guint) layer, options->class_id >= 0 ? options->class_id : options->unit,
-                           options->rank, (guint) options->top, (guint) options->depth, &error);
+                           options->rank, (guint) options->top, (guint) options->depth,
+                           options->output != NULL ? MAX_DRAWN : G_MAXUINT, &error);
   /* Of all that is asked for, the unit is what may not be found. */
   if (root == NULL && g_error_matches (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND))
     return cli_usage_error (g_get_prgname (), error);
@@ -218,8 +222,12 @@ check (Options *options, char **words, GError **error)
   else if (options->output != NULL && !g_str_has_suffix (options->output, ".svg"))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--output is drawn as SVG: give it a name that ends in .svg.");
+  else if (options->pictures != NULL && !g_file_test (options->pictures, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                 "There is no folder “%s” of pictures; “glassbox-cli atlas -o %s” makes one.",
+                 options->pictures, options->pictures);
   else
-    return parse_rank (options, error);
+    return parse_rank (options, error) && cli_check_output (options->output, error);
   return FALSE;
 }
 
@@ -259,7 +267,9 @@ cli_circuit (char **argv)
     "way: rectifiers of bottlenecks are left out, and a pooling passes on what is in the middle of its\n"
     "window. Batch normalisation is part of the weights. Weights say nothing about how active an input is.");
   g_option_context_add_main_entries (context, entries, NULL);
-  if (!cli_parse (context, &words, &error) || !check (&options, words, &error))
+  if (!cli_parse (context, &words, &error))
     return cli_usage_error (argv[0], error);
+  if (!check (&options, words, &error))
+    return cli_failed_check (argv[0], error);
   return run (&options);
 }

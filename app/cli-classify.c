@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli classify: what photographs show. */
 #include "base/error.h"
+#include "base/path-text.h"
 #include "cli.h"
 #include "vision/classify.h"
 
@@ -35,7 +36,9 @@ print_json (const char *path, const GboxClassScore *top, int n_top)
 static void
 print_text (const char *path, const GboxClassScore *top, int n_top)
 {
-  g_print ("%s\n", path);
+  g_autofree char *name = gbox_path_to_text (path);
+
+  g_print ("%s\n", name);
   for (int i = 0; i < n_top; i++)
     g_print ("  %5.1f %%  %3d  %s\n", 100 * top[i].probability, top[i].class_id, top[i].label);
 }

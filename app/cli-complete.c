@@ -186,39 +186,27 @@ run_session (GboxEngine *engine, GboxCompletionSpec *spec, gboolean json)
 static gboolean
 read_prompt (GboxCompletionSpec *spec, gboolean is_given, const char *path, GError **error)
 {
+  g_autoptr (GByteArray) bytes = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (GError) why = NULL;
-  gsize length;
 
   if (is_given)
     return TRUE;
-  if (path == NULL)
-    {
-      GByteArray *bytes = cli_read_text (error);
-
-      if (bytes == NULL)
-        return FALSE;
-      length = bytes->len;
-      g_byte_array_append (bytes, (const guint8 *) "", 1);
-      text = (char *) g_byte_array_free (bytes, FALSE);
-    }
-  else if (!g_file_get_contents (path, &text, &length, &why))
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The prompt could not be read: %s.", why->message);
-      return FALSE;
-    }
-  if (length == 0)
+  bytes = path != NULL ? cli_read_file (path, error) : cli_read_text (error);
+  if (bytes == NULL)
+    return FALSE;
+  if (bytes->len == 0)
     {
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                            "There is no text: the file is empty. Give another, or --prompt ''.");
       return FALSE;
     }
-  if (!g_utf8_validate_len (text, length, NULL))
+  if (!g_utf8_validate_len ((const char *) bytes->data, bytes->len, NULL))
     {
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
                            "The prompt is no UTF-8 text. Convert it first.");
       return FALSE;
     }
+  text = g_strndup ((const char *) bytes->data, bytes->len);
   g_object_set (spec, "prompt", text, NULL);
   return TRUE;
 }

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli examples: the photographs that excite a unit most. */
 #include "base/error.h"
+#include "base/path-text.h"
 #include "cli.h"
 #include "models/imagenet.h"
 #include "vision/verdict.h"
@@ -15,6 +16,7 @@ typedef struct
   char *image;
   int unit;
   int top;
+  int n_scales; /* 0: those of the last time */
   gboolean peak;
   gboolean json;
 } Options;
@@ -94,6 +96,7 @@ print_json (const GboxExamples *examples, const GboxVerdict *verdict)
 
   json_builder_begin_object (builder);
   cli_add_integer (builder, "photos", examples->n_photos);
+  cli_add_integer (builder, "scales", examples->n_scales);
   cli_add_number (builder, "mean", examples->mean);
   cli_add_number (builder, "sd", examples->sd);
   cli_add_number (builder, "min", examples->smallest);
@@ -114,20 +117,25 @@ print_json (const GboxExamples *examples, const GboxVerdict *verdict)
 }
 
 static void
-print_text (const GboxExamples *examples, const GboxVerdict *verdict)
+print_text (const Options *options, const GboxExamples *examples, const GboxVerdict *verdict)
 {
   g_autofree char *image = gbox_verdict_describe_image (verdict);
   g_autofree char *classes = gbox_verdict_describe_classes (verdict);
 
-  if (examples->n_photos == 0)
+  if (examples->n_photos == 0 && options->n_scales > 0)
+    g_print ("No photographs cut at %d %s yet: “glassbox-cli index --scales %d FOLDER” looks through "
+             "with this layer.\n",
+             options->n_scales, options->n_scales == 1 ? "scale" : "scales", options->n_scales);
+  else if (examples->n_photos == 0)
     g_print ("No photographs yet: “glassbox-cli index FOLDER” looks through some with this layer.\n");
   else
-    g_print ("%u photographs: mean %.4g, standard deviation %.4g, %.4g to %.4g\n", examples->n_photos,
+    g_print ("%u photographs, cut at %d %s: mean %.4g, standard deviation %.4g, %.4g to %.4g\n",
+             examples->n_photos, examples->n_scales, examples->n_scales == 1 ? "scale" : "scales",
              examples->mean, examples->sd, examples->smallest, examples->largest);
   for (guint i = 0; i < examples->n; i++)
     {
       const GboxExample *example = &examples->examples[i];
-      g_autofree char *path = g_filename_display_name (example->path);
+      g_autofree char *path = gbox_path_to_text (example->path);
 
       g_print ("  %10.4g  %s  %.0f × %.0f pixels at %.0f, %.0f\n", example->activation, path,
                example->crop.side, example->crop.side, example->crop.x, example->crop.y);
@@ -159,6 +167,21 @@ measure_image (const Options *options,
   return gbox_examples_measure (network, team, layer, options->unit, measure, image, activation, error);
 }
 
+/* Looking makes no index. */
+static GboxPhotoIndex *
+open_index (const char *path, GError **error)
+{
+  g_autofree char *own_path = path != NULL ? g_strdup (path) : gbox_photo_index_get_default_path ();
+
+  if (g_file_test (own_path, G_FILE_TEST_IS_REGULAR))
+    return gbox_photo_index_open (own_path, error);
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+               "There is no index of photographs “%s”: “glassbox-cli index %s%s%sFOLDER” makes one.",
+               own_path, path != NULL ? "--database " : "", path != NULL ? path : "",
+               path != NULL ? " " : "");
+  return NULL;
+}
+
 static int
 show (const Options *options)
 {
@@ -174,17 +197,17 @@ show (const Options *options)
   int layer;
 
   if (network == NULL || (layer = cli_find_layer (network, options->layer, &error)) < 0
-      || (index = gbox_photo_index_open (options->database, &error)) == NULL)
+      || (index = open_index (options->database, &error)) == NULL)
     return cli_failure (error);
-  examples
-    = gbox_examples_new (index, network, (guint) layer, options->unit, measure, (guint) options->top, &error);
+  examples = gbox_examples_new (index, network, (guint) layer, options->unit, measure, options->n_scales,
+                                (guint) options->top, &error);
   if (examples == NULL || !measure_image (options, network, (guint) layer, measure, &image, &error))
     return cli_failure (error);
   verdict = gbox_verdict_new (examples, image);
   if (options->json)
     print_json (examples, verdict);
   else
-    print_text (examples, verdict);
+    print_text (options, examples, verdict);
   return CLI_OK;
 }
 
@@ -196,9 +219,12 @@ check (const Options *options, char **words, GError **error)
   else if (options->layer == NULL || options->unit < 0)
     g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                          "say which unit: --layer and --unit, which counts from 0.");
-  else if (options->top < 0)
+  else if (options->top < 1)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "--top takes a number of photographs, not %d.", options->top);
+                 "--top takes a number of photographs, 1 or more, not %d.", options->top);
+  else if (options->n_scales < 0 || options->n_scales > GBOX_PHOTO_MAX_SCALES)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "--scales takes a number from 1 to %d, not %d.", GBOX_PHOTO_MAX_SCALES, options->n_scales);
   else
     return TRUE;
   return FALSE;
@@ -214,6 +240,8 @@ cli_examples (char **argv)
     { "layer", 'l', 0, G_OPTION_ARG_STRING, &options.layer, "The layer", "LAYER" },
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit, "The channel or class", "UNIT" },
     { "top", 0, 0, G_OPTION_ARG_INT, &options.top, "How many photographs to name; 9 unless told", "N" },
+    { "scales", 0, 0, G_OPTION_ARG_INT, &options.n_scales,
+      "Of those that “index” cut at so many scales; as it did last unless told", "N" },
     { "peak", 0, 0, G_OPTION_ARG_NONE, &options.peak,
       "Go by the strongest position instead of the mean over all", NULL },
     { "image", 'i', 0, G_OPTION_ARG_FILENAME, &options.image,

@@ -1,17 +1,20 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli finetune: a language model learns what is rewarded, a main loop around a run. */
 #include <glib-unix.h>
-#include <glib/gstdio.h>
 #include <signal.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/error.h"
 #include "cli.h"
+#include "finetune-table.h"
 #include "learning/finetune-checkpoint.h"
 #include "learning/finetune-csv.h"
 #include "learning/finetune-job.h"
 #include "runtime/engine.h"
+
+/* Characters of a parameter's value that are told. */
+#define MAX_SHOWN 60
 
 typedef struct
 {
@@ -19,6 +22,7 @@ typedef struct
   char *prompt_file;
   char *csv;
   char *samples_csv;
+  guint step; /* that is gone on from */
 } Options;
 
 static void
@@ -31,11 +35,11 @@ options_clear (Options *options)
 
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Options, options_clear)
 
-/* Files that are written beside what is printed; NULL for none. */
+/* Tables that are written beside what is printed; NULL for none. */
 typedef struct
 {
-  FILE *points;
-  FILE *completions;
+  FinetuneTable *points;
+  FinetuneTable *completions;
 } Tables;
 
 typedef struct
@@ -44,9 +48,7 @@ typedef struct
   GboxRun *run;
   const char *checkpoint;
   gboolean json;
-  FILE *csv;            /* (nullable): the curves */
-  FILE *samples_csv;    /* (nullable): the completions */
-  GString *line;        /* of one of them, empty but while it is written */
+  const Tables *tables;
   GPtrArray *compared;  /* of GboxFinetuneCompletion: before, then after */
   gboolean interrupted; /* by the user */
   int code;
@@ -68,14 +70,6 @@ print_step (const GboxPoint *point)
 }
 
 static void
-write_line (FILE *file, GString *line)
-{
-  fputs (line->str, file);
-  fflush (file);
-  g_string_truncate (line, 0);
-}
-
-static void
 end_progress (void)
 {
   if (isatty (STDERR_FILENO))
@@ -86,11 +80,8 @@ static void
 on_point (GboxRun *run, const GboxPoint *point, Session *session)
 {
   end_progress ();
-  if (session->csv != NULL)
-    {
-      gbox_finetune_csv_add_point (session->line, point);
-      write_line (session->csv, session->line);
-    }
+  if (session->tables->points != NULL)
+    finetune_table_add_point (session->tables->points, point);
   if (session->json)
     print_step (point);
   else
@@ -114,11 +105,8 @@ on_record (GboxRun *run, GType type, gconstpointer record, Session *session)
 {
   const GboxFinetuneCompletion *completion = record;
 
-  if (type == GBOX_TYPE_FINETUNE_COMPLETION && session->samples_csv != NULL)
-    {
-      gbox_finetune_csv_add_completion (session->line, completion);
-      write_line (session->samples_csv, session->line);
-    }
+  if (type == GBOX_TYPE_FINETUNE_COMPLETION && session->tables->completions != NULL)
+    finetune_table_add_completion (session->tables->completions, completion);
   if (type == GBOX_TYPE_FINETUNE_PIECE)
     show_piece (record);
   else if (type == GBOX_TYPE_FINETUNE_COMPLETION && completion->phase != GBOX_FINETUNE_TRAINING)
@@ -228,40 +216,21 @@ free_completion (gpointer completion)
   gbox_finetune_completion_free (completion);
 }
 
-static void
-write_headers (Session *session)
-{
-  if (session->csv != NULL)
-    {
-      gbox_finetune_csv_add_points_header (session->line);
-      write_line (session->csv, session->line);
-    }
-  if (session->samples_csv != NULL)
-    {
-      gbox_finetune_csv_add_completions_header (session->line);
-      write_line (session->samples_csv, session->line);
-    }
-}
-
 static int
 run_session (GboxEngine *engine, GboxFinetuneSpec *spec, const Options *options, const Tables *tables)
 {
   g_autoptr (GMainLoop) loop = g_main_loop_new (NULL, FALSE);
   g_autoptr (GboxRun) run = gbox_engine_start (engine, GBOX_SPEC (spec));
   g_autoptr (GPtrArray) compared = g_ptr_array_new_with_free_func (free_completion);
-  g_autoptr (GString) line = g_string_new (NULL);
   Session session = {
     .loop = loop,
     .run = run,
     .checkpoint = gbox_finetune_spec_get_values (spec)->checkpoint,
     .json = options->json,
-    .csv = tables->points,
-    .samples_csv = tables->completions,
-    .line = line,
+    .tables = tables,
     .compared = compared,
   };
 
-  write_headers (&session);
   watch (&session);
   for (guint i = 0; session.code == CLI_OK && i < compared->len; i++)
     print_completion (&session, compared->pdata[i]);
@@ -274,9 +243,10 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
   GOptionEntry entries[] = {
     { "prompt-file", 0, 0, G_OPTION_ARG_FILENAME, &options->prompt_file,
       "The text to complete is in this file, in place of --prompt", "FILE" },
-    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv, "Write the curves into this file too", "FILE" },
+    { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv,
+      "Write the curves into this file too; with --resume, go on with those in it", "FILE" },
     { "samples-csv", 0, 0, G_OPTION_ARG_FILENAME, &options->samples_csv,
-      "Write all completions into this file: before, of each step, and after", "FILE" },
+      "The same of all completions: before, of each step, and after", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
       "Print a JSON object a line for each step, then for each completion before and after", NULL },
     G_OPTION_ENTRY_NULL,
@@ -300,22 +270,80 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
 static gboolean
 read_prompt (GboxFinetuneSpec *spec, const char *path, GError **error)
 {
+  g_autoptr (GByteArray) bytes = NULL;
   g_autofree char *text = NULL;
-  g_autoptr (GError) why = NULL;
 
   if (path == NULL)
     return TRUE;
-  if (!g_file_get_contents (path, &text, NULL, &why))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "The prompt could not be read: %s.", why->message);
-  else if (!g_utf8_validate (text, -1, NULL))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The prompt in “%s” is no UTF-8 text.",
-                 path);
-  else
+  bytes = cli_read_file (path, error);
+  if (bytes == NULL)
+    return FALSE;
+  if (!g_utf8_validate_len ((const char *) bytes->data, bytes->len, NULL))
     {
-      g_object_set (spec, "prompt", text, NULL);
-      return TRUE;
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The prompt in “%s” is no UTF-8 text.",
+                   path);
+      return FALSE;
     }
-  return FALSE;
+  text = bytes->len > 0 ? g_strndup ((const char *) bytes->data, bytes->len) : g_strdup ("");
+  g_object_set (spec, "prompt", text, NULL);
+  return TRUE;
+}
+
+/* A word or two of a value that may be a text of many lines. */
+static char *
+shorten (const char *value)
+{
+  g_autofree char *start = g_utf8_substring (value, 0, MIN (g_utf8_strlen (value, -1), MAX_SHOWN));
+  const gboolean is_whole = g_str_equal (start, value);
+
+  return g_strconcat (g_strdelimit (start, "\n\r\t", ' '), is_whole ? "" : "…", NULL);
+}
+
+/* What a run is gone on with is the checkpoint's, but for what the flags say: that is told. */
+static void
+tell_changes (GboxFinetuneSpec *saved, GboxFinetuneSpec *spec, guint step)
+{
+  static const char *const own[] = { "steps", "checkpoint", "checkpoint-every", "resume", NULL };
+  const GboxFinetuneValues *values = gbox_finetune_spec_get_values (saved);
+  g_autofree char *prompt = shorten (values->prompt);
+  g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (saved), GBOX_SPEC (spec));
+
+  g_printerr ("Going on after step %u, with the prompt “%s” and the reward %s.\n", step, prompt,
+              values->reward);
+  for (const char **name = names; *name != NULL; name++)
+    {
+      g_autofree char *was = gbox_spec_get_as_string (GBOX_SPEC (saved), *name);
+      g_autofree char *is = gbox_spec_get_as_string (GBOX_SPEC (spec), *name);
+      g_autofree char *before = shorten (was);
+      g_autofree char *now = shorten (is);
+
+      if (!g_strv_contains (own, *name))
+        g_printerr ("From here on --%s is “%s”, no longer “%s”.\n", *name, now, before);
+    }
+}
+
+/* Two files of one name would overwrite each other. */
+static gboolean
+check_names (const char *checkpoint, const Options *options, GError **error)
+{
+  const struct
+  {
+    const char *flag;
+    const char *path;
+  } files[] = { { "--csv", options->csv },
+                { "--samples-csv", options->samples_csv },
+                { "--checkpoint", *checkpoint != '\0' ? checkpoint : NULL } };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (files); i++)
+    for (gsize j = 0; j < i; j++)
+      if (files[i].path != NULL && files[j].path != NULL && cli_is_same_file (files[i].path, files[j].path))
+        {
+          g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                       "%s and %s name the same file, “%s”. Give each its own.", files[j].flag, files[i].flag,
+                       files[i].path);
+          return FALSE;
+        }
+  return TRUE;
 }
 
 /* Parsed twice: the flags tell which checkpoint to start from, and then apply on top of what it says. */
@@ -323,6 +351,7 @@ static GboxFinetuneSpec *
 parse (char **argv, Options *options, GError **error)
 {
   g_autoptr (GboxFinetuneSpec) flags = gbox_finetune_spec_new ();
+  g_autoptr (GboxFinetuneSpec) saved = NULL;
   g_autoptr (GboxFinetuneSpec) spec = NULL;
   g_auto (Options) first = { 0 };
   const char *resume;
@@ -330,11 +359,17 @@ parse (char **argv, Options *options, GError **error)
   if (!parse_into (flags, argv, &first, error))
     return NULL;
   resume = gbox_finetune_spec_get_values (flags)->resume;
-  spec
-    = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, NULL, error) : gbox_finetune_spec_new ();
-  if (spec == NULL || !parse_into (spec, argv, options, error)
-      || !read_prompt (spec, options->prompt_file, error) || !gbox_spec_validate (GBOX_SPEC (spec), error))
+  saved = *resume != '\0' ? gbox_finetune_checkpoint_load_spec (resume, &options->step, error)
+                          : gbox_finetune_spec_new ();
+  if (saved == NULL)
     return NULL;
+  spec = GBOX_FINETUNE_SPEC (gbox_spec_copy (GBOX_SPEC (saved)));
+  if (!parse_into (spec, argv, options, error) || !read_prompt (spec, options->prompt_file, error)
+      || !check_names (gbox_finetune_spec_get_values (spec)->checkpoint, options, error)
+      || !gbox_spec_validate (GBOX_SPEC (spec), error))
+    return NULL;
+  if (*resume != '\0')
+    tell_changes (saved, spec, options->step);
   return g_steal_pointer (&spec);
 }
 
@@ -344,34 +379,27 @@ is_usage_error (const GError *error)
   return error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
 }
 
-static int
-fail_to_open (const char *path)
-{
-  g_printerr ("%s: “%s” cannot be written. Choose another file.\n", g_get_prgname (), path);
-  return CLI_FAILED;
-}
-
 /* Nothing is trained before both can be written. */
 static gboolean
-open_tables (Tables *tables, const Options *options, int *code)
+open_tables (Tables *tables, const Options *options, GError **error)
 {
-  if (options->csv != NULL && (tables->points = g_fopen (options->csv, "w")) == NULL)
-    *code = fail_to_open (options->csv);
-  else if (options->samples_csv != NULL
-           && (tables->completions = g_fopen (options->samples_csv, "w")) == NULL)
-    *code = fail_to_open (options->samples_csv);
-  return *code == CLI_OK;
+  if (options->csv != NULL)
+    tables->points = finetune_table_open (options->csv, FINETUNE_TABLE_POINTS, options->step, error);
+  if (options->csv != NULL && tables->points == NULL)
+    return FALSE;
+  if (options->samples_csv != NULL)
+    tables->completions
+      = finetune_table_open (options->samples_csv, FINETUNE_TABLE_COMPLETIONS, options->step, error);
+  return options->samples_csv == NULL || tables->completions != NULL;
 }
 
 static void
-close_table (FILE *file, const char *path, int *code)
+close_table (FinetuneTable *table, int *code)
 {
-  /* What a line could not be written of is not tried again at the end. */
-  const gboolean has_failed = file != NULL && ferror (file) != 0;
-  const gboolean is_closed = file == NULL || fclose (file) == 0;
+  g_autoptr (GError) error = NULL;
 
-  if ((has_failed || !is_closed) && *code == CLI_OK)
-    *code = fail_to_open (path);
+  if (table != NULL && !finetune_table_close (table, &error) && *code == CLI_OK)
+    *code = cli_failure (error);
 }
 
 int
@@ -388,13 +416,12 @@ cli_finetune (char **argv)
 
   if (spec == NULL)
     return is_usage_error (error) ? cli_usage_error (argv[0], error) : cli_failure (error);
-  if (open_tables (&tables, &options, &code))
-    {
-      engine = gbox_engine_new (0, &error);
-      code = engine != NULL ? run_session (engine, spec, &options, &tables) : cli_failure (error);
-    }
-  close_table (tables.points, options.csv, &code);
-  close_table (tables.completions, options.samples_csv, &code);
+  if (open_tables (&tables, &options, &error) && (engine = gbox_engine_new (0, &error)) != NULL)
+    code = run_session (engine, spec, &options, &tables);
+  else
+    code = cli_failure (error);
+  close_table (tables.points, &code);
+  close_table (tables.completions, &code);
   if (engine != NULL)
     gbox_engine_shutdown (engine);
   return code;

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli index: looks through folders of photographs with a network. */
 #include "base/error.h"
+#include "base/path-text.h"
 #include "cli.h"
 #include "runtime/engine.h"
 #include "vision/photo-index-job.h"
@@ -45,12 +46,13 @@ static void
 print_skipped (Session *session, const GboxPhotoSkipped *skipped)
 {
   g_autofree char *path = g_filename_display_name (skipped->path);
+  g_autofree char *shown = gbox_path_to_text (skipped->path);
   g_autoptr (JsonBuilder) builder = NULL;
 
   session->n_skipped++;
   if (!session->json)
     {
-      g_printerr (isatty (STDERR_FILENO) ? "\r\033[KSkipped %s: %s\n" : "Skipped %s: %s\n", path,
+      g_printerr (isatty (STDERR_FILENO) ? "\r\033[KSkipped %s: %s\n" : "Skipped %s: %s\n", shown,
                   skipped->problem);
       return;
     }

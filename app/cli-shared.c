@@ -1,9 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Parsing, printing and loading that the subcommands share. */
 #include <errno.h>
+#include <glib/gstdio.h>
 #include <stdio.h>
+#include <string.h>
+#include <unistd.h>
 
 #include "base/error.h"
+#include "base/number-text.h"
 #include "cli.h"
 #include "models/missing-bytes.h"
 
@@ -24,6 +28,15 @@ cli_failure (const GError *error)
   return g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT) ? CLI_USAGE : CLI_FAILED;
 }
 
+int
+cli_failed_check (const char *command, const GError *error)
+{
+  const gboolean is_usage
+    = error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+
+  return is_usage ? cli_usage_error (command, error) : cli_failure (error);
+}
+
 gboolean
 cli_parse (GOptionContext *context, char ***argv, GError **error)
 {
@@ -32,11 +45,52 @@ cli_parse (GOptionContext *context, char ***argv, GError **error)
   return g_option_context_parse_strv (owned, argv, error);
 }
 
+/* The generator writes 17 digits of every number, 3.3561179999999999 for 3.356118. */
+static void
+append_number (GString *text, const char *number, gsize n)
+{
+  g_autofree char *digits = g_strndup (number, n);
+  g_autofree char *shortest = NULL;
+
+  if (strpbrk (digits, ".eE") == NULL)
+    {
+      g_string_append (text, digits);
+      return;
+    }
+  shortest = gbox_number_to_text (g_ascii_strtod (digits, NULL));
+  g_string_append (text, shortest);
+  if (strpbrk (shortest, ".eE") == NULL)
+    g_string_append (text, ".0"); /* no whole number to those who tell them apart */
+}
+
+static char *
+shorten_numbers (const char *json)
+{
+  GString *text = g_string_new (NULL);
+  gboolean in_string = FALSE;
+
+  for (const char *p = json; *p != '\0';)
+    {
+      const gsize n = in_string ? 0 : strspn (p, "+-.0123456789");
+      /* Letters are a number's only behind a digit. */
+      const gsize n_all = n > 0 ? n + strspn (p + n, "eE+-0123456789") : *p == '\\' ? 2 : 1;
+
+      if (n > 0)
+        append_number (text, p, n_all);
+      else
+        g_string_append_len (text, p, (gssize) n_all);
+      in_string = *p == '"' ? !in_string : in_string;
+      p += n_all;
+    }
+  return g_string_free (text, FALSE);
+}
+
 void
 cli_print_json (JsonBuilder *builder)
 {
   g_autoptr (JsonNode) root = json_builder_get_root (builder);
-  g_autofree char *text = json_to_string (root, FALSE);
+  g_autofree char *json = json_to_string (root, FALSE);
+  g_autofree char *text = shorten_numbers (json);
 
   g_print ("%s\n", text);
   fflush (stdout);
@@ -77,30 +131,54 @@ cli_find_layer (GboxNetwork *network, const char *name, GError **error)
   return -1;
 }
 
-GByteArray *
-cli_read_input (GError **error)
+/* All of @file, which messages call @name. */
+static GByteArray *
+read_bounded (FILE *file, const char *name, GError **error)
 {
   g_autoptr (GByteArray) text = g_byte_array_new ();
   guint8 part[65536];
   gsize n;
 
-  while ((n = fread (part, 1, sizeof part, stdin)) > 0)
+  while ((n = fread (part, 1, sizeof part, file)) > 0)
     {
       g_byte_array_append (text, part, (guint) n);
       if (text->len > MAX_BYTES)
         {
           g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                       "The text is longer than 16 MiB. Split it into parts.");
+                       "%s is longer than 16 MiB. Split the text into parts.", name);
           return NULL;
         }
     }
-  if (ferror (stdin))
+  if (ferror (file))
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "Standard input could not be read: %s.",
-                   g_strerror (errno));
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s could not be read: %s.", name, g_strerror (errno));
       return NULL;
     }
   return g_steal_pointer (&text);
+}
+
+GByteArray *
+cli_read_input (GError **error)
+{
+  return read_bounded (stdin, "Standard input", error);
+}
+
+GByteArray *
+cli_read_file (const char *path, GError **error)
+{
+  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *quoted = g_strdup_printf ("“%s”", display_name);
+  FILE *file = g_fopen (path, "re");
+  GByteArray *text;
+
+  if (file == NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s could not be read: %s.", quoted, g_strerror (errno));
+      return NULL;
+    }
+  text = read_bounded (file, quoted, error);
+  fclose (file);
+  return text;
 }
 
 GByteArray *
@@ -203,10 +281,34 @@ cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags)
 }
 
 gboolean
+cli_check_output (const char *path, GError **error)
+{
+  g_autofree char *folder = path != NULL ? g_path_get_dirname (path) : NULL;
+
+  if (path == NULL)
+    return TRUE;
+  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
+                 folder);
+  else if (g_file_test (path, G_FILE_TEST_IS_DIR))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "“%s” is a folder; give the name of a file.", path);
+  else if (g_access (folder, W_OK) != 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO,
+                 "Nothing can be saved into the folder “%s” (%s); choose another one.", folder,
+                 g_strerror (errno));
+  else
+    return TRUE;
+  return FALSE;
+}
+
+gboolean
 cli_is_same_file (const char *a, const char *b)
 {
   g_autoptr (GFile) file = g_file_new_for_path (a);
   g_autoptr (GFile) other = g_file_new_for_path (b);
+  GStatBuf status, other_status;
 
+  if (g_stat (a, &status) == 0 && g_stat (b, &other_status) == 0)
+    return status.st_dev == other_status.st_dev && status.st_ino == other_status.st_ino;
   return g_file_equal (file, other);
 }

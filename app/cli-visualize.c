@@ -3,7 +3,6 @@
 #include <glib-unix.h>
 #include <math.h>
 #include <signal.h>
-#include <string.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -15,6 +14,7 @@
 #include "vision/recipe.h"
 #include "vision/visualization-job.h"
 #include "vision/visualization-spec.h"
+#include "visualize-flags.h"
 
 typedef struct
 {
@@ -25,7 +25,8 @@ typedef struct
   char *animation;
   char *contact_sheet;
   int more;
-  guint n_done; /* steps, by what --from goes on from */
+  guint n_done; /* steps, by what --from goes on from or makes again */
+  guint n_kept; /* of them, that a checkpoint holds and nobody does again */
   int class_id;
   gboolean json;
 } Options;
@@ -86,7 +87,10 @@ parse_into (GboxVisualizationSpec *spec, Options *options, char ***words, GError
 
 /* Flags that stand for several properties. */
 static gboolean
-apply_options (GboxVisualizationSpec *spec, const Options *options, GError **error)
+apply_options (GboxVisualizationSpec *spec,
+               const VisualizeFlags *flags,
+               const Options *options,
+               GError **error)
 {
   int y, x;
 
@@ -102,8 +106,9 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
     g_object_set (spec, "steps", options->n_done + (guint) options->more, NULL);
   if (options->class_id >= 0)
     g_object_set (spec, "objective", GBOX_OBJECTIVE_CLASS, "layer", "class", "unit", options->class_id, NULL);
-  if (gbox_visualization_spec_get_values (spec)->direction_from[0] != '\0')
-    g_object_set (spec, "objective", GBOX_OBJECTIVE_DIRECTION, NULL);
+  if (visualize_flags_has (flags, "--start") && !visualize_flags_has (flags, "--start-digest"))
+    g_object_set (spec, "start-digest", "", NULL);
+  visualize_flags_choose_objective (flags, spec);
   if (options->at == NULL)
     return TRUE;
   if (!cli_parse_position (options->at, &y, &x, error))
@@ -112,80 +117,15 @@ apply_options (GboxVisualizationSpec *spec, const Options *options, GError **err
   return TRUE;
 }
 
-static gboolean
-has_flag (char **argv, const char *flag)
-{
-  for (char **word = argv; *word != NULL; word++)
-    if (g_str_has_prefix (*word, flag) && ((*word)[strlen (flag)] == '\0' || (*word)[strlen (flag)] == '='))
-      return TRUE;
-  return FALSE;
-}
-
-/* What the flags say among themselves, before any work is done. */
-static gboolean
-check_flags (char **argv, char **words, const Options *options, GboxVisualizationSpec *flags, GError **error)
-{
-  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (flags);
-  const gboolean needs_unit
-    = (values->objective == GBOX_OBJECTIVE_CHANNEL || values->objective == GBOX_OBJECTIVE_NEURON)
-      && values->direction_from[0] == '\0';
-
-  if (g_strv_length (words) > 1)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is one word too many.", words[1]);
-  else if (has_flag (argv, "--class") && (has_flag (argv, "--layer") || has_flag (argv, "--unit")))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "--class says all: leave out --layer and --unit, or leave out --class.");
-  else if (has_flag (argv, "--direction-from") && (has_flag (argv, "--class") || has_flag (argv, "--unit")))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "--direction-from says all but the layer: leave out --class and --unit.");
-  else if (has_flag (argv, "--class") && options->class_id < 0)
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--class counts from 0, %d is no class.",
-                 options->class_id);
-  else if (has_flag (argv, "--more")
-           && (options->from == NULL || options->more < 1 || has_flag (argv, "--steps")))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "--more says how many steps, at least 1, to go on with --from; without that, say --steps.");
-  else if (options->from == NULL && has_flag (argv, "--layer") && needs_unit && !has_flag (argv, "--unit"))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "say which unit of the layer with --unit, or take it whole with --objective layer.");
-  else
-    return TRUE;
-  return FALSE;
-}
-
-/* A name that cannot be saved to is refused before the work, not after it. */
-static gboolean
-check_output (const char *output, GError **error)
-{
-  g_autofree char *folder = NULL;
-
-  if (output == NULL)
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "say where to save the picture: -o OUT.png.");
-      return FALSE;
-    }
-  if (!gbox_visualization_check_path (output, error))
-    return FALSE;
-  folder = g_path_get_dirname (output);
-  if (!g_file_test (folder, G_FILE_TEST_IS_DIR))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "There is no folder “%s” to save into; make it first.",
-                 folder);
-  else if (g_file_test (output, G_FILE_TEST_IS_DIR))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "“%s” is a folder; give the name of a file.", output);
-  else
-    return TRUE;
-  return FALSE;
-}
-
 /* With how many steps there are to be gone on from: what a checkpoint has done, or what makes a picture. */
 static GboxVisualizationSpec *
-load_recipe (const char *path, guint *n_done, GError **error)
+load_recipe (const char *path, Options *options, GError **error)
 {
-  GboxVisualizationSpec *spec = gbox_recipe_load (path, n_done, error);
+  GboxVisualizationSpec *spec = gbox_recipe_load (path, &options->n_kept, error);
 
-  if (spec != NULL && *n_done == 0)
-    *n_done = gbox_visualization_spec_get_values (spec)->steps;
+  if (spec != NULL)
+    options->n_done
+      = options->n_kept > 0 ? options->n_kept : gbox_visualization_spec_get_values (spec)->steps;
   return spec;
 }
 
@@ -205,7 +145,7 @@ check_suffix (const char *path, const char *suffix, const char *what, GError **e
 static gboolean
 check_distinct (const char *output, const char *other, const char *what, GError **error)
 {
-  if (other == NULL || *other == '\0' || !cli_is_same_file (output, other))
+  if (output == NULL || other == NULL || *other == '\0' || !cli_is_same_file (output, other))
     return TRUE;
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is %s already; save to another name.",
                output, what);
@@ -215,10 +155,45 @@ check_distinct (const char *output, const char *other, const char *what, GError 
 static gboolean
 check_outputs (const Options *options, GError **error)
 {
-  return check_output (options->output, error)
+  if (options->output == NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "say where to save the picture: -o OUT.png.");
+      return FALSE;
+    }
+  return gbox_visualization_check_path (options->output, error)
          && check_suffix (options->animation, ".webp", "The name of an animation", error)
          && check_suffix (options->contact_sheet, ".png", "The name of a contact sheet", error)
-         && check_distinct (options->output, options->contact_sheet, "the contact sheet", error);
+         && check_distinct (options->output, options->contact_sheet, "the contact sheet", error)
+         && cli_check_output (options->output, error) && cli_check_output (options->animation, error)
+         && cli_check_output (options->contact_sheet, error);
+}
+
+/* Photographs are no results. */
+static gboolean
+check_inputs (const Options *options, GboxVisualizationSpec *spec, GError **error)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+  const char *const outputs[] = { options->output, options->animation, options->contact_sheet };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (outputs); i++)
+    if (!check_distinct (outputs[i], values->start, "what it starts from", error)
+        || !check_distinct (outputs[i], values->direction_from, "what the direction is from", error)
+        || !check_distinct (outputs[i], values->minus, "what the direction lacks", error))
+      return FALSE;
+  return TRUE;
+}
+
+static gboolean
+apply_preset (GboxVisualizationSpec *spec, const char *preset, GError **error)
+{
+  g_autofree char *names = g_strjoinv (", ", (char **) gbox_visualization_spec_get_presets ());
+
+  if (preset == NULL || gbox_visualization_spec_apply_preset (spec, preset))
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "there is no preset “%s”; the presets are %s.",
+               preset, names);
+  return FALSE;
 }
 
 /* Parsed twice: the flags tell which picture to start from, and then apply on top of what it says. */
@@ -226,33 +201,32 @@ static GboxVisualizationSpec *
 parse_command_line (char **argv, Options *options, GError **error)
 {
   g_autoptr (GboxVisualizationSpec) scratch = gbox_visualization_spec_new ();
+  g_autoptr (GboxVisualizationSpec) recipe = NULL;
   g_autoptr (GboxVisualizationSpec) spec = NULL;
   g_auto (Options) first = { .class_id = -1 };
   g_auto (GStrv) words = g_strdupv (argv);
   g_auto (GStrv) words_again = g_strdupv (argv);
+  VisualizeFlags flags = { 0 };
 
   if (!parse_into (scratch, &first, &words, error))
     return NULL;
-  if (!check_flags (argv, words, &first, scratch, error) || !check_outputs (&first, error))
+  flags = (VisualizeFlags){ .argv = argv,
+                            .words = words,
+                            .from = first.from,
+                            .class_id = first.class_id,
+                            .more = first.more };
+  if (!visualize_flags_check (&flags, scratch, error) || !check_outputs (&first, error))
     return NULL;
-  spec
-    = first.from != NULL ? load_recipe (first.from, &options->n_done, error) : gbox_visualization_spec_new ();
-  if (spec == NULL)
+  if (first.from != NULL && (recipe = load_recipe (first.from, options, error)) == NULL)
     return NULL;
-  if (first.preset != NULL && !gbox_visualization_spec_apply_preset (spec, first.preset))
-    {
-      g_autofree char *names = g_strjoinv (", ", (char **) gbox_visualization_spec_get_presets ());
-
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "there is no preset “%s”; the presets are %s.", first.preset, names);
-      return NULL;
-    }
-  if (!parse_into (spec, options, &words_again, error) || !apply_options (spec, options, error))
+  spec = recipe != NULL ? GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (recipe)))
+                        : gbox_visualization_spec_new ();
+  if (!apply_preset (spec, first.preset, error) || !parse_into (spec, options, &words_again, error)
+      || !apply_options (spec, &flags, options, error) || !visualize_flags_check_use (&flags, spec, error)
+      || !check_inputs (options, spec, error) || !gbox_spec_validate (GBOX_SPEC (spec), error))
     return NULL;
-  if (!check_distinct (options->output, gbox_visualization_spec_get_values (spec)->start,
-                       "what it starts from", error))
-    return NULL;
-  return gbox_spec_validate (GBOX_SPEC (spec), error) ? g_steal_pointer (&spec) : NULL;
+  visualize_flags_tell (&flags, recipe, options->n_kept, spec);
+  return g_steal_pointer (&spec);
 }
 
 static void
@@ -317,7 +291,7 @@ save_film (Session *session, GError **error)
 {
   const Options *options = session->options;
   g_autoptr (GboxVisualizationSpec) recipe = NULL;
-  g_autoptr (GboxFrame) last = gbox_film_shrink (gbox_run_get_frame (session->run), GBOX_FILM_MAX_SIDE);
+  g_autoptr (GboxFrame) last = gbox_film_shrink_to_keep (gbox_run_get_frame (session->run));
 
   if (options->animation == NULL && options->contact_sheet == NULL)
     return TRUE;
@@ -448,12 +422,7 @@ cli_visualize (char **argv)
   int code;
 
   if (spec == NULL)
-    {
-      gboolean usage
-        = error->domain == G_OPTION_ERROR || g_error_matches (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
-
-      return usage ? cli_usage_error (argv[0], error) : cli_failure (error);
-    }
+    return cli_failed_check (argv[0], error);
   engine = gbox_engine_new (0, &error);
   if (engine == NULL)
     return cli_failure (error);

@@ -98,6 +98,8 @@ main (int argc, char **argv)
   const CliCommand *command;
 
   setlocale (LC_ALL, "");
+  /* Whoever reads through a pipe sees each line when it is there, and a killed program loses none. */
+  setvbuf (stdout, NULL, _IOLBF, 0);
   g_set_print_handler (print_utf8);
   g_set_printerr_handler (print_utf8_error);
   g_set_prgname ("glassbox-cli");

@@ -46,6 +46,8 @@ int cli_bench (char **argv);
 
 /* Says @error on standard error, and how to get help. Returns %CLI_USAGE. */
 int cli_usage_error (const char *command, const GError *error);
+/* The one or the other, by what the error is: how to get help only helps against bad usage. */
+int cli_failed_check (const char *command, const GError *error);
 /* Says @error on standard error. Returns %CLI_USAGE for %GBOX_ERROR_INVALID_ARGUMENT, else %CLI_FAILED. */
 int cli_failure (const GError *error);
 
@@ -71,7 +73,10 @@ void cli_add_text (JsonBuilder *builder, const char *name, const char *value);
 /* All of standard input, as it is; an error where it is too long to be a text. Transfer full, nullable. */
 GByteArray *cli_read_input (GError **error);
 
-/* The same, but nothing at all is an error of usage: there is no text to work with. */
+/* The same of a file or a pipe. */
+GByteArray *cli_read_file (const char *path, GError **error);
+
+/* All of standard input, but nothing at all is an error of usage: there is no text to work with. */
 GByteArray *cli_read_text (GError **error);
 
 /**
@@ -104,6 +109,17 @@ char **cli_spell_out (char **argv, const CliShortFlag *flags, guint n_flags);
 
 /* Splits "Y,X" into two non-negative numbers. */
 gboolean cli_parse_position (const char *text, int *y, int *x, GError **error);
+
+/**
+ * cli_check_output:
+ * @path: (nullable): a file to be written
+ * @error: return location for an error
+ *
+ * A name that cannot be saved to is refused before the work, not after it.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_IO where there is no such folder, or nothing may be written into it
+ */
+gboolean cli_check_output (const char *path, GError **error);
 
 /* Whether two names, in any spelling, are of one file. */
 gboolean cli_is_same_file (const char *a, const char *b);

@@ -201,11 +201,14 @@ test_usage (void)
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
     check_code (bad[i], 2);
   check_code ("circuit --model no-such-model --class 488", 1);
+  check_code ("circuit --class 488 --pictures /nowhere/at/all -o circuit.svg", 1);
   if (!have_model ())
     return;
   check_code ("circuit --model efficientnet-lite0 --layer nowhere --unit 3", 2);
   check_code ("circuit --model efficientnet-lite0 --class 1000", 2);
   check_code ("circuit --model efficientnet-lite0 --class 488 -o /nowhere/at/all/circuit.svg", 1);
+  check_code ("circuit --model efficientnet-lite0 --layer head --unit 3 --top 100 --depth 2 -o circuit.svg",
+              1);
 }
 
 int

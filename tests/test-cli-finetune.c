@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* “finetune” and “gridworld” as scripts meet them, with a tiny model of the fixtures. */
 #include <json-glib/json-glib.h>
+#include <math.h>
 #include <signal.h>
 #include <string.h>
+#include <sys/stat.h>
 
 #include "cli-testing.h"
 
@@ -215,8 +217,12 @@ test_what_changed (void)
   g_autoptr (GPtrArray) trained = run (folder, line);
   g_autoptr (GPtrArray) findings
     = run (folder, "what-changed --json --policy {tmp}/c.safetensors --samples 70 --text abc");
+  g_auto (Answer) long_text = cli (folder, "what-changed --policy {tmp}/c.safetensors");
   guint n_terms = 0, n_tokens = 0, n_others = 0;
   double last = 1;
+
+  g_assert_cmpint (long_text.code, ==, 2);
+  g_assert_nonnull (strstr (long_text.errors, "give a shorter one with --text"));
 
   for (guint i = 0; i < findings->len; i++)
     {
@@ -263,11 +269,248 @@ test_prompt_file (void)
   g_auto (Answer) answer = cli (folder, "finetune --prompt-file {tmp}/missing.txt");
 
   g_assert_cmpint (answer.code, ==, 1);
-  g_assert_nonnull (strstr (answer.errors, "prompt could not be read"));
+  g_assert_nonnull (strstr (answer.errors, "could not be read"));
   g_assert_true (g_file_set_contents (path, "others", -1, NULL));
   from_file = complete_once (folder, "--prompt-file {tmp}/prompt.txt");
   given = complete_once (folder, "--prompt others");
   g_assert_cmpstr (from_file, ==, given);
+  remove_folder (g_steal_pointer (&folder));
+}
+
+/* A text may come through a pipe, but has an end. */
+static void
+test_prompt_bounds (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *fifo = g_build_filename (folder, "fifo", NULL);
+  g_autofree char *command = g_strdup_printf ("printf others >'%s'", fifo);
+  char *words[] = { (char *) "/bin/sh", (char *) "-c", command, NULL };
+  g_autofree char *piped = NULL;
+  g_autofree char *given = complete_once (folder, "--prompt others");
+
+  for (gsize i = 0; i < 2; i++)
+    {
+      g_auto (Answer) answer = cli (NULL, i == 0 ? "finetune --prompt-file /dev/zero"
+                                                 : "complete --model x --prompt-file /dev/zero");
+
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_nonnull (strstr (answer.errors, "longer than 16 MiB"));
+    }
+  g_assert_cmpint (mkfifo (fifo, 0600), ==, 0);
+  g_assert_true (g_spawn_async (NULL, words, NULL, 0, NULL, NULL, NULL, NULL));
+  piped = complete_once (folder, "--prompt-file {tmp}/fifo");
+  g_assert_cmpstr (piped, ==, given);
+  remove_folder (g_steal_pointer (&folder));
+}
+
+static char *
+read_file (const char *folder, const char *name)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  char *text;
+
+  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
+  return text;
+}
+
+static void
+write_file (const char *folder, const char *name, const char *text)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+
+  g_assert_true (g_file_set_contents (path, text, -1, NULL));
+}
+
+static void
+assert_refused (const char *folder, const char *flags, const char *word)
+{
+  g_autofree char *model = get_model ();
+  g_autofree char *line = g_strdup_printf (FINETUNE " --steps 2 --model %s %s", model, flags);
+  g_auto (Answer) answer = cli (folder, line);
+
+  g_test_message ("%s: %s", flags, answer.errors);
+  g_assert_cmpint (answer.code, !=, 0);
+  g_assert_cmpstr (answer.output, ==, "");
+  g_assert_nonnull (strstr (answer.errors, word));
+}
+
+/* Only a table of the same kind is replaced, and where nothing can be saved nothing is trained. */
+static void
+test_places (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *model = get_model ();
+  g_autofree char *line
+    = g_strdup_printf (FINETUNE " --steps 2 --samples-csv {tmp}/s.csv --csv {tmp}/c.csv --model %s", model);
+  g_autoptr (GPtrArray) first = run (folder, line);
+  g_autoptr (GPtrArray) second = run (folder, line);
+  g_autofree char *samples = read_file (folder, "s.csv");
+  g_autofree char *kept = NULL;
+  g_autofree char *letter_kept = NULL;
+
+  g_assert_cmpuint (first->len, ==, second->len);
+  write_file (folder, "letter.csv", "Dear reader,\n");
+  write_file (folder, "model.safetensors", "Dear reader,\n");
+  assert_refused (folder, "--csv {tmp}/letter.csv", "no table of curves");
+  assert_refused (folder, "--csv {tmp}/s.csv", "no table of curves");
+  assert_refused (folder, "--samples-csv {tmp}/c.csv", "no table of completions");
+  assert_refused (folder, "--csv {tmp}/new.csv --samples-csv {tmp}/./new.csv", "the same file");
+  assert_refused (folder, "--csv {tmp}/x.safetensors --checkpoint {tmp}/x.safetensors", "the same file");
+  assert_refused (folder, "--csv {tmp}/nowhere/x.csv", "cannot be written");
+  assert_refused (folder, "--checkpoint {tmp}/nowhere/x.safetensors", "could not be written");
+  assert_refused (folder, "--checkpoint {tmp}/model.safetensors", "no checkpoint");
+  kept = read_file (folder, "s.csv");
+  letter_kept = read_file (folder, "letter.csv");
+  g_assert_cmpstr (kept, ==, samples);
+  g_assert_cmpstr (letter_kept, ==, "Dear reader,\n");
+  remove_folder (g_steal_pointer (&folder));
+}
+
+/* The curve without what depends on the clock: the ninth column, and the last. */
+static char *
+drop_times (const char *csv)
+{
+  g_autoptr (GRegex) regex
+    = g_regex_new ("^((?:[^,\n]*,){8})[^,\n]*(.*),[^,\n]*$", G_REGEX_MULTILINE, 0, NULL);
+
+  return g_regex_replace (regex, csv, -1, 0, "\\1\\2", 0, NULL);
+}
+
+/* Seconds of each line of a curve. */
+static void
+assert_growing (const char *csv)
+{
+  g_auto (GStrv) lines = g_strsplit (csv, "\n", -1);
+  double last = 0;
+
+  for (guint i = 1; *lines[i] != '\0'; i++)
+    {
+      const double seconds = g_ascii_strtod (strrchr (lines[i], ',') + 1, NULL);
+
+      g_assert_cmpfloat (seconds, >, last);
+      last = seconds;
+    }
+}
+
+/* Tables go on where the checkpoint was saved: what came after it then is replaced. */
+static void
+test_resume_tables (void)
+{
+  static const char tables[] = "--csv {tmp}/c.csv --samples-csv {tmp}/s.csv";
+  static const char again[] = "finetune --json --resume {tmp}/c.safetensors --checkpoint {tmp}/d.safetensors";
+  g_autofree char *folder = make_folder ();
+  g_autofree char *model = get_model ();
+  g_autofree char *whole_line
+    = g_strdup_printf (FINETUNE " --steps 6 --csv {tmp}/whole.csv --samples-csv {tmp}/whole-s.csv --model %s",
+                       model);
+  g_autofree char *half_line
+    = g_strdup_printf (FINETUNE " --steps 3 --checkpoint {tmp}/c.safetensors %s --model %s", tables, model);
+  g_autofree char *more_line = g_strdup_printf ("%s --steps 5 %s", again, tables);
+  g_autofree char *rest_line = g_strdup_printf ("%s --steps 6 %s", again, tables);
+  g_autoptr (GPtrArray) whole = run (folder, whole_line);
+  g_autoptr (GPtrArray) half = run (folder, half_line);
+  g_autoptr (GPtrArray) more = run (folder, more_line);
+  g_autofree char *five = read_file (folder, "c.csv");
+  g_autofree char *torn = g_strconcat (five, "6,0.", NULL);
+  g_autoptr (GPtrArray) rest = NULL;
+  g_autofree char *curve = NULL, *whole_curve = NULL, *samples = NULL, *whole_samples = NULL;
+  g_autofree char *timeless = NULL, *whole_timeless = NULL;
+
+  write_file (folder, "c.csv", torn);
+  rest = run (folder, rest_line);
+  g_assert_cmpuint (rest->len, ==, 3 + 2 * 3);
+  curve = read_file (folder, "c.csv");
+  whole_curve = read_file (folder, "whole.csv");
+  timeless = drop_times (curve);
+  whole_timeless = drop_times (whole_curve);
+  g_assert_cmpstr (timeless, !=, curve);
+  g_assert_cmpstr (timeless, ==, whole_timeless);
+  assert_growing (curve);
+  samples = read_file (folder, "s.csv");
+  whole_samples = read_file (folder, "whole-s.csv");
+  g_assert_cmpstr (samples, ==, whole_samples);
+  remove_folder (g_steal_pointer (&folder));
+}
+
+/* What is gone on from is said, and what is another than it was. */
+static void
+test_resume_tells (void)
+{
+  static const char again[] = "finetune --json --resume {tmp}/c.safetensors --checkpoint {tmp}/d.safetensors";
+  g_autofree char *folder = make_folder ();
+  g_autofree char *model = get_model ();
+  g_autofree char *line
+    = g_strdup_printf (FINETUNE " --steps 2 --checkpoint {tmp}/c.safetensors --model %s", model);
+  g_autofree char *other_line = g_strdup_printf ("%s --steps 3 --reward length", again);
+  g_autofree char *block_line = g_strdup_printf ("%s --steps 3 --train last-block", again);
+  g_autoptr (GPtrArray) objects = run (folder, line);
+  g_auto (Answer) other = cli (folder, other_line);
+  g_auto (Answer) block = cli (folder, block_line);
+  g_auto (Answer) done = cli (folder, again);
+
+  g_assert_cmpint (other.code, ==, 0);
+  g_assert_nonnull (
+    strstr (other.errors, "after step 2, with the prompt “words” and the reward characters:ab"));
+  g_assert_nonnull (strstr (other.errors, "--reward is “length”, no longer “characters:ab”"));
+  g_assert_null (strstr (other.errors, "--steps"));
+  g_assert_cmpint (block.code, ==, 1);
+  g_assert_nonnull (strstr (block.errors, "was finetuned in its head"));
+  g_assert_cmpint (done.code, ==, 2);
+  g_assert_nonnull (strstr (done.errors, "after 2 steps already"));
+  remove_folder (g_steal_pointer (&folder));
+}
+
+static guint
+count_lines (const char *text)
+{
+  guint n = 0;
+
+  for (const char *at = strchr (text, '\n'); at != NULL; at = strchr (at + 1, '\n'))
+    n++;
+  return n;
+}
+
+/* While the process runs. */
+static void
+wait_for_lines (GSubprocess *process, const char *folder, const char *name, guint n)
+{
+  g_autofree char *path = g_build_filename (folder, name, NULL);
+  guint n_lines = 0;
+
+  while (n_lines < n)
+    {
+      g_autofree char *text = NULL;
+
+      g_assert_nonnull (g_subprocess_get_identifier (process));
+      g_usleep (10000);
+      if (g_file_get_contents (path, &text, NULL, NULL))
+        n_lines = count_lines (text);
+    }
+}
+
+/* A step is told when it is done, not when a buffer is full. */
+static void
+test_flushes (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *model = get_model ();
+  g_autofree char *line = g_strdup_printf (
+    "%s finetune --prompt words --batch 8 --length 6 --steps 100000 --csv %s/c.csv --model %s",
+    g_getenv ("GBOX_CLI"), folder, model);
+  g_auto (GStrv) words = g_strsplit (line, " ", -1);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GSubprocess) process
+    = g_subprocess_newv ((const char *const *) words,
+                         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
+  g_autofree char *csv = NULL, *output = NULL;
+
+  g_assert_no_error (error);
+  wait_for_lines (process, folder, "c.csv", 5);
+  g_subprocess_send_signal (process, SIGKILL);
+  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
+  csv = read_file (folder, "c.csv");
+  /* Each row is written before its line; the header has none. */
+  g_assert_cmpuint (count_lines (output) + 2, >=, count_lines (csv));
   remove_folder (g_steal_pointer (&folder));
 }
 
@@ -319,6 +562,69 @@ test_gridworld (void)
   g_assert_cmpuint (json_array_get_length (json_object_get_array_member (summary, "policy")), ==, 4);
 }
 
+/* Each move is told, and those of an episode follow each other. */
+static void
+test_moves (void)
+{
+  g_autoptr (GPtrArray) objects = run (NULL, "gridworld --json --world S.G --episodes 1 --moves 1 --seed 2");
+  JsonObject *episode = get (objects, objects->len - 2);
+  const guint n = objects->len - 2;
+
+  g_assert_cmpint (json_object_get_int_member (episode, "length"), ==, n);
+  for (guint i = 0; i < n; i++)
+    {
+      JsonObject *move = get (objects, i);
+      JsonArray *state = json_object_get_array_member (move, "next_state");
+
+      g_assert_cmpint (json_object_get_int_member (move, "episode"), ==, 1);
+      g_assert_cmpint (json_object_get_int_member (move, "move"), ==, i + 1);
+      g_assert_cmpint (json_array_get_int_element (state, 1) == 2, ==, i + 1 == n);
+      g_assert_cmpint (json_object_has_member (move, "next_action"), ==, i + 1 < n);
+    }
+}
+
+/* The figures of three seeds are those of each, averaged. */
+static void
+test_repeats (void)
+{
+  static const char line[] = "gridworld --json --algorithm q-learning --episodes 120 --seed";
+  g_autofree char *all_line = g_strdup_printf ("%s 4 --repeats 3", line);
+  g_autoptr (GPtrArray) all = run (NULL, all_line);
+  JsonObject *summary = get (all, 120);
+  double late[3], first[3], mean = 0, square = 0, first_mean = 0;
+
+  for (guint i = 0; i < 3; i++)
+    {
+      g_autofree char *one_line = g_strdup_printf ("%s %u", line, 4 + i);
+      g_autoptr (GPtrArray) one = run (NULL, one_line);
+
+      late[i] = get_member (get (one, 120), "late_return");
+      first[i] = get_member (get (one, 0), "return");
+      mean += late[i] / 3;
+      first_mean += first[i] / 3;
+    }
+  for (guint i = 0; i < 3; i++)
+    square += (late[i] - mean) * (late[i] - mean);
+  /* Sums in another order. */
+  g_assert_cmpfloat_with_epsilon (get_member (get (all, 0), "return"), first_mean, 1e-9);
+  g_assert_cmpfloat_with_epsilon (get_member (summary, "late_return"), mean, 1e-9);
+  g_assert_cmpfloat_with_epsilon (get_member (summary, "late_return_std"), sqrt (square / 2), 1e-9);
+  g_assert_cmpint (json_object_get_int_member (summary, "repeats"), ==, 3);
+  g_assert_cmpint (json_object_get_int_member (summary, "greedy_reaching"), ==, 3);
+}
+
+/* Who has not found a way yet has none of 0 moves. */
+static void
+test_no_way (void)
+{
+  g_auto (Answer) answer = cli (NULL, "gridworld --episodes 1 --seed 3");
+
+  g_assert_cmpint (answer.code, ==, 0);
+  g_assert_nonnull (strstr (answer.output, "last 1 episode:"));
+  g_assert_nonnull (strstr (answer.output, "does not lead to the goal yet"));
+  g_assert_null (strstr (answer.output, "moves"));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -328,8 +634,16 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/complete", test_complete);
   g_test_add_func ("/cli-finetune/what-changed", test_what_changed);
   g_test_add_func ("/cli-finetune/prompt-file", test_prompt_file);
+  g_test_add_func ("/cli-finetune/prompt-bounds", test_prompt_bounds);
+  g_test_add_func ("/cli-finetune/places", test_places);
+  g_test_add_func ("/cli-finetune/resume-tables", test_resume_tables);
+  g_test_add_func ("/cli-finetune/resume-tells", test_resume_tells);
+  g_test_add_func ("/cli-finetune/flushes", test_flushes);
   g_test_add_func ("/cli-finetune/full-disk", test_full_disk);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   g_test_add_func ("/cli-finetune/gridworld", test_gridworld);
+  g_test_add_func ("/cli-finetune/moves", test_moves);
+  g_test_add_func ("/cli-finetune/repeats", test_repeats);
+  g_test_add_func ("/cli-finetune/no-way", test_no_way);
   return g_test_run ();
 }

@@ -3,6 +3,7 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <json-glib/json-glib.h>
 #include <signal.h>
+#include <string.h>
 
 #include "cli-testing.h"
 
@@ -108,6 +109,61 @@ check_verdict (const char *folder)
   g_assert_nonnull (strstr (refusal.errors, "There is no image"));
 }
 
+/* Which cut it is of is told, and another one may be asked for; a photograph's name keeps to its line. */
+static void
+check_scales (const char *folder)
+{
+  static const char *const examples
+    = "examples --model efficientnet-lite0 --layer stem --unit 3 --database {tmp}/photos.sqlite";
+  g_autofree char *other = g_strconcat (examples, " --scales 1", NULL);
+  g_autofree char *last = g_strconcat (examples, " --scales 2", NULL);
+  g_autofree char *photo = g_build_filename (folder, "0.png", NULL);
+  g_autofree char *name = g_build_filename (folder, "two\nlines.png", NULL);
+  g_autofree char *bytes = NULL;
+  gsize n;
+
+  g_assert_true (g_file_get_contents (photo, &bytes, &n, NULL));
+  g_assert_true (g_file_set_contents (name, bytes, (gssize) n, NULL));
+  {
+    g_auto (Answer) none = cli (folder, other);
+    g_auto (Answer) index = cli (folder, "index --model efficientnet-lite0 --layers stem --scales 1 "
+                                         "--database {tmp}/photos.sqlite {tmp}");
+    g_auto (Answer) first = cli (folder, examples);
+    g_auto (Answer) second = cli (folder, last);
+
+    g_assert_nonnull (strstr (none.output, "No photographs cut at 1 scale yet"));
+    g_assert_cmpint (index.code, ==, 0);
+    g_assert_nonnull (strstr (first.output, "7 photographs, cut at 1 scale: "));
+    g_assert_nonnull (strstr (first.output, "two\\nlines.png"));
+    g_assert_nonnull (strstr (second.output, "6 photographs, cut at 2 scales: "));
+  }
+}
+
+/* Looking for what is not there makes nothing. */
+static void
+check_no_database (const char *folder)
+{
+  g_auto (Answer) answer
+    = cli (folder, "examples --model efficientnet-lite0 --layer stem --unit 3 --database {tmp}/none.sqlite");
+  g_autofree char *path = g_build_filename (folder, "none.sqlite", NULL);
+
+  g_assert_cmpint (answer.code, ==, 1);
+  g_assert_nonnull (strstr (answer.errors, "“glassbox-cli index --database "));
+  g_assert_false (g_file_test (path, G_FILE_TEST_EXISTS));
+}
+
+/* Each layer once. */
+static void
+check_layers (const char *folder)
+{
+  g_auto (Answer) answer
+    = cli (folder, "attribute --model efficientnet-lite0 --method gradient -l stem,stem {tmp}/0.png");
+
+  g_assert_cmpint (answer.code, ==, 0);
+  g_assert_nonnull (strstr (answer.output, "  stem:"));
+  g_assert_null (strstr (strstr (answer.output, "  stem:") + 1, "  stem:"));
+}
+
 /* An empty list is not all. */
 static void
 check_no_layers (const char *folder)
@@ -161,6 +217,9 @@ test_killed (void)
   }
   check_verdict (folder);
   check_no_layers (folder);
+  check_scales (folder);
+  check_no_database (folder);
+  check_layers (folder);
   remove_folder (g_steal_pointer (&folder));
 }
 
@@ -176,9 +235,12 @@ test_usage (void)
     "examples --unit 3",
     "examples --layer stem --unit 3 surplus",
     "examples --layer stem --unit 3 --top -1",
+    "examples --layer stem --unit 3 --top 0",
+    "examples --layer stem --unit 3 --scales 4",
     "attribute",
     "attribute --method magic a.png",
     "attribute --top -1 a.png",
+    "attribute --top 0 a.png",
     "attribute a.jpg -o b.jpg",
     "attribute a.png -o ./a.png",
   };

@@ -71,11 +71,25 @@ test_usage (void)
     "visualize --class 488 -o out.png --contact-sheet sheet.webp",
     "visualize --class 488 -o out.png --contact-sheet ./out.png",
     "visualize --class 488 -o out.png --start ./out.png",
+    "visualize --class 488 -o out.png --start film.webp --animation ./film.webp",
+    "visualize --layer head --direction-from a.jpg --minus ./out.png -o out.png",
+    "visualize --class 488 --interpolate-to class:488 -o out.png",
+    "visualize --class 488 --diversity-weight 10 -o out.png",
+    "visualize --class 488 --interpolate-steps 3 -o out.png",
+    "visualize --class 488 --cosine-power 2 -o out.png",
+    "visualize --class 488 --objective layer -o out.png",
+    "visualize --layer head --direction-from a.jpg --direction 1:1 -o out.png",
+    "visualize --layer head --unit 3 --direction 1:1 -o out.png",
+    "visualize --layer head --unit 3 --at-y 1 --at-x 1 -o out.png",
     "probe --layer head --unit -1 picture.png",
     "models fetch",
     "atlas --layer head",
     "atlas -o folder",
     "atlas --layer head -o folder --objective layer",
+    "atlas --layer head -o folder --unit 3",
+    "atlas --layer head -o folder --diversity 2",
+    "atlas --layer head -o folder --interpolate-to class:3",
+    "atlas --layer head -o folder --direction-from a.jpg",
     "bench",
     "bench sound",
     "bench vision surplus",
@@ -112,6 +126,8 @@ test_failures (void)
     "classify --model no-such-model /dev/null",
     "visualize --model no-such-model --class 488 -o {tmp}/out.png",
     "visualize --class 488 -o /nowhere/at/all/out.png",
+    "visualize --class 488 -o {tmp}/out.png --animation /nowhere/at/all/film.webp",
+    "visualize --class 488 -o {tmp}/out.png --contact-sheet /nowhere/at/all/sheet.png",
     "visualize --from /nowhere/picture.png -o {tmp}/out.png",
     "models fetch no-such-model",
     "bench vision --no-peer --model no-such-model",
@@ -222,6 +238,23 @@ test_tokenize (void)
     }
 }
 
+/* Written in fewer digits it would be another number. */
+static void
+assert_short_number (const char *line, const char *name)
+{
+  const char *text = strstr (line, name);
+  char shorter[G_ASCII_DTOSTR_BUF_SIZE];
+  char *end;
+  double value;
+
+  g_assert_nonnull (text);
+  text += strlen (name);
+  value = g_ascii_strtod (text, &end);
+  g_ascii_formatd (shorter, sizeof shorter, "%.16g", value);
+  if ((gsize) (end - text) > strlen (shorter) + strlen (".0"))
+    g_assert_cmpfloat (g_ascii_strtod (shorter, NULL), !=, value);
+}
+
 /* A line a step, steps in order, and a file that is a PNG. */
 static void
 test_visualize (void)
@@ -251,6 +284,8 @@ test_visualize (void)
       g_assert_cmpint (json_object_get_int_member (object, "step"), ==, (int) n_lines + 1);
       g_assert_true (json_object_has_member (object, "objective"));
       g_assert_cmpfloat (json_object_get_double_member (object, "seconds"), >, 0);
+      assert_short_number (lines[n_lines], "\"objective\":");
+      assert_short_number (lines[n_lines], "\"seconds\":");
     }
   g_assert_cmpuint (n_lines, ==, 5);
   remove_folder (folder);
@@ -327,6 +362,91 @@ test_from (void)
   remove_folder (folder);
 }
 
+/* What takes the place of what a recipe says is told in a line; so is a change that is never come to. */
+static void
+test_told (void)
+{
+  static const struct
+  {
+    const char *line;
+    const char *text; /* on standard error; NULL where nothing is to be told */
+  } cases[] = {
+    { "visualize --model %s --class 5 --size 64 --steps 2 -o {tmp}/a.png", NULL },
+    { "visualize --model %s --from {tmp}/a.png -o {tmp}/b.png", NULL },
+    { "visualize --model %s --from {tmp}/a.png --class 7 -o {tmp}/b.png",
+      "Made as class 5 was, but of class 7." },
+    { "visualize --model %s --from {tmp}/a.png --layer class --objective layer -o {tmp}/b.png",
+      "Made as class 5 was, but of class · whole layer." },
+    { "visualize --model %s --from {tmp}/b.png --unit 3 -o {tmp}/c.png",
+      "Made as class · whole layer was, but of class · channel 3." },
+    { "visualize --model %s --class 5 --size 64 --steps 2 -o {tmp}/d.safetensors", NULL },
+    { "visualize --model %s --from {tmp}/d.safetensors --more 1 --class 7 -o {tmp}/e.png",
+      "Until step 2 it is class 5, and from there on class 7." },
+    { "visualize --model %s -c 5 --size 64 --steps 2 --schedule 1:rotate=0;2:jitter=0 -o {tmp}/f.png",
+      "What is scheduled for after step 2 is not come to: the last step is 2." },
+    { "visualize --model %s -c 5 --size 64 --steps 2 --schedule 1:rotate=0 -o {tmp}/f.png", NULL },
+  };
+  const char *model = have_model (any_vision_model);
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (GStrv) parts = g_strsplit (cases[i].line, "%s", 2);
+      g_autofree char *line = g_strjoin (model, parts[0], parts[1], NULL);
+      g_auto (Answer) answer = cli (folder, line);
+
+      g_test_message ("%s → %d: %s", line, answer.code, answer.errors);
+      g_assert_cmpint (answer.code, ==, 0);
+      if (cases[i].text != NULL)
+        g_assert_nonnull (strstr (answer.errors, cases[i].text));
+      else
+        g_assert_true (strstr (answer.errors, "Made as") == NULL && strstr (answer.errors, "Until") == NULL
+                       && strstr (answer.errors, "come to") == NULL);
+    }
+  remove_folder (folder);
+}
+
+/* A photograph that has changed is noticed, and taken where it is named again. */
+static void
+test_changed_start (void)
+{
+  const char *model = have_model (any_vision_model);
+  g_autofree char *begin = NULL, *again = NULL, *anew = NULL, *photo = NULL;
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 64, 64);
+  char *folder;
+
+  if (model == NULL)
+    return;
+  folder = make_folder ();
+  photo = g_build_filename (folder, "photo.png", NULL);
+  begin = g_strdup_printf ("visualize --model %s -c 5 --size 64 --steps 1 --start {tmp}/photo.png "
+                           "-o {tmp}/a.png",
+                           model);
+  again = g_strdup_printf ("visualize --model %s --from {tmp}/a.png -o {tmp}/b.png", model);
+  anew = g_strconcat (again, " --start {tmp}/photo.png", NULL);
+  gdk_pixbuf_fill (pixbuf, 0x204060ff);
+  g_assert_true (gdk_pixbuf_save (pixbuf, photo, "png", NULL, NULL));
+  {
+    g_auto (Answer) answer = cli (folder, begin);
+
+    g_assert_cmpint (answer.code, ==, 0);
+  }
+  gdk_pixbuf_fill (pixbuf, 0x604020ff);
+  g_assert_true (gdk_pixbuf_save (pixbuf, photo, "png", NULL, NULL));
+  {
+    g_auto (Answer) refused = cli (folder, again);
+    g_auto (Answer) taken = cli (folder, anew);
+
+    g_assert_cmpint (refused.code, ==, 1);
+    g_assert_nonnull (strstr (refused.errors, "photo.png” has changed since"));
+    g_assert_cmpint (taken.code, ==, 0);
+  }
+  remove_folder (folder);
+}
+
 /* Every unit, each once: what is there is kept, what is missing or was made otherwise is made, and one of
  * them is what visualize makes. */
 static void
@@ -375,6 +495,26 @@ test_atlas (void)
   *strrchr (path, '/') = '\0';
   g_assert_cmpint (g_rmdir (path), ==, 0); /* nothing else was left behind */
   remove_folder (folder);
+}
+
+/* What is about a single unit an atlas does not offer, and it leaves no folder where nothing was made. */
+static void
+test_atlas_help (void)
+{
+  const char *model = have_model (any_vision_model);
+  char *folder = make_folder ();
+  g_autofree char *line = g_strdup_printf ("atlas --model %s --layer class --size 64 --start {tmp}/none.png "
+                                           "-o {tmp}/new",
+                                           model != NULL ? model : "none");
+  g_auto (Answer) help = cli (NULL, "atlas --help");
+  g_auto (Answer) failed = cli (folder, line);
+
+  g_assert_null (strstr (help.output, "--unit"));
+  g_assert_null (strstr (help.output, "--diversity"));
+  g_assert_null (strstr (help.output, "--checkpoint"));
+  g_assert_nonnull (strstr (help.output, "--learning-rate"));
+  g_assert_cmpint (failed.code, ==, 1);
+  remove_folder (folder); /* which fails unless it is empty */
 }
 
 /* What the model has not, whichever command asks for it: the line is at fault, and the error names what there
@@ -511,7 +651,10 @@ main (int argc, char **argv)
   g_test_add_func ("/cli/tokenize", test_tokenize);
   g_test_add_func ("/cli/visualize", test_visualize);
   g_test_add_func ("/cli/from", test_from);
+  g_test_add_func ("/cli/told", test_told);
+  g_test_add_func ("/cli/changed-start", test_changed_start);
   g_test_add_func ("/cli/atlas", test_atlas);
+  g_test_add_func ("/cli/atlas-help", test_atlas_help);
   g_test_add_func ("/cli/out-of-range", test_out_of_range);
   g_test_add_func ("/cli/folder", test_folder);
   g_test_add_func ("/cli/unknown-layer", test_unknown_layer);

@@ -105,6 +105,29 @@ test_shrink (void)
       }
 }
 
+/* A square as its side says; a row by what it has in all, so that its pictures stay large. */
+static void
+test_keep (void)
+{
+  static const struct
+  {
+    int width, height, kept_width, kept_height;
+  } sizes[] = {
+    { 224, 224, 224, 224 },  { 320, 320, 320, 320 },   { 512, 512, 256, 256 },
+    { 1136, 224, 568, 112 }, { 8220, 1024, 822, 102 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (sizes); i++)
+    {
+      g_autoptr (GboxFrame) frame = make_frame (3, sizes[i].width, sizes[i].height);
+      g_autoptr (GboxFrame) kept = gbox_film_shrink_to_keep (frame);
+
+      g_assert_cmpint (kept->width, ==, sizes[i].kept_width);
+      g_assert_cmpint (kept->height, ==, sizes[i].kept_height);
+      g_assert_cmpuint (kept->step, ==, 3);
+    }
+}
+
 static GboxVisualizationSpec *
 make_spec (void)
 {
@@ -143,7 +166,8 @@ test_animation (void)
   /* Cut short it is refused with a sentence. */
   g_assert_true (g_file_set_contents (path, contents, (gssize) (n / 2), NULL));
   g_assert_null (gbox_animation_load_spec (path, &error));
-  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED);
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE);
+  g_assert_nonnull (strstr (error->message, "is incomplete"));
   g_remove (path);
   g_rmdir (folder);
 }
@@ -198,6 +222,7 @@ main (int argc, char **argv)
   g_test_add_func ("/film/steps", test_steps);
   g_test_add_func ("/film/film", test_film);
   g_test_add_func ("/film/shrink", test_shrink);
+  g_test_add_func ("/film/keep", test_keep);
   g_test_add_func ("/film/animation", test_animation);
   g_test_add_func ("/film/contact-sheet", test_contact_sheet);
   g_test_add_func ("/film/empty", test_empty);

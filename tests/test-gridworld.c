@@ -185,13 +185,11 @@ watch_clear (Watch *watch)
 G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
 
 static Watch
-learn (GboxEngine *engine, GboxTabularAlgorithm algorithm, guint seed, guint episodes, guint moves)
+learn_with (GboxEngine *engine, GboxGridworldSpec *spec)
 {
-  g_autoptr (GboxGridworldSpec) spec = gbox_gridworld_spec_new ();
   g_autoptr (GboxRun) run = NULL;
   Watch watch = { .returns = g_array_new (FALSE, FALSE, sizeof (double)) };
 
-  g_object_set (spec, "algorithm", algorithm, "seed", seed, "episodes", episodes, "moves", moves, NULL);
   run = gbox_engine_start (engine, GBOX_SPEC (spec));
   g_signal_connect (run, "point", G_CALLBACK (on_point), &watch);
   g_signal_connect (run, "record", G_CALLBACK (on_record), &watch);
@@ -200,6 +198,15 @@ learn (GboxEngine *engine, GboxTabularAlgorithm algorithm, guint seed, guint epi
   g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_FINISHED);
   g_signal_handlers_disconnect_by_data (run, &watch);
   return watch;
+}
+
+static Watch
+learn (GboxEngine *engine, GboxTabularAlgorithm algorithm, guint seed, guint episodes, guint moves)
+{
+  g_autoptr (GboxGridworldSpec) spec = gbox_gridworld_spec_new ();
+
+  g_object_set (spec, "algorithm", algorithm, "seed", seed, "episodes", episodes, "moves", moves, NULL);
+  return learn_with (engine, spec);
 }
 
 static GboxEngine *
@@ -302,6 +309,49 @@ test_same_moves (void)
   g_assert_cmpuint (n_visits, ==, cut.n_moves);
 }
 
+#define N_REPEATS 4
+
+/* With as many agents as repeats: the first is the one of its seed, and returns are the means of all. Sums in
+ * another order err by some 1e-13. */
+static void
+check_repeats (GboxEngine *engine, guint moves)
+{
+  g_autoptr (GboxGridworldSpec) spec = gbox_gridworld_spec_new ();
+  g_auto (Watch) all = { 0 };
+  g_auto (Watch) first = learn (engine, GBOX_TABULAR_SARSA, 3, 20, moves);
+  const gsize n = (gsize) gbox_gridworld_get_n_states (&first.table->world);
+  double means[20] = { 0 }, late = 0;
+
+  g_object_set (spec, "seed", 3u, "episodes", 20u, "moves", moves, "repeats", N_REPEATS, NULL);
+  all = learn_with (engine, spec);
+  for (guint i = 0; i < N_REPEATS; i++)
+    {
+      g_auto (Watch) one = learn (engine, GBOX_TABULAR_SARSA, 3 + i, 20, 0);
+
+      for (guint j = 0; j < 20; j++)
+        means[j] += g_array_index (one.returns, double, j) / N_REPEATS;
+      late += one.table->outcome.late_return / N_REPEATS;
+    }
+  g_assert_cmpuint (all.returns->len, ==, 20);
+  for (guint j = 0; j < 20; j++)
+    g_assert_cmpfloat_with_epsilon (g_array_index (all.returns, double, j), means[j], 1e-9);
+  g_assert_cmpfloat_with_epsilon (all.table->outcome.late_return, late, 1e-9);
+  g_assert_cmpuint (all.table->outcome.n_repeats, ==, N_REPEATS);
+  g_assert_cmpuint (all.n_moves, ==, first.n_moves);
+  g_assert_cmpmem (all.table->values, n * GBOX_N_ACTIONS * sizeof (double), first.table->values,
+                   n * GBOX_N_ACTIONS * sizeof (double));
+  g_assert_cmpmem (all.table->visits, n * sizeof (guint), first.table->visits, n * sizeof (guint));
+}
+
+static void
+test_repeats (void)
+{
+  g_autoptr (GboxEngine) engine = make_engine ();
+
+  check_repeats (engine, 0);
+  check_repeats (engine, 5);
+}
+
 int
 main (int argc, char **argv)
 {
@@ -313,5 +363,6 @@ main (int argc, char **argv)
   g_test_add_func ("/gridworld/choice", test_choice);
   g_test_add_func ("/gridworld/example-6-6", test_example_6_6);
   g_test_add_func ("/gridworld/same-moves", test_same_moves);
+  g_test_add_func ("/gridworld/repeats", test_repeats);
   return g_test_run ();
 }

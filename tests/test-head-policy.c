@@ -103,7 +103,8 @@ decide (Fixture *f, double temperature)
   g_assert_cmpint (gbox_head_policy_get_n_decisions (f->policy), ==, N_ROWS);
 }
 
-/* Against sums in double precision; single precision rounds logits of size 5 to 1e-6. */
+/* Against sums in double precision: weights and states are rounded to 14 bits, which makes of logits of size
+ * 5 as much as 3e-4 more or less. */
 static void
 test_decisions (Fixture *f, gconstpointer data)
 {
@@ -129,12 +130,12 @@ test_decisions (Fixture *f, gconstpointer data)
         }
       for (int j = 0; j < decision->action; j++)
         below += exp (own[j]);
-      g_assert_cmpfloat_with_epsilon (decision->logprob, own[decision->action], 1e-5);
+      g_assert_cmpfloat_with_epsilon (decision->logprob, own[decision->action], 1e-3);
       g_assert_cmpfloat_with_epsilon (decision->reference_logprob, other[decision->action], 1e-5);
-      g_assert_cmpfloat_with_epsilon (decision->kl, kl, 1e-5);
-      g_assert_cmpfloat_with_epsilon (decision->entropy, entropy, 1e-5);
-      g_assert_cmpfloat (f->uniforms[i], >, below - 1e-5);
-      g_assert_cmpfloat (f->uniforms[i], <, below + exp (own[decision->action]) + 1e-5);
+      g_assert_cmpfloat_with_epsilon (decision->kl, kl, 1e-3);
+      g_assert_cmpfloat_with_epsilon (decision->entropy, entropy, 1e-3);
+      g_assert_cmpfloat (f->uniforms[i], >, below - 1e-3);
+      g_assert_cmpfloat (f->uniforms[i], <, below + exp (own[decision->action]) + 1e-3);
     }
 }
 
@@ -231,8 +232,8 @@ test_state_gradient (Fixture *f, gconstpointer data)
     }
 }
 
-/* Decisions in the same state are what they are in two that are equal, and so is their gradient but for the
- * order of its sums. */
+/* Decisions in the same state are what they are in two that are equal, and so is their gradient but for what
+ * rounding to 14 bits does to each sum, whose largest parts are 1. */
 static void
 test_shared_states (Fixture *f, gconstpointer data)
 {
@@ -264,7 +265,7 @@ test_shared_states (Fixture *f, gconstpointer data)
   compute_gradient (shared, counts);
   compute_gradient (f->policy, counts);
   for (gsize i = 0; i < f->state.n; i++)
-    g_assert_cmpfloat_with_epsilon (gradient[i], expected[i], 2e-6);
+    g_assert_cmpfloat_with_epsilon (gradient[i], expected[i], 1e-4);
 }
 
 /* However many threads there are. */

@@ -397,7 +397,7 @@ get_examples (Fixture *f, const char *layer, int unit, GboxExampleMeasure measur
 
   g_assert_no_error (error);
   examples = gbox_examples_new (index, f->network, (guint) gbox_network_find_layer (f->network, layer), unit,
-                                measure, 9, &error);
+                                measure, 0, 9, &error);
   g_assert_no_error (error);
   return examples;
 }
@@ -750,7 +750,7 @@ test_nothing (Fixture *f, gconstpointer data)
   g_assert_cmpuint (examples->n_photos, ==, 0);
   g_assert_cmpuint (examples->n, ==, 0);
   index = gbox_photo_index_open (f->database, NULL);
-  g_assert_null (gbox_examples_new (index, f->network, 1, TINY_CHANNELS, GBOX_EXAMPLE_MEAN, 9, &error));
+  g_assert_null (gbox_examples_new (index, f->network, 1, TINY_CHANNELS, GBOX_EXAMPLE_MEAN, 0, 9, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
 }
 

@@ -110,6 +110,45 @@ set_class_gradient (GboxPlan *plan)
     *get_value (gradient, i) = i == 3 ? 1.0f : 0.0f;
 }
 
+/* Backward an operation at a time: the gradients are those of a single call, to the bit, at every layer and
+ * at the image, twice in a row. */
+static void
+test_backward_in_parts (void)
+{
+  g_autoptr (GboxNetwork) network = make_network ();
+  g_autoptr (GboxTeam) team = gbox_team_new (2);
+  g_autoptr (GboxPlan) whole = plan_all (network, team, 1, SIZE, TRUE);
+  g_autoptr (GboxPlan) parts = plan_all (network, team, 1, SIZE, TRUE);
+  const GboxTensor *input = gbox_plan_get_input (whole);
+
+  for (guint seed = 3; seed < 5; seed++)
+    {
+      GboxPlan *const plans[] = { whole, parts };
+      guint n_calls = 1;
+
+      for (gsize i = 0; i < G_N_ELEMENTS (plans); i++)
+        {
+          fill_image (gbox_plan_get_input (plans[i])->data, n_values (input), seed);
+          gbox_plan_forward (plans[i]);
+          set_class_gradient (plans[i]);
+        }
+      gbox_plan_backward (whole, FALSE);
+      while (gbox_plan_backward_for (parts, 0))
+        n_calls++;
+      g_assert_cmpuint (n_calls, >, gbox_network_get_n_layers (network));
+      g_assert_cmpmem (gbox_plan_get_input_gradient (parts)->data, n_values (input) * sizeof (float),
+                       gbox_plan_get_input_gradient (whole)->data, n_values (input) * sizeof (float));
+      for (guint layer = 0; layer < gbox_network_get_n_layers (network); layer++)
+        {
+          const GboxTensor *expected = gbox_plan_get_observed_gradient (whole, layer);
+
+          for (gsize i = 0; i < n_values (expected); i++)
+            g_assert_cmpfloat (*get_value (gbox_plan_get_observed_gradient (parts, layer), i), ==,
+                               *get_value (expected, i));
+        }
+    }
+}
+
 /* All ways to the classes lead through these layers, so what a layer's gradient gives at the image is the
  * image's gradient. */
 static void
@@ -275,6 +314,7 @@ main (int argc, char **argv)
   g_test_add_data_func ("/plan-observed/activations", GINT_TO_POINTER (SIZE), test_activations);
   g_test_add_data_func ("/plan-observed/chunks", GINT_TO_POINTER (640), test_activations);
   g_test_add_func ("/plan-observed/in-parts", test_in_parts);
+  g_test_add_func ("/plan-observed/backward-in-parts", test_backward_in_parts);
   g_test_add_func ("/plan-observed/gradients", test_gradients);
   g_test_add_func ("/plan-observed/after-rectifier", test_after_rectifier);
   g_test_add_func ("/plan-observed/driven", test_driven);

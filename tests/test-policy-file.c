@@ -2,6 +2,7 @@
 /* Files of finetuned models: which model they were made from, and what short ones are good for. */
 #include <gio/gio.h>
 #include <glib/gstdio.h>
+#include <math.h>
 #include <string.h>
 
 #include "base/error.h"
@@ -178,6 +179,55 @@ test_missing_base (Fixture *fixture, gconstpointer data)
   assert_loads (fixture->brief);
 }
 
+/* What a run cannot have come to. */
+static void
+test_progress (Fixture *fixture, gconstpointer data)
+{
+  static const GboxFinetuneProgress bad[] = {
+    { .step = 1, .kl = -1 },
+    { .step = 1, .kl = 1e9 },
+    { .step = 1, .kl = NAN },
+    { .step = 1, .kl = INFINITY },
+    { .step = 1, .baseline = NAN },
+    { .step = 1, .baseline = -1e300 },
+    { .step = 1, .first_entropy = -1 },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GboxFinetuneSpec) spec = gbox_finetune_spec_new ();
+      g_autoptr (GError) error = NULL;
+
+      g_assert_true (gbox_finetune_checkpoint_save (fixture->full, &fixture->state, spec, &fixture->base,
+                                                    &bad[i], &error));
+      g_assert_null (gbox_finetune_checkpoint_load_spec (fixture->full, NULL, &error));
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE);
+    }
+}
+
+/* Only a checkpoint is replaced, where files can be written. */
+static void
+test_place (Fixture *fixture, gconstpointer data)
+{
+  g_autofree char *nowhere = g_build_filename (fixture->folder, "nowhere", "x.safetensors", NULL);
+  g_autofree char *new_file = g_build_filename (fixture->folder, "new.safetensors", NULL);
+  const char *const bad[] = { nowhere, fixture->folder, fixture->base.path };
+  g_autoptr (GError) error = NULL;
+
+  g_assert_true (gbox_finetune_checkpoint_check_place (fixture->full, &error));
+  g_assert_true (gbox_finetune_checkpoint_check_place (new_file, &error));
+  g_assert_no_error (error);
+  g_assert_false (g_file_test (new_file, G_FILE_TEST_EXISTS));
+  for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)
+    {
+      g_autoptr (GError) why = NULL;
+
+      g_assert_false (gbox_finetune_checkpoint_check_place (bad[i], &why));
+      g_test_message ("%s", why->message);
+    }
+  g_assert_true (g_file_test (fixture->base.path, G_FILE_TEST_IS_REGULAR));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -185,5 +235,7 @@ main (int argc, char **argv)
   g_test_add ("/policy-file/short", Fixture, NULL, set_up, test_short, tear_down);
   g_test_add ("/policy-file/other-base", Fixture, NULL, set_up, test_other_base, tear_down);
   g_test_add ("/policy-file/missing-base", Fixture, NULL, set_up, test_missing_base, tear_down);
+  g_test_add ("/policy-file/progress", Fixture, NULL, set_up, test_progress, tear_down);
+  g_test_add ("/policy-file/place", Fixture, NULL, set_up, test_place, tear_down);
   return g_test_run ();
 }

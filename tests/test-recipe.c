@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* What saved files say of how they were made, whichever kind they are. */
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
 #include <glib/gstdio.h>
@@ -89,6 +90,24 @@ assert_fails (const char *path, GboxError code, const char *text)
   g_assert_nonnull (strstr (error->message, text));
 }
 
+/* A photograph is told from what Glassbox saved, and what is cut off from what never said how it was made. */
+static void
+test_photos (void)
+{
+  g_autofree char *path = new_path ();
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, SIZE, SIZE);
+  guint8 webp[] = "RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0";
+
+  gdk_pixbuf_fill (pixbuf, 0x808080ff);
+  g_assert_true (gdk_pixbuf_save (pixbuf, path, "jpeg", NULL, NULL));
+  assert_fails (path, GBOX_ERROR_UNSUPPORTED, "is a photo");
+  g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
+  assert_fails (path, GBOX_ERROR_UNSUPPORTED, "does not say how it was made");
+  g_assert_true (g_file_set_contents (path, (const char *) webp, sizeof webp - 1, NULL));
+  assert_fails (path, GBOX_ERROR_INVALID_FILE, "is incomplete");
+  g_remove (path);
+}
+
 static void
 test_others (void)
 {
@@ -112,6 +131,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/recipe/picture", test_picture);
   g_test_add_func ("/recipe/checkpoint", test_checkpoint);
+  g_test_add_func ("/recipe/photos", test_photos);
   g_test_add_func ("/recipe/others", test_others);
   return g_test_run ();
 }

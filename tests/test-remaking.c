@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Making pictures again and going on from checkpoints: always the same bits. */
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
+#include "base/error.h"
 #include "job-testing.h"
 #include "vision/mosaic.h"
 #include "vision/picture.h"
@@ -197,12 +199,80 @@ test_several_again (gconstpointer end)
   g_remove (path);
 }
 
+static void
+fill_photo (const char *path, guint32 colour)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, 96, 64);
+
+  gdk_pixbuf_fill (pixbuf, colour);
+  g_assert_true (gdk_pixbuf_save (pixbuf, path, "png", NULL, NULL));
+}
+
+static void
+assert_refused (GboxVisualizationSpec *spec, GboxNetwork *network, GboxError code, const char *text)
+{
+  g_autoptr (GError) error = NULL;
+  JobFixture f;
+
+  job_init (&f, spec, network, 1);
+  g_assert_false (gbox_job_start (f.job, &f.context, &error));
+  g_assert_error (error, GBOX_ERROR, (int) code);
+  g_assert_nonnull (strstr (error->message, text));
+  job_clear (&f);
+}
+
+/* What began with a photograph is only made again with the same one; a checkpoint needs none. */
+static void
+test_changed_photo (void)
+{
+  g_autoptr (GboxNetwork) network = tiny_network_new (1.0f);
+  g_autoptr (GboxVisualizationSpec) spec = job_new_spec ();
+  g_autoptr (GboxVisualizationSpec) loaded = NULL;
+  g_autofree char *photo = job_new_path (".png");
+  g_autofree char *picture = job_new_path (".png");
+  g_autofree char *checkpoint = job_new_path (".safetensors");
+  JobFixture first, resumed;
+
+  fill_photo (photo, 0x204060ff);
+  g_object_set (spec, "start", photo, NULL);
+  job_init (&first, spec, network, 1);
+  job_start (&first);
+  job_run_steps (&first, 3);
+  assert_made_again (&first, network, 3);
+  job_save (&first, picture);
+  job_save (&first, checkpoint);
+  loaded = gbox_picture_load_spec (picture, NULL, NULL);
+  g_assert_cmpuint (strlen (gbox_visualization_spec_get_values (loaded)->start_digest), ==, 64);
+
+  fill_photo (photo, 0x604020ff);
+  assert_refused (loaded, network, GBOX_ERROR_INVALID_FILE, "has changed since");
+  g_remove (photo);
+  assert_refused (loaded, network, GBOX_ERROR_NOT_FOUND, "There is no image");
+  g_object_set (spec, "checkpoint", checkpoint, NULL);
+  job_init (&resumed, spec, network, 1);
+  job_start (&resumed);
+  job_assert_same_frame (&first, &resumed);
+  job_clear (&resumed);
+
+  /* Chosen anew it may be any. */
+  fill_photo (photo, 0x604020ff);
+  g_object_set (loaded, "start-digest", "", NULL);
+  job_init (&resumed, loaded, network, 1);
+  job_start (&resumed);
+  job_clear (&resumed);
+  job_clear (&first);
+  g_remove (photo);
+  g_remove (picture);
+  g_remove (checkpoint);
+}
+
 int
 main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/remaking/resume", test_resume);
   g_test_add_func ("/remaking/picture-again", test_picture_again);
+  g_test_add_func ("/remaking/changed-photo", test_changed_photo);
   g_test_add_func ("/remaking/adjusted-again", test_adjusted_again);
   g_test_add_data_func ("/remaking/diverse-again", NULL, test_several_again);
   g_test_add_data_func ("/remaking/interpolated-again", "conv1:4", test_several_again);

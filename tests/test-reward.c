@@ -46,6 +46,11 @@ test_scores (void)
     { "regex:a+b-distinct-words", "aab b", 1 - 2 },
     { "-full-stops", "ab.", -1 },
     { " - 2*full-stops+length", "ab.", 1 },
+    { "-1*length+-2*full-stops", "ab.", -3 - 2 },
+    { "+length - -2*full-stops", "ab.", 3 + 2 },
+    { "characters:ab+-0.5*length", "ab.", 2 - 1.5 },
+    { "regex:[+-]-+length", "+-", 2 - 2 },
+    { "1000000*full-stops", "ab.", 1e6 },
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
@@ -99,9 +104,26 @@ static void
 test_refused (void)
 {
   static const char *const bad[] = {
-    "",           "stops",        "full-stopsx", "full-stops+", "regex:(",      "regex:",
-    "no-letter:", "no-letter:ab", "no-letter:1", "characters:", "1/full-stops", "0.1 length",
+    "",
+    "stops",
+    "full-stopsx",
+    "full-stops+",
+    "regex:(",
+    "regex:",
+    "no-letter:",
+    "no-letter:ab",
+    "no-letter:1",
+    "characters:",
+    "1/full-stops",
+    "0.1 length",
     "regex:\\C",
+    "--length",
+    "1*-length",
+    "full-stops--",
+    "1e308*length",
+    "-1e308*length",
+    "1e999*length",
+    "1000001*length",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

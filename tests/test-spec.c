@@ -3,7 +3,7 @@
  * error that says so. */
 #include "base/error.h"
 #include "base/philox.h"
-#include "runtime/spec.h"
+#include "runtime/spec-options.h"
 
 #include <locale.h>
 #include <math.h>
@@ -362,6 +362,10 @@ test_json_errors (void)
     check_json_error (damaged_json[i], GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error (deep, GBOX_ERROR_INVALID_FILE, NULL);
   check_json_error ("{\"type\":\"GboxOtherSpec\"}", GBOX_ERROR_UNSUPPORTED, "GboxOtherSpec");
+  check_json_error ("{\"type\":[]}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":{}}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":null}", GBOX_ERROR_UNSUPPORTED, "unknown");
+  check_json_error ("{\"type\":1}", GBOX_ERROR_UNSUPPORTED, "unknown");
 }
 
 static const char *const right_texts[][2] = {
@@ -540,6 +544,26 @@ test_help (void)
   g_assert_null (strstr (help, "--summary"));
 }
 
+/* What a command has no use for it neither offers nor takes. */
+static void
+test_flags_without (void)
+{
+  static const char *const names[] = { "rate", "plain", NULL };
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+  g_autoptr (GOptionContext) context = g_option_context_new (NULL);
+  g_autoptr (GError) error = NULL;
+  g_autofree char *help = NULL;
+  g_auto (GStrv) words = g_strsplit ("program --rate=1", " ", -1);
+
+  g_option_context_set_main_group (context, gbox_spec_get_options_without (spec, names));
+  help = g_option_context_get_help (context, TRUE, NULL);
+  g_assert_null (strstr (help, "--rate"));
+  g_assert_null (strstr (help, "--plain"));
+  g_assert_nonnull (strstr (help, "--steps"));
+  g_assert_false (g_option_context_parse_strv (context, &words, &error));
+  g_assert_error (error, G_OPTION_ERROR, G_OPTION_ERROR_UNKNOWN_OPTION);
+}
+
 /* A locale with a decimal comma, if there is one. */
 static void
 test_locale (void)
@@ -577,6 +601,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/spec/validate", test_validate);
   g_test_add_func ("/spec/flags", test_flags);
   g_test_add_func ("/spec/help", test_help);
+  g_test_add_func ("/spec/flags-without", test_flags_without);
   g_test_add_func ("/spec/locale", test_locale);
 
   return g_test_run ();

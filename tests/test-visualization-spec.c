@@ -51,7 +51,7 @@ test_texts (void)
   guint n;
   g_autofree GParamSpec **pspecs = list (&n);
 
-  g_assert_cmpuint (n, ==, 36);
+  g_assert_cmpuint (n, ==, 37);
   for (guint i = 0; i < n; i++)
     {
       g_assert_cmpuint (strlen (g_param_spec_get_nick (pspecs[i])), >=, 3);
@@ -152,6 +152,24 @@ test_validate (void)
   g_object_set (spec, "objective", GBOX_OBJECTIVE_DIRECTION, NULL);
   assert_invalid (spec, "12:1");
   g_object_set (spec, "direction", " 3 : 1.5, 4:-2 ,5", NULL);
+  assert_valid (spec);
+}
+
+/* From a unit to another one, not to itself. */
+static void
+test_interpolation (void)
+{
+  g_autoptr (GboxVisualizationSpec) spec = gbox_visualization_spec_new ();
+
+  g_object_set (spec, "layer", "4a", "unit", 3, "interpolate-to", "4a:3", NULL);
+  assert_invalid (spec, "itself");
+  g_object_set (spec, "interpolate-to", "4a:4", NULL);
+  assert_valid (spec);
+  g_object_set (spec, "interpolate-to", "4b:3", NULL);
+  assert_valid (spec);
+  g_object_set (spec, "objective", GBOX_OBJECTIVE_CLASS, "interpolate-to", "class:3", NULL);
+  assert_invalid (spec, "itself");
+  g_object_set (spec, "interpolate-to", "class:4", NULL);
   assert_valid (spec);
 }
 
@@ -266,6 +284,7 @@ main (int argc, char **argv)
   g_test_add_func ("/visualization-spec/round-trip", test_round_trip);
   g_test_add_func ("/visualization-spec/null-strings", test_null_strings);
   g_test_add_func ("/visualization-spec/validate", test_validate);
+  g_test_add_func ("/visualization-spec/interpolation", test_interpolation);
   g_test_add_func ("/visualization-spec/directions", test_directions);
   g_test_add_func ("/visualization-spec/presets", test_presets);
   g_test_add_func ("/visualization-spec/adjust", test_adjust);

@@ -173,6 +173,50 @@ has_made_picture (gpointer unused)
   return has_picture (window_find_widget (GTK_WIDGET (find_photo_window ()), GBOX_TYPE_PHOTO_UNITS));
 }
 
+static gboolean
+press (GtkEventController *keys, guint key)
+{
+  gboolean is_handled = FALSE;
+
+  g_signal_emit_by_name (keys, "key-pressed", key, 0u, 0, &is_handled);
+  return is_handled;
+}
+
+/* The spot on a photograph is moved, kept and let go without a pointer. */
+static void
+check_keys (void)
+{
+  GtkWidget *photo = GTK_WIDGET (find_photo_window ());
+  GtkWidget *picture = window_find_widget (photo, GTK_TYPE_PICTURE);
+  g_autoptr (GListModel) controllers = gtk_widget_observe_controllers (picture);
+  g_autoptr (GtkEventController) keys = NULL;
+  g_autofree char *before = NULL;
+
+  for (guint i = 0; keys == NULL; i++)
+    {
+      g_autoptr (GtkEventController) controller = g_list_model_get_item (controllers, i);
+
+      g_assert_nonnull (controller);
+      if (GTK_IS_EVENT_CONTROLLER_KEY (controller))
+        keys = g_steal_pointer (&controller);
+    }
+  g_assert_true (gtk_widget_get_focusable (picture));
+  gbox_photo_window_point_at (find_photo_window (), 0.0, 0.0);
+  g_assert_true (press (keys, GDK_KEY_Left) && press (keys, GDK_KEY_Up)); /* no further */
+  g_assert_nonnull (find_in_photo ("Row 0, column 0: "));
+  g_assert_true (press (keys, GDK_KEY_Right));
+  g_assert_nonnull (find_in_photo ("Row 0, column 1: "));
+  g_assert_true (press (keys, GDK_KEY_Down));
+  g_assert_nonnull (find_in_photo ("Row 1, column 1: "));
+  before = g_strdup (gtk_label_get_label (GTK_LABEL (find_in_photo ("Row 1, column 1: "))));
+  g_assert_true (g_str_has_suffix (before, "Return keeps the spot."));
+  g_assert_true (press (keys, GDK_KEY_Return));
+  g_assert_true (g_str_has_suffix (gtk_label_get_label (GTK_LABEL (find_in_photo ("Row 1, column 1: "))),
+                                   "Return lets the spot go."));
+  g_assert_true (press (keys, GDK_KEY_Return));
+  g_assert_false (press (keys, GDK_KEY_Tab));
+}
+
 /* An example opens with the unit's activation over it; closed while it looks for reasons, it stops. What
  * cannot be read says so. */
 static void
@@ -187,6 +231,7 @@ look_at_photos (WindowFixture *fixture, const char *folder)
   window_wait_until (has_made_picture, NULL);
   gbox_photo_window_point_at (find_photo_window (), 0.3, 0.6);
   g_assert_nonnull (find_in_photo ("Strongest at this spot"));
+  check_keys ();
 
   /* Both ways to say why; the quick one is waited for. */
   gbox_photo_window_show (find_photo_window (), 1);
@@ -205,6 +250,8 @@ look_at_photos (WindowFixture *fixture, const char *folder)
   window_activate (fixture, "photo-open", g_variant_new_string (missing));
   window_wait_until (is_photo_ready, NULL);
   g_assert_nonnull (find_in_photo ("There is no image"));
+  g_assert_true (gtk_widget_get_mapped (find_in_photo ("The Photo Cannot Be Shown")));
+  g_assert_false (gtk_widget_get_sensitive (find_button ("Start From It")));
   close_photo ();
 }
 
@@ -219,6 +266,23 @@ check_other_targets (WindowFixture *fixture)
   window_iterate (50);
   g_assert_null (gbox_photo_session_get_examples (get_photos (fixture)));
   g_assert_false (gtk_widget_get_mapped (find_label (fixture, "Does it mean it?")));
+}
+
+/* A photograph that was deleted since is said to be gone until the folders are looked through again. */
+static void
+check_gone (WindowFixture *fixture, const char *folder)
+{
+  for (guint i = 0; i < N_PHOTOS; i++)
+    {
+      g_autofree char *name = g_strdup_printf ("%u.png", i);
+      g_autofree char *path = g_build_filename (folder, name, NULL);
+
+      g_assert_cmpint (g_unlink (path), ==, 0);
+    }
+  window_activate (fixture, "objective", g_variant_new_string ("channel"));
+  window_wait_until (has_other_examples, fixture);
+  g_assert_null (gbox_photo_session_get_texture (get_photos (fixture), 0));
+  g_assert_nonnull (find_label (fixture, "no longer there"));
 }
 
 static void
@@ -247,6 +311,7 @@ drive (gpointer data)
   look_at_photos (fixture, folder);
 
   check_other_targets (fixture);
+  check_gone (fixture, folder);
 
   /* The folders are remembered: looked through again there is nothing to do. */
   window_activate (fixture, "photos-index", g_variant_new_string (""));

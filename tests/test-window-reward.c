@@ -144,15 +144,15 @@ has_come_and_gone (gpointer bar)
   return ((const Bar *) bar)->was_hidden;
 }
 
-/* Two short completions often get the same reward, and then again do not: the warning goes with its cause. */
+/* A few short completions now and then get the same reward: the warning goes some steps after its cause. */
 static void
 check_warning (WindowFixture *fixture)
 {
   GboxFinetuneSession *session = learning_get_finetune (fixture);
   Bar bar = { FALSE };
 
-  learning_set_finetune (fixture, "batch", "2");
-  learning_set_finetune (fixture, "length", "3");
+  learning_set_finetune (fixture, "batch", "4");
+  learning_set_finetune (fixture, "length", "4");
   learning_set_finetune (fixture, "learning-rate", "0");
   learning_set_finetune (fixture, "steps", LEARNING_ENDLESS);
   g_signal_connect (session, "notify::warning", G_CALLBACK (on_warning), &bar);

@@ -116,6 +116,50 @@ load_models (GboxComparisonJob *self, GboxModelStore *store, GError **error)
   return self->transformers[1] != NULL;
 }
 
+/* The text as tokens; what begins texts where it is empty. */
+static GArray *
+encode (GboxComparisonJob *self, const char *text)
+{
+  GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
+  const int begin = gbox_tokenizer_get_begin (tokenizer);
+  GArray *tokens
+    = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
+
+  if (tokens->len == 0)
+    g_array_append_val (tokens, begin);
+  return tokens;
+}
+
+/* A model of short texts says so at once, and not after all completions have been written. */
+static gboolean
+check_lengths (GboxComparisonJob *self, GError **error)
+{
+  const guint n_most = (guint) gbox_transformer_get_config (self->transformers[0])->n_context;
+  const guint length = gbox_finetune_spec_get_values (self->trained)->length;
+  g_autoptr (GArray) text = encode (self, self->comparison->text);
+
+  for (guint i = 0; i < self->comparison->prompts->len; i++)
+    {
+      g_autoptr (GArray) prompt = encode (self, self->comparison->prompts->pdata[i]);
+
+      if (prompt->len + length <= n_most)
+        continue;
+      g_set_error (
+        error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+        "The model reads no more than %u tokens, and “%s” with a completion has up to %u: finetune "
+        "it for shorter completions.",
+        n_most, (const char *) self->comparison->prompts->pdata[i], prompt->len + length);
+      return FALSE;
+    }
+  if (text->len <= n_most)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+               "The model reads no more than %u tokens, and the text that perplexity is measured on has %u: "
+               "give a shorter one with --text.",
+               n_most, text->len);
+  return FALSE;
+}
+
 static guint
 get_n_batches (GboxComparisonJob *self)
 {
@@ -138,6 +182,8 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
     return FALSE;
   self->comparison = gbox_comparison_new (gbox_finetune_spec_get_values (self->trained)->prompt,
                                           gbox_comparison_spec_get_values (self->spec)->text);
+  if (!check_lengths (self, error))
+    return FALSE;
   self->n_vocab = gbox_transformer_get_config (self->transformers[0])->n_vocab;
   self->logits = g_new (float, BATCH *(gsize) self->n_vocab);
   for (guint i = 0; i < GBOX_COMPARISON_N_POLICIES; i++)
@@ -147,20 +193,6 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
     self->samplers[i] = gbox_sampler_new (self->n_vocab);
   gbox_job_post_length (job, get_n_batches (self));
   return TRUE;
-}
-
-/* The text as tokens; what begins texts where it is empty. */
-static GArray *
-encode (GboxComparisonJob *self, const char *text)
-{
-  GboxTokenizer *tokenizer = gbox_language_model_get_tokenizer (self->model);
-  const int begin = gbox_tokenizer_get_begin (tokenizer);
-  GArray *tokens
-    = gbox_tokenizer_encode (tokenizer, text, strlen (text), GBOX_TOKENIZE_SPECIAL | GBOX_TOKENIZE_BEGIN);
-
-  if (tokens->len == 0)
-    g_array_append_val (tokens, begin);
-  return tokens;
 }
 
 /* Reads the prompt anew and begins a batch; all of it begin with the same logits. */

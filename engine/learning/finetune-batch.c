@@ -71,7 +71,8 @@ gbox_finetune_batch_evaluate (GboxFinetuneBatch *batch,
   else
     gbox_advantages_moving (batch->returns, batch->n, &next->baseline, now->step == 0, batch->advantages);
   if (values->kl_target > 0)
-    next->kl = gbox_adapt_kl_coefficient (now->kl, batch->kl, values->kl_target, batch->n);
+    next->kl = MIN (gbox_adapt_kl_coefficient (now->kl, batch->kl, values->kl_target, batch->n),
+                    GBOX_FINETUNE_MAX_KL);
   if (now->step == 0)
     next->first_entropy = batch->entropy;
 }

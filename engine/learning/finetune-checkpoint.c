@@ -3,15 +3,21 @@
 #include "learning/finetune-checkpoint.h"
 
 #include "base/error.h"
+#include "formats/atomic-file.h"
 #include "formats/safetensors.h"
 #include "models/policy-file.h"
 
-#include <math.h>
+#include <glib/gstdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define FORMAT_VERSION "1"
 #define SHORT_SUFFIX   ".policy.safetensors"
 #define N_TENSORS      3
+
+/* What a run can come to, and more than that: a mean of rewards, and nats a decision. */
+#define MAX_BASELINE 1e15
+#define MAX_ENTROPY  100.0
 
 /* All of the same shape. */
 typedef struct
@@ -60,6 +66,37 @@ gbox_finetune_checkpoint_is_short (const char *path)
 }
 
 gboolean
+gbox_finetune_checkpoint_check_place (const char *path, GError **error)
+{
+  g_autofree char *name = g_filename_display_name (path);
+  g_autofree char *temporary = NULL;
+  GStatBuf status = { 0 };
+  const gboolean is_there = g_stat (path, &status) == 0;
+  const gboolean has_content = is_there && S_ISREG (status.st_mode) && status.st_size > 0;
+  g_autoptr (GboxTensorFile) file = has_content ? gbox_policy_file_open (path) : NULL;
+  int fd;
+
+  if (is_there && S_ISDIR (status.st_mode))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is a folder; name a file in it.",
+                   name);
+      return FALSE;
+    }
+  if (has_content && file == NULL)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "“%s” is no checkpoint of finetuning, so it is left as it is; give another name.", name);
+      return FALSE;
+    }
+  fd = gbox_open_temporary (path, &temporary, error);
+  if (fd < 0)
+    return FALSE;
+  g_unlink (temporary);
+  close (fd);
+  return TRUE;
+}
+
+gboolean
 gbox_finetune_checkpoint_save (const char *path,
                                const GboxTraineeState *state,
                                GboxFinetuneSpec *spec,
@@ -105,7 +142,7 @@ open_checkpoint (const char *path, GError **error)
 }
 
 static gboolean
-read_number (const GboxTensorFile *file, const char *key, double *number)
+read_number (const GboxTensorFile *file, const char *key, double least, double most, double *number)
 {
   const char *text = gbox_tensor_file_get_metadata (file, key);
   char *end;
@@ -113,7 +150,7 @@ read_number (const GboxTensorFile *file, const char *key, double *number)
   if (text == NULL || *text == '\0')
     return FALSE;
   *number = g_ascii_strtod (text, &end);
-  return *end == '\0' && isfinite (*number);
+  return *end == '\0' && *number >= least && *number <= most;
 }
 
 static gboolean
@@ -123,8 +160,9 @@ read_progress (const GboxTensorFile *file, const char *path, GboxFinetuneProgres
   guint64 step;
 
   if (text != NULL && g_ascii_string_to_unsigned (text, 10, 0, G_MAXINT32, &step, NULL)
-      && read_number (file, "kl", &progress->kl) && read_number (file, "baseline", &progress->baseline)
-      && read_number (file, "first_entropy", &progress->first_entropy))
+      && read_number (file, "kl", 0, GBOX_FINETUNE_MAX_KL, &progress->kl)
+      && read_number (file, "baseline", -MAX_BASELINE, MAX_BASELINE, &progress->baseline)
+      && read_number (file, "first_entropy", 0, MAX_ENTROPY, &progress->first_entropy))
     {
       progress->step = (guint) step;
       return TRUE;

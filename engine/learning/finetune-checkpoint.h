@@ -38,6 +38,21 @@ typedef struct
   char *sum;
 } GboxFinetuneBase;
 
+/* β at most, as it adapts. */
+#define GBOX_FINETUNE_MAX_KL 1e6
+
+/**
+ * gbox_finetune_checkpoint_check_place:
+ * @path: where checkpoints are to be saved
+ * @error: return location for an error
+ *
+ * Tries to write beside it, so that a run finds out before it has anything to lose. Only a checkpoint, or an
+ * empty file, may be replaced.
+ *
+ * Returns: %FALSE with %GBOX_ERROR_IO, or %GBOX_ERROR_INVALID_ARGUMENT for another file
+ */
+gboolean gbox_finetune_checkpoint_check_place (const char *path, GError **error);
+
 /* Whether a checkpoint at @path is to hold the policy alone, a third as long: nothing goes on from it. */
 gboolean gbox_finetune_checkpoint_is_short (const char *path);
 

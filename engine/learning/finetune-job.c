@@ -129,6 +129,38 @@ load_model (GboxFinetuneJob *self, GboxModelStore *store, GError **error)
   return self->model != NULL;
 }
 
+/* What would fail after minutes, or go on with something else than is meant, fails at once. */
+static gboolean
+check_resume (const GboxFinetuneValues *values, GError **error)
+{
+  g_autoptr (GboxFinetuneSpec) saved = NULL;
+  guint step;
+
+  if (values->resume[0] == '\0')
+    return TRUE;
+  saved = gbox_finetune_checkpoint_load_spec (values->resume, &step, error);
+  if (saved == NULL)
+    return FALSE;
+  if (gbox_finetune_spec_get_values (saved)->train != values->train)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+                 "“%s” was finetuned in its %s. Go on training that, or start anew from the model it was.",
+                 values->resume, values->train == GBOX_TRAIN_HEAD ? "last block" : "head");
+  else if (step >= values->steps)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "“%s” was saved after %u steps already; ask for more steps than that to go on.",
+                 values->resume, step);
+  else
+    return TRUE;
+  return FALSE;
+}
+
+static gboolean
+check_files (const GboxFinetuneValues *values, GError **error)
+{
+  return (values->checkpoint[0] == '\0' || gbox_finetune_checkpoint_check_place (values->checkpoint, error))
+         && check_resume (values, error);
+}
+
 static double
 get_code_share (const char *text, GArray *ranges, gpointer code)
 {
@@ -170,7 +202,8 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   const GboxFinetuneValues *values = gbox_finetune_spec_get_values (self->spec);
 
   self->team = context->team;
-  if (!make_reward (self, error) || !load_model (self, context->store, error) || !make_trainee (self, error))
+  if (!check_files (values, error) || !make_reward (self, error) || !load_model (self, context->store, error)
+      || !make_trainee (self, error))
     return FALSE;
   self->batch = gbox_finetune_batch_new (values->batch, values->length);
   self->progress.kl = values->kl;
@@ -362,12 +395,7 @@ load_checkpoint (GboxFinetuneJob *self, GError **error)
   if (!gbox_finetune_checkpoint_load (values->resume, &self->base, &state, &self->progress, error))
     return FALSE;
   self->saved_step = self->progress.step;
-  if (self->progress.step < values->steps)
-    return TRUE;
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-               "“%s” was saved after %u steps already; ask for more steps than that to go on.",
-               values->resume, self->progress.step);
-  return FALSE;
+  return TRUE;
 }
 
 /* All completions of the stage are written, and it is known what they are worth. */

@@ -100,11 +100,13 @@ install_task (GObjectClass *class, guint *id)
            g_param_spec_string ("model", "Model", "A name from the list of models, or a file", "",
                                 PLAIN_FLAGS));
   install (class, id, g_param_spec_string ("prompt", "Prompt", "The text to complete", "", PLAIN_FLAGS));
-  install (class, id,
-           g_param_spec_string ("reward", "Reward",
-                                "What to reward: full-stops, characters:…, regex:…, length, distinct-words, "
-                                "no-letter:…, code-checks, or several as in full-stops+0.1*length",
-                                "full-stops", PLAIN_FLAGS));
+  install (
+    class, id,
+    g_param_spec_string ("reward", "Reward",
+                         "What to reward: full-stops, characters:…, regex:…, length, distinct-words, "
+                         "no-letter:…, code-checks, or several with + or - between them, each after its "
+                         "weight, as in full-stops+0.1*length-2*no-letter:e",
+                         "full-stops", PLAIN_FLAGS));
   install (class, id,
            g_param_spec_enum ("train", "Train",
                               "Which weights to change; last-block only of models of llama's kind",

@@ -9,13 +9,15 @@
 
 /* Told when it begins and when it is over. */
 static void
-warn (gboolean *was, gboolean is, GboxJob *job, const char *id, guint step, const char *text)
+warn (GboxFinetuneWarning *warning, gboolean is, GboxJob *job, const char *id, guint step, const char *text)
 {
   g_autofree char *full = is ? g_strdup_printf ("Step %u: %s", step, text) : g_strdup ("");
+  const gboolean was_given = warning->is_given;
 
-  if (is != *was)
+  warning->n_calm = is ? 0 : warning->n_calm + 1;
+  warning->is_given = is || (was_given && warning->n_calm < GBOX_FINETUNE_CALM_STEPS);
+  if (warning->is_given != was_given)
     gbox_job_post_notice (job, id, full);
-  *was = is;
 }
 
 void

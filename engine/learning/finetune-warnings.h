@@ -6,12 +6,27 @@
 
 G_BEGIN_DECLS
 
-/* Which warnings have been given; each is given again only after its reason had gone. Starts as zeros. */
+/* A warning is over after so many steps in a row without its reason: chance alone brings it and takes it away
+ * from one step to the next. */
+#define GBOX_FINETUNE_CALM_STEPS 10
+
+/**
+ * GboxFinetuneWarning:
+ * @is_given: and not yet over
+ * @n_calm: steps in a row without its reason since
+ */
 typedef struct
 {
-  gboolean collapsed;
-  gboolean silent;
-  gboolean diverged;
+  gboolean is_given;
+  guint n_calm;
+} GboxFinetuneWarning;
+
+/* Each is given again only after it was over. Starts as zeros. */
+typedef struct
+{
+  GboxFinetuneWarning collapsed;
+  GboxFinetuneWarning silent;
+  GboxFinetuneWarning diverged;
 } GboxFinetuneWarnings;
 
 /**
@@ -23,7 +38,7 @@ typedef struct
  *
  * Posts the notice "collapse" where the entropy has fallen below a tenth of what it was, "no-signal" where
  * all rewards are the same, and "divergence" where the KL is more than 2 nats a token; with the text "" when
- * that is over.
+ * that has been over for %GBOX_FINETUNE_CALM_STEPS steps.
  */
 void gbox_finetune_warnings_look (GboxFinetuneWarnings *warnings,
                                   GboxJob *job,

@@ -3,10 +3,9 @@
 #include "learning/gridworld-job.h"
 
 #include "base/error.h"
-#include "learning/purpose.h"
 
-/* An episode that has not ended after so many moves is given up. */
-#define MAX_MOVES 10000
+#include <math.h>
+
 /* Whole episodes are short: a step does as many as there is time for, µs, so that other runs, whose steps are
  * longer, do not slow them down. */
 #define STEP_TIME 5000
@@ -17,17 +16,11 @@ struct _GboxGridworldJob
 
   GboxGridworldSpec *spec;
   GboxGridworld world;
-  double *values; /* (n_states, 4) */
-  guint *visits;  /* (n_states) */
+  GPtrArray *learners; /* of GboxGridworldLearner: one for each repeat */
+  guint turn;          /* whose episode goes on */
+  guint n_lost;        /* that have been given up in this episode */
   guint n_episodes;
   double seconds;
-
-  /* The episode that goes on. */
-  GboxPhilox philox;
-  int state;
-  GboxAction action; /* what will be done next */
-  guint n_moves;
-  double total;
 };
 
 G_DEFINE_FINAL_TYPE (GboxGridworldJob, gbox_gridworld_job, GBOX_TYPE_JOB)
@@ -74,35 +67,76 @@ finalize (GObject *object)
 {
   GboxGridworldJob *self = GBOX_GRIDWORLD_JOB (object);
 
-  g_free (self->values);
-  g_free (self->visits);
+  g_clear_pointer (&self->learners, g_ptr_array_unref);
   g_clear_object (&self->spec);
   G_OBJECT_CLASS (gbox_gridworld_job_parent_class)->finalize (object);
 }
 
 static void
-choose (GboxGridworldJob *self)
+free_learner (gpointer learner)
 {
-  self->action = gbox_tabular_choose (self->values + (gsize) self->state * GBOX_N_ACTIONS,
-                                      gbox_gridworld_spec_get_values (self->spec)->epsilon, &self->philox);
+  gbox_gridworld_learner_free (learner);
 }
 
 static void
 begin_episode (GboxGridworldJob *self)
 {
-  gbox_philox_init (&self->philox, gbox_gridworld_spec_get_values (self->spec)->seed, GBOX_PURPOSE_EPISODE,
-                    self->n_episodes);
-  self->state = self->world.start;
-  self->n_moves = 0;
-  self->total = 0;
-  choose (self);
+  const GboxGridworldValues *values = gbox_gridworld_spec_get_values (self->spec);
+
+  self->turn = 0;
+  self->n_lost = 0;
+  for (guint i = 0; i < self->learners->len; i++)
+    gbox_gridworld_learner_begin (self->learners->pdata[i], &self->world, values->epsilon);
+}
+
+/* The mean, and the standard deviation over a sample: with n − 1. */
+static double
+average (const double *numbers, guint n, double *spread)
+{
+  double mean = 0, square = 0;
+
+  for (guint i = 0; i < n; i++)
+    mean += numbers[i];
+  mean /= MAX (n, 1);
+  for (guint i = 0; i < n; i++)
+    square += (numbers[i] - mean) * (numbers[i] - mean);
+  *spread = n > 1 ? sqrt (square / (n - 1)) : 0;
+  return mean;
+}
+
+static void
+sum_up (GboxGridworldJob *self, GboxGridworldOutcome *outcome)
+{
+  const guint n = self->learners->len;
+  g_autofree double *numbers = g_new (double, n);
+  int states[GBOX_GRIDWORLD_MAX_SIDE * GBOX_GRIDWORLD_MAX_SIDE + 1];
+
+  *outcome = (GboxGridworldOutcome){ .n_repeats = n };
+  for (guint i = 0; i < n; i++)
+    numbers[i] = gbox_gridworld_learner_get_late_return (self->learners->pdata[i]);
+  outcome->late_return = average (numbers, n, &outcome->late_spread);
+  for (guint i = 0; i < n; i++)
+    {
+      const double *values = gbox_gridworld_learner_get_values (self->learners->pdata[i]);
+      gboolean is_end;
+      const int n_states = gbox_tabular_get_path (&self->world, values, states, &is_end);
+
+      if (is_end)
+        numbers[outcome->n_reaching++] = n_states - 1;
+    }
+  outcome->length = average (numbers, outcome->n_reaching, &outcome->length_spread);
 }
 
 static void
 post_table (GboxGridworldJob *self)
 {
-  const GboxGridworldTable table = { .world = self->world, .values = self->values, .visits = self->visits };
+  GboxGridworldTable table = {
+    .world = self->world,
+    .values = gbox_gridworld_learner_get_values (self->learners->pdata[0]),
+    .visits = gbox_gridworld_learner_get_visits (self->learners->pdata[0]),
+  };
 
+  sum_up (self, &table.outcome);
   gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_GRIDWORLD_TABLE, gbox_gridworld_table_copy (&table));
 }
 
@@ -111,13 +145,13 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
 {
   GboxGridworldJob *self = GBOX_GRIDWORLD_JOB (job);
   const GboxGridworldValues *values = gbox_gridworld_spec_get_values (self->spec);
-  gsize n;
 
   if (!gbox_gridworld_parse (values->world, &self->world, error))
     return FALSE;
-  n = (gsize) gbox_gridworld_get_n_states (&self->world);
-  self->values = g_new0 (double, n *GBOX_N_ACTIONS);
-  self->visits = g_new0 (guint, n);
+  self->learners = g_ptr_array_new_with_free_func (free_learner);
+  for (guint i = 0; i < values->repeats; i++)
+    g_ptr_array_add (self->learners, gbox_gridworld_learner_new (gbox_gridworld_get_n_states (&self->world),
+                                                                 (guint64) values->seed + i));
   begin_episode (self);
   gbox_job_post_length (job, values->episodes);
   post_table (self);
@@ -135,60 +169,69 @@ move (GboxGridworldJob *self, gboolean is_shown)
     .discount = values->discount,
     .epsilon = values->epsilon,
   };
-  const gsize index = (gsize) self->state * GBOX_N_ACTIONS + (gsize) self->action;
-  GboxGridworldMove record = { .episode = self->n_episodes, .move = self->n_moves++ };
-  GboxTransition *transition = &record.transition;
+  GboxGridworldLearner *learner = self->learners->pdata[self->turn];
+  GboxGridworldMove record
+    = { .episode = self->n_episodes, .move = gbox_gridworld_learner_get_n_moves (learner) };
+  const gboolean is_over = gbox_gridworld_learner_move (learner, &self->world, &settings, &record.transition,
+                                                        &record.value, &record.new_value);
 
-  transition->state = self->state;
-  transition->action = self->action;
-  transition->next_state
-    = gbox_gridworld_move (&self->world, self->state, self->action, &transition->reward, &transition->is_end);
-  self->visits[self->state]++;
-  self->total += transition->reward;
-  self->state = transition->next_state;
-  record.value = self->values[index];
-  /* Only SARSA says what it will do before it learns. */
-  if (values->algorithm == GBOX_TABULAR_SARSA)
-    choose (self);
-  transition->next_action = self->action;
-  gbox_tabular_learn (&settings, self->values, transition);
-  if (values->algorithm != GBOX_TABULAR_SARSA)
-    choose (self);
-  transition->next_action = self->action;
-  record.new_value = self->values[index];
   if (is_shown)
     gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_GRIDWORLD_MOVE, copy_move (&record));
-  return transition->is_end;
+  self->n_lost += is_over && !record.transition.is_end;
+  return is_over;
 }
 
 static void
-end_episode (GboxGridworldJob *self, gboolean is_end)
+post_lost (GboxGridworldJob *self)
 {
+  g_autofree char *who = self->learners->len > 1
+                           ? g_strdup_printf ("%u of %u agents", self->n_lost, self->learners->len)
+                           : g_strdup ("The agent");
+  g_autofree char *text
+    = g_strdup_printf ("%s did not find the goal in %d moves.", who, GBOX_GRIDWORLD_MAX_MOVES);
+
+  gbox_job_post_notice (GBOX_JOB (self), "lost", text);
+}
+
+/* Of all agents. */
+static void
+end_episode (GboxGridworldJob *self)
+{
+  const guint n = self->learners->len;
+  g_autofree double *numbers = g_new (double, n);
   GboxPoint point
     = { .step = ++self->n_episodes, .seconds = self->seconds, .n_values = GBOX_GRIDWORLD_N_VALUES };
+  double spread;
 
-  point.values[GBOX_GRIDWORLD_RETURN] = self->total;
-  point.values[GBOX_GRIDWORLD_LENGTH] = self->n_moves;
+  for (guint i = 0; i < n; i++)
+    numbers[i] = gbox_gridworld_learner_get_n_moves (self->learners->pdata[i]);
+  point.values[GBOX_GRIDWORLD_LENGTH] = average (numbers, n, &spread);
+  for (guint i = 0; i < n; i++)
+    numbers[i] = gbox_gridworld_learner_get_return (self->learners->pdata[i]);
+  point.values[GBOX_GRIDWORLD_RETURN] = average (numbers, n, &spread);
+  point.values[GBOX_GRIDWORLD_SPREAD] = spread;
   gbox_job_post_point (GBOX_JOB (self), &point);
-  if (!is_end)
-    gbox_job_post_notice (GBOX_JOB (self), "lost", "The agent did not find the goal in 10000 moves.");
+  if (self->n_lost > 0)
+    post_lost (self);
   begin_episode (self);
 }
 
-/* As many moves as the spec says, but of one episode. */
+/* The first agent's moves are as many as the spec says, the others' those of an episode. */
 static void
 go_on (GboxGridworldJob *self)
 {
   const GboxGridworldValues *values = gbox_gridworld_spec_get_values (self->spec);
-  const guint n = values->moves > 0 ? values->moves : MAX_MOVES;
+  const gboolean is_shown = values->moves > 0 && self->turn == 0;
+  const guint n = is_shown ? values->moves : GBOX_GRIDWORLD_MAX_MOVES;
   const gint64 begin = g_get_monotonic_time ();
-  gboolean is_end = FALSE;
+  gboolean is_over = FALSE;
 
-  for (guint i = 0; i < n && !is_end && self->n_moves < MAX_MOVES; i++)
-    is_end = move (self, values->moves > 0);
+  for (guint i = 0; i < n && !is_over; i++)
+    is_over = move (self, is_shown);
   self->seconds += (double) (g_get_monotonic_time () - begin) / G_USEC_PER_SEC;
-  if (is_end || self->n_moves >= MAX_MOVES)
-    end_episode (self, is_end);
+  self->turn += is_over;
+  if (self->turn == self->learners->len)
+    end_episode (self);
 }
 
 /* A single step that is asked for after the last episode does nothing: it may have been on its way already.
@@ -204,7 +247,7 @@ step (GboxJob *job, GError **error)
     return GBOX_STEP_FINISHED;
   do
     go_on (self);
-  while (values->moves == 0 && self->n_episodes < values->episodes
+  while ((values->moves == 0 || self->turn > 0) && self->n_episodes < values->episodes
          && g_get_monotonic_time () - begin < STEP_TIME);
   post_table (self);
   return self->n_episodes >= values->episodes ? GBOX_STEP_FINISHED : GBOX_STEP_CONTINUE;

@@ -16,6 +16,9 @@ G_DEFINE_FINAL_TYPE (GboxGridworldSpec, gbox_gridworld_spec, GBOX_TYPE_SPEC)
 #define PLAIN_FLAGS (G_PARAM_READWRITE | G_PARAM_STATIC_STRINGS)
 #define LIVE_FLAGS  (PLAIN_FLAGS | GBOX_PARAM_LIVE)
 
+/* Where the best ways of more in a large world are looked for, a step takes longer than it should. */
+#define MAX_REPEATS 100
+
 /* Installed in this order, which is the one of the command line's help and of the JSON. */
 static const gsize offsets[] = {
   0, /* property ids start at 1 */
@@ -26,6 +29,7 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxGridworldValues, discount),
   G_STRUCT_OFFSET (GboxGridworldValues, epsilon),
   G_STRUCT_OFFSET (GboxGridworldValues, seed),
+  G_STRUCT_OFFSET (GboxGridworldValues, repeats),
   G_STRUCT_OFFSET (GboxGridworldValues, moves),
 };
 
@@ -71,6 +75,9 @@ install_properties (GObjectClass *class)
                          LIVE_FLAGS),
     g_param_spec_uint ("seed", "Seed", "Of the random numbers: the same seed gives the same moves", 0,
                        G_MAXUINT, 0, PLAIN_FLAGS),
+    g_param_spec_uint ("repeats", "Repeats",
+                       "How many agents learn, each with the next seed; returns are their mean", 1,
+                       MAX_REPEATS, 1, PLAIN_FLAGS),
     g_param_spec_uint ("moves", "Moves", "How many moves to show at a time; 0 for whole episodes", 0, 1000, 0,
                        LIVE_FLAGS),
   };

@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * Properties, with their defaults: `world` (string, "cliff": as gbox_gridworld_parse() takes it; live, for a
  * world of the same size), `algorithm` (#GboxTabularAlgorithm, sarsa), `episodes` (uint 500, live),
  * `learning-rate` (double .5, live), `discount` (double 1, live), `epsilon` (double .1, live), `seed` (uint
- * 0), `moves` (uint 0, live: how many moves a step of the run does; 0 for whole episodes).
+ * 0), `repeats` (uint 1: how many agents learn, with the seeds from that on), `moves` (uint 0, live: how many
+ * moves a step of the run does; 0 for whole episodes).
  */
 #define GBOX_TYPE_GRIDWORLD_SPEC (gbox_gridworld_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxGridworldSpec, gbox_gridworld_spec, GBOX, GRIDWORLD_SPEC, GboxSpec)
@@ -34,6 +35,7 @@ typedef struct
   double discount;
   double epsilon;
   guint seed;
+  guint repeats;
   guint moves;
 } GboxGridworldValues;
 

@@ -6,13 +6,18 @@
 #include "kernels/adam.h"
 #include "kernels/divergence.h"
 #include "kernels/gemm.h"
-#include "kernels/tile-product.h"
+#include "kernels/short-product.h"
 
 #include <math.h>
 #include <string.h>
 
-/* Columns of a product that a task computes. */
+/* Columns of the gradient that a task computes, and of those as many at a time as the second cache holds
+ * rounded. */
 #define SLICE 768
+#define STRIP 96
+
+/* Floats of a line of the cache. */
+#define LINE 16
 
 /* Weights that an update takes at a time: some 20 ms. A multiple of what Adam takes. */
 #define PART (8u << 20)
@@ -24,7 +29,6 @@ struct _GboxHeadPolicy
 {
   GboxTeam *team;
   GboxArena *arena;
-  GboxTiles tiles; /* the weights as they were when the batch began, in the order that products read */
   gsize n_vocab;
   gsize d_model;
   gsize stride; /* of @pi */
@@ -38,14 +42,17 @@ struct _GboxHeadPolicy
   float *gradient;
   float *m;
   float *v;
-  int *rows;        /* (n_decisions): which state each was made in */
-  int *actions;     /* (n_decisions) */
-  float *counts;    /* (n_decisions): what each counts in the objective, over the temperature */
-  float *states;    /* (n_states, d_model) */
-  float *factors;   /* (d_model, n_states): states times what they count, transposed */
-  float *pi;        /* (n_states, n_vocab): probabilities, rows @stride floats apart */
-  double *squares;  /* (slices): of the gradient */
-  gpointer scratch; /* of products with @tiles */
+  int *rows;             /* (n_decisions): which state each was made in */
+  int *actions;          /* (n_decisions) */
+  float *counts;         /* (n_decisions): what each counts in the objective, over the temperature */
+  float *states;         /* (n_states, d_model) */
+  float *factors;        /* (d_model, n_states): states times what they count, transposed */
+  float *pi;             /* (n_states, n_vocab): probabilities, rows @stride floats apart */
+  double *squares;       /* (slices): of the gradient */
+  gpointer rounded;      /* the weights as they were when the batch began */
+  gpointer rows_rounded; /* the states of a call, or @factors */
+  guint8 *strips;        /* for each worker, columns of @pi, rounded */
+  gsize strip_size;
 
   /* The call that is being done. */
   const float *reference;
@@ -74,8 +81,9 @@ typedef enum
   BLOCK_FACTORS,
   BLOCK_PI,
   BLOCK_SQUARES,
-  BLOCK_SCRATCH,
-  BLOCK_TILES,
+  BLOCK_ROUNDED,
+  BLOCK_ROUNDED_ROWS,
+  BLOCK_STRIPS,
   N_BLOCKS,
 } Block;
 
@@ -93,8 +101,9 @@ place_blocks (GboxHeadPolicy *policy, const guint *handles)
   policy->factors = gbox_arena_get (policy->arena, handles[BLOCK_FACTORS]);
   policy->pi = gbox_arena_get (policy->arena, handles[BLOCK_PI]);
   policy->squares = gbox_arena_get (policy->arena, handles[BLOCK_SQUARES]);
-  policy->scratch = gbox_arena_get (policy->arena, handles[BLOCK_SCRATCH]);
-  policy->tiles.data = gbox_arena_get (policy->arena, handles[BLOCK_TILES]);
+  policy->rounded = gbox_arena_get (policy->arena, handles[BLOCK_ROUNDED]);
+  policy->rows_rounded = gbox_arena_get (policy->arena, handles[BLOCK_ROUNDED_ROWS]);
+  policy->strips = gbox_arena_get (policy->arena, handles[BLOCK_STRIPS]);
 }
 
 /* Rows of a vocabulary that is a power of two, or a few of them, would all begin in the same lines of the
@@ -102,7 +111,7 @@ place_blocks (GboxHeadPolicy *policy, const guint *handles)
 static gsize
 get_stride (gsize n_vocab)
 {
-  return (n_vocab + GBOX_TILE_ROWS - 1) / GBOX_TILE_ROWS * GBOX_TILE_ROWS + GBOX_TILE_ROWS;
+  return (n_vocab + LINE - 1) / LINE * LINE + LINE;
 }
 
 GboxHeadPolicy *
@@ -112,12 +121,7 @@ gbox_head_policy_new (
   g_autoptr (GboxHeadPolicy) policy = g_new0 (GboxHeadPolicy, 1);
   const gsize vocab = (gsize) n_vocab, model = (gsize) d_model, decisions = (gsize) n_decisions;
   const gsize trained = is_trained ? model * vocab : 0;
-  const GboxTiles tiles = { .form = GBOX_TILES_F32,
-                            .n_out = n_vocab,
-                            .n_in = d_model,
-                            .tile_size = GBOX_TILE_ROWS * model * sizeof (float) };
-  const gsize scratch = gbox_tile_product_scratch_size (&tiles, GBOX_HEAD_POLICY_ROWS, GBOX_PRECISION_FLOAT32,
-                                                        gbox_team_get_n_threads (team));
+  const gsize strip = is_trained ? gbox_short_columns_size (decisions, MIN (STRIP, vocab)) : 0;
   const gsize sizes[N_BLOCKS] = {
     [BLOCK_WEIGHTS] = model * vocab,
     [BLOCK_GRADIENT] = trained,
@@ -130,13 +134,16 @@ gbox_head_policy_new (
     [BLOCK_FACTORS] = model * decisions,
     [BLOCK_PI] = decisions * get_stride (vocab),
     [BLOCK_SQUARES] = (vocab / SLICE + 1) * (sizeof (double) / sizeof (float)),
-    [BLOCK_SCRATCH] = (scratch + sizeof (float) - 1) / sizeof (float),
-    [BLOCK_TILES] = gbox_tiles_n_tiles (&tiles) * tiles.tile_size / sizeof (float),
+    [BLOCK_ROUNDED] = gbox_short_columns_size (model, vocab) / sizeof (float),
+    [BLOCK_ROUNDED_ROWS]
+    = MAX (gbox_short_rows_size (GBOX_HEAD_POLICY_ROWS, model), gbox_short_rows_size (model, decisions))
+      / sizeof (float),
+    [BLOCK_STRIPS] = gbox_team_get_n_threads (team) * strip / sizeof (float),
   };
   guint handles[N_BLOCKS];
 
   policy->team = team;
-  policy->tiles = tiles;
+  policy->strip_size = strip;
   policy->n_vocab = vocab;
   policy->d_model = model;
   policy->stride = get_stride (vocab);
@@ -182,29 +189,13 @@ get_width (const GboxHeadPolicy *policy, guint i)
   return (int) MIN (SLICE, policy->n_vocab - (gsize) i * SLICE);
 }
 
-/* A row of a slice goes to as many tiles as the slice has. */
-static void
-pack_task (gpointer data, guint task, guint worker)
-{
-  const GboxHeadPolicy *policy = data;
-  const gsize first = (gsize) task * SLICE, end = first + (gsize) get_width (policy, task);
-
-  for (gsize i = 0; i < policy->d_model; i++)
-    for (gsize column = first; column < end; column += GBOX_TILE_ROWS)
-      {
-        guint8 *tile = policy->tiles.data + column / GBOX_TILE_ROWS * policy->tiles.tile_size;
-
-        memcpy (tile + i * GBOX_TILE_ROWS * sizeof (float), policy->weights + i * policy->n_vocab + column,
-                MIN (end - column, GBOX_TILE_ROWS) * sizeof (float));
-      }
-}
-
 void
 gbox_head_policy_begin (GboxHeadPolicy *policy, double temperature)
 {
   policy->n_made = policy->n_states = 0;
   policy->temperature = temperature;
-  gbox_team_run (policy->team, gbox_head_policy_get_n_slices (policy), pack_task, policy);
+  gbox_short_columns_round (policy->team, policy->weights, policy->n_vocab, policy->d_model, policy->n_vocab,
+                            policy->rounded);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
 }
 
@@ -282,8 +273,9 @@ gbox_head_policy_decide (GboxHeadPolicy *policy,
   policy->call_rows = rows;
   policy->uniforms = uniforms;
   policy->decisions = decisions;
-  gbox_tile_product (&policy->tiles, NULL, policy->team, GBOX_PRECISION_FLOAT32, states, d_model, n_states, e,
-                     policy->stride, FALSE, policy->scratch);
+  gbox_short_rows_round (policy->team, states, d_model, (gsize) n_states, d_model, policy->rows_rounded);
+  gbox_short_product (policy->team, policy->rows_rounded, policy->rounded, (gsize) n_states, d_model, n_vocab,
+                      e, policy->stride);
   gbox_lap_clock_note (policy->clock, GBOX_FINETUNE_LAP_HEAD);
   gbox_divergence (policy->team, e, policy->stride, reference, n_vocab, n_states, (int) n_vocab,
                    (float) (1 / policy->temperature), policy->sums);
@@ -315,6 +307,8 @@ gbox_head_policy_prepare_gradient (GboxHeadPolicy *policy, const double *weights
       for (gsize j = 0; j < policy->d_model; j++)
         policy->factors[j * policy->n_decisions + i] = factor * policy->states[i * policy->d_model + j];
     }
+  gbox_short_rows_round (policy->team, policy->factors, policy->n_decisions, policy->d_model,
+                         policy->n_states, policy->rows_rounded);
 }
 
 guint
@@ -339,6 +333,17 @@ add_actions (GboxHeadPolicy *policy, gsize column, int width)
     }
 }
 
+/* What the states' probabilities count, of columns @column … @column + @width − 1. */
+static void
+compute_strip (GboxHeadPolicy *policy, gsize column, gsize width, guint worker)
+{
+  gpointer strip = policy->strips + worker * policy->strip_size;
+
+  gbox_short_columns_round (NULL, policy->pi + column, policy->stride, policy->n_states, width, strip);
+  gbox_short_product (NULL, policy->rows_rounded, strip, policy->d_model, policy->n_states, width,
+                      policy->gradient + column, policy->n_vocab);
+}
+
 static void
 gradient_task (gpointer data, guint task, guint worker)
 {
@@ -348,8 +353,8 @@ gradient_task (gpointer data, guint task, guint worker)
   const int width = get_width (policy, slice);
   double square = 0;
 
-  gbox_gemm ((int) policy->d_model, width, (int) policy->n_states, policy->factors, policy->n_decisions,
-             policy->pi + column, policy->stride, 0, policy->gradient + column, policy->n_vocab);
+  for (gsize i = 0; i < (gsize) width; i += STRIP)
+    compute_strip (policy, column + i, MIN ((gsize) width - i, STRIP), worker);
   add_actions (policy, column, width);
   for (gsize i = 0; i < policy->d_model; i++)
     {

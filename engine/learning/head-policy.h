@@ -13,7 +13,8 @@ G_BEGIN_DECLS
  * π(a|s) = softmax (W·h / temperature): h is what the model's other layers make of the text so far, which
  * training does not change. Holds W, its gradient, the moments of Adam, and of each decision of a batch its
  * state and its probabilities, so that the update computes no state or probability again; of decisions in the
- * same state these are kept once. For one thread at a time.
+ * same state these are kept once. Products are gbox_short_product()'s: logits and gradient are some 10⁻⁴ away
+ * from what floats would give, while W itself and the moments are float32. For one thread at a time.
  */
 typedef struct _GboxHeadPolicy GboxHeadPolicy;
 

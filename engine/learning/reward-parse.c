@@ -9,6 +9,9 @@
 
 #define FULL_STOP "."
 
+/* Far more than one reward is worth beside another; what it is summed up and squared with stays finite. */
+#define MAX_WEIGHT 1e6
+
 /* What terms are called. */
 static const struct
 {
@@ -24,19 +27,31 @@ static const struct
   { "code-checks", GBOX_REWARD_CODE_CHECKS },
 };
 
-/* The name that @text begins with, after its weight; −1 if there is none. Moves @text behind it. */
+/* The sign that @text may begin with. Moves @text behind it. */
+static double
+read_sign (const char **text)
+{
+  const char *at = *text + strspn (*text, " ");
+  const gboolean is_signed = *at == '+' || *at == '-';
+
+  *text = is_signed ? at + 1 : at;
+  return is_signed && *at == '-' ? -1 : 1;
+}
+
+/* The name that @text begins with, after its sign and weight; −1 if there is none. Moves @text behind it. */
 static int
 read_head (const char **text, double *weight)
 {
-  const char *at = *text + strspn (*text, " ");
+  const char *at = *text;
   char *end;
 
-  *weight = 1;
+  *weight = read_sign (&at);
+  at += strspn (at, " ");
   if (g_ascii_isdigit (*at) || *at == '.')
     {
-      *weight = g_ascii_strtod (at, &end);
+      *weight *= g_ascii_strtod (at, &end);
       end += strspn (end, " ");
-      if (*end != '*' || !isfinite (*weight))
+      if (*end != '*')
         return -1;
       at = end + 1;
       at += strspn (at, " ");
@@ -54,7 +69,7 @@ read_head (const char **text, double *weight)
   return -1;
 }
 
-/* Where an argument ends: at a sign after which another term comes. */
+/* Where an argument ends: at the first sign after which another term comes. */
 static const char *
 find_end (const char *argument)
 {
@@ -119,8 +134,15 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                    "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words, "
-                   "no-letter:… or code-checks, with + between two and NUMBER* before one.",
+                   "no-letter:… or code-checks, with + or - between two and NUMBER* before one.",
                    *text);
+      return FALSE;
+    }
+  if (fabs (weight) > MAX_WEIGHT)
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                   "A weight in the reward is too large: give a number from -%.0f to %.0f before the *.",
+                   MAX_WEIGHT, MAX_WEIGHT);
       return FALSE;
     }
   term.kind = names[index].kind;
@@ -148,12 +170,6 @@ gbox_reward_parse (const char *text, GError **error)
     {
       g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "The reward is no UTF-8 text.");
       return NULL;
-    }
-  at += strspn (at, " ");
-  if (*at == '-')
-    {
-      sign = -1;
-      at++;
     }
   for (;;)
     {

@@ -52,11 +52,12 @@ typedef double (*GboxRewardFunc) (const char *text, GArray *ranges, gpointer dat
 
 /**
  * gbox_reward_parse:
- * @text: "full-stops", or "full-stops+0.1*length": terms as #GboxRewardKind calls them, with weights before
- * and plus or minus between them; a minus may be the first
+ * @text: "full-stops", or "full-stops+0.1*length-2*no-letter:e": terms as #GboxRewardKind calls them, with
+ * plus or minus between them; each may have a sign and a weight of its own, as in "-1*length+-2*full-stops"
  * @error: return location for an error
  *
- * What stands after a colon goes on to the end, or to a sign that another term comes after.
+ * What stands after a colon goes on to the end, or to the first sign that another term comes after. Weights
+ * are numbers from −10⁶ to 10⁶.
  *
  * Returns: (transfer full) (nullable): the reward; %NULL with %GBOX_ERROR_INVALID_ARGUMENT
  */

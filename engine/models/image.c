@@ -3,6 +3,7 @@
 #include "models/image.h"
 
 #include "base/error.h"
+#include "base/path-text.h"
 #include "formats/whole-file.h"
 #include "kernels/resample.h"
 #include "models/image-end.h"
@@ -155,7 +156,7 @@ make_image (const GdkPixbuf *pixbuf, const char *display_name, GError **error)
 GboxImage *
 gbox_image_load (const char *path, GError **error)
 {
-  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *display_name = gbox_path_to_text (path);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GdkPixbuf) pixbuf = NULL;
   g_autoptr (GError) why = NULL;
@@ -219,7 +220,7 @@ is_sideways (const GdkPixbuf *pixbuf)
 GboxImage *
 gbox_image_load_reduced (const char *path, int min_side, int *full_width, int *full_height, GError **error)
 {
-  g_autofree char *display_name = g_filename_display_name (path);
+  g_autofree char *display_name = gbox_path_to_text (path);
   g_autoptr (GBytes) bytes = NULL;
   g_autoptr (GdkPixbuf) pixbuf = NULL;
   g_autoptr (GError) why = NULL;

@@ -126,10 +126,11 @@ struct _GboxPlan
   GboxTeam *team;
   gboolean with_gradient;
   int batch;
-  int n_chunks;      /* that the images are computed in, one after the other: see gbox_plan_new() */
-  guint n_forwarded; /* steps of a forward pass that is not all done */
-  gboolean has_blocks;
-  gboolean is_together; /* whether the last pass took blocks as such */
+  int n_chunks;         /* that the images are computed in, one after the other: see gbox_plan_new() */
+  guint n_forwarded;    /* steps of a forward pass that is not all done */
+  guint n_backwarded;   /* likewise, of a backward pass */
+  gboolean has_blocks;  /* whether some steps are taken together */
+  gboolean is_together; /* whether they were in the last forward pass */
 
   GboxArena *arena;
   GboxPlanValue *values; /* of the network */

@@ -403,9 +403,10 @@ forward_again (GboxPlan *plan)
     forward_chunk (plan, chunk, FALSE);
 }
 
-/* Step @i, and what it takes along. Returns: the first of these steps */
+/* Step @i with the block that it ends, or with the one before where it goes through it; a clock wants each by
+ * itself. Returns: the step that was done last. */
 static guint
-backward_step (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
+take_backward (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
 {
   GboxPlanStep *step = gbox_plan_get_step (plan, i);
   const guint n = plan->is_together ? count_steps_before (plan, i) : 1;
@@ -425,10 +426,25 @@ backward_step (GboxPlan *plan, guint i, gboolean redirect, gboolean *redirected)
   return i;
 }
 
+static void
+clear_gradients (GboxPlan *plan)
+{
+  for (guint i = 0; i < plan->clears->len; i++)
+    gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
+}
+
+static void
+map_pixels_backward (GboxPlan *plan)
+{
+  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
+
+  gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
+                                 &plan->input_gradient);
+}
+
 gboolean
 gbox_plan_backward (GboxPlan *plan, gboolean redirect)
 {
-  const GboxPixelMap *map = &gbox_network_get_data (plan->network)->pixel_map;
   const guint last_lap = 2 * plan->steps->len + 1;
   gboolean redirected = FALSE;
 
@@ -437,17 +453,36 @@ gbox_plan_backward (GboxPlan *plan, gboolean redirect)
   if (plan->is_together && (redirect || plan->clock != NULL))
     forward_again (plan);
   gbox_lap_clock_start (plan->clock);
-  for (guint i = 0; i < plan->clears->len; i++)
-    gbox_tensor_clear (&g_array_index (plan->clears, GboxTensor, i));
+  clear_gradients (plan);
   gbox_lap_clock_note (plan->clock, last_lap);
   for (guint i = plan->steps->len; i-- > 0;)
     {
-      i = backward_step (plan, i, redirect, &redirected);
+      i = take_backward (plan, i, redirect, &redirected);
       gbox_lap_clock_note (plan->clock, last_lap - 1 - i);
     }
-  gbox_affine_channels_backward (plan->team, &plan->values[0].gradient, map->order, map->scale,
-                                 &plan->input_gradient);
+  map_pixels_backward (plan);
   gbox_lap_clock_note (plan->clock, last_lap);
 
   return redirected;
+}
+
+gboolean
+gbox_plan_backward_for (GboxPlan *plan, gint64 microseconds)
+{
+  const gint64 end = g_get_monotonic_time () + microseconds;
+  const guint n = plan->steps->len;
+  gboolean redirected = FALSE;
+
+  g_return_val_if_fail (plan->with_gradient && plan->batch == 1, FALSE);
+
+  if (plan->n_backwarded == 0)
+    clear_gradients (plan);
+  do
+    plan->n_backwarded = n - take_backward (plan, n - 1 - plan->n_backwarded, FALSE, &redirected);
+  while (plan->n_backwarded < n && g_get_monotonic_time () < end);
+  if (plan->n_backwarded < n)
+    return TRUE;
+  map_pixels_backward (plan);
+  plan->n_backwarded = 0;
+  return FALSE;
 }

@@ -218,6 +218,18 @@ gboolean gbox_plan_forward_for (GboxPlan *plan, gint64 microseconds);
  */
 gboolean gbox_plan_backward (GboxPlan *plan, gboolean redirect);
 
+/**
+ * gbox_plan_backward_for:
+ * @plan: a plan of one image, after forward
+ * @microseconds: how long
+ *
+ * As gbox_plan_backward() without redirection, but returns after the operation in which the time is over.
+ * Nothing else is computed with the plan until all is done.
+ *
+ * Returns: whether there is more to do: call it again
+ */
+gboolean gbox_plan_backward_for (GboxPlan *plan, gint64 microseconds);
+
 /* Bytes of the plan's arena, packed weights not counted. */
 gsize gbox_plan_get_size (const GboxPlan *plan);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The engine thread: takes commands between steps and gives every runnable run a step in turn. */
+/* The engine thread: takes commands between steps and gives runs that have something to do the same time. */
 #include "runtime/scheduler.h"
 
 #include "base/error.h"
@@ -23,8 +23,9 @@ struct _GboxScheduler
 
   /* The engine thread only: */
   GboxJobContext context;
-  GPtrArray *works; /* of GboxWork */
-  guint turn;       /* whose step is next */
+  GPtrArray *works;   /* of GboxWork */
+  GPtrArray *waiting; /* of GboxTurn: scratch, of those that have something to do */
+  GboxTurns *turns;
 };
 
 static GboxWork *
@@ -38,14 +39,6 @@ find_work (GboxScheduler *self, guint64 run, guint *index)
       }
 
   return NULL;
-}
-
-static void
-remove_work (GboxScheduler *self, guint index)
-{
-  g_ptr_array_remove_index (self->works, index);
-  if (self->turn > index)
-    self->turn--;
 }
 
 static void
@@ -99,10 +92,10 @@ obey_for_work (GboxScheduler *self, GboxCommand *command, GboxWork *work, guint 
       break;
     case GBOX_COMMAND_STOP:
       if (gbox_work_stop (work))
-        remove_work (self, index);
+        g_ptr_array_remove_index (self->works, index);
       break;
     case GBOX_COMMAND_DISCARD:
-      remove_work (self, index);
+      g_ptr_array_remove_index (self->works, index);
       break;
     default:
       break;
@@ -134,27 +127,41 @@ obey (GboxScheduler *self, GboxCommand *command)
     }
 }
 
-/* The next run in turn that has something to do, or −1. */
-static int
-find_turn (const GboxScheduler *self)
+static gboolean
+find_waiting (GboxScheduler *self)
 {
+  g_ptr_array_set_size (self->waiting, 0);
   for (guint i = 0; i < self->works->len; i++)
-    {
-      const guint index = (self->turn + i) % self->works->len;
-
-      if (gbox_work_is_runnable (self->works->pdata[index]))
-        return (int) index;
-    }
-
-  return -1;
+    if (gbox_work_is_runnable (self->works->pdata[i]))
+      g_ptr_array_add (self->waiting, gbox_work_get_turn (self->works->pdata[i]));
+  return self->waiting->len > 0;
 }
 
-static void
-take_turn (GboxScheduler *self, guint index)
+static guint
+find_owner (const GboxScheduler *self, const GboxTurn *turn)
 {
-  self->turn = index + 1;
-  if (!gbox_work_advance (self->works->pdata[index], &self->context))
-    remove_work (self, index);
+  guint index = 0;
+
+  while (gbox_work_get_turn (self->works->pdata[index]) != turn)
+    index++;
+  return index;
+}
+
+/* Loading a model is what a run's user waits for, and nothing that its steps would have to make up for. */
+static void
+take_turn (GboxScheduler *self)
+{
+  GboxTurn *const *waiting = (GboxTurn *const *) self->waiting->pdata;
+  GboxTurn *turn = waiting[gbox_turns_choose (self->turns, waiting, self->waiting->len)];
+  const guint index = find_owner (self, turn);
+  GboxWork *work = self->works->pdata[index];
+  const gboolean is_step = gbox_work_has_started (work);
+  const gint64 begin = g_get_monotonic_time ();
+  const gboolean goes_on = gbox_work_advance (work, &self->context);
+
+  gbox_turns_end (self->turns, turn, is_step ? g_get_monotonic_time () - begin : 0);
+  if (!goes_on)
+    g_ptr_array_remove_index (self->works, index);
 }
 
 /* Sleeps for a command if there is nothing else to do. The counter's acquire makes what the sender wrote into
@@ -182,14 +189,15 @@ scheduler_main (gpointer data)
 
   gbox_team_lower_priority ();
   self->works = g_ptr_array_new_with_free_func ((GDestroyNotify) gbox_work_free);
+  self->waiting = g_ptr_array_new ();
+  self->turns = gbox_turns_new ();
 
   while (!quit)
     {
-      const int index = find_turn (self);
-      g_autoptr (GboxCommand) command = next_command (self, index < 0);
+      g_autoptr (GboxCommand) command = next_command (self, !find_waiting (self));
 
       if (command == NULL)
-        take_turn (self, (guint) index);
+        take_turn (self);
       else if (command->kind == GBOX_COMMAND_QUIT)
         quit = TRUE;
       else
@@ -199,6 +207,8 @@ scheduler_main (gpointer data)
   for (guint i = 0; i < self->works->len; i++)
     gbox_work_stop (self->works->pdata[i]);
   g_clear_pointer (&self->works, g_ptr_array_unref);
+  g_clear_pointer (&self->waiting, g_ptr_array_unref);
+  g_clear_pointer (&self->turns, gbox_turns_free);
 
   return NULL;
 }

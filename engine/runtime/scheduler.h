@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* The engine thread: takes commands between steps and gives every runnable run a step in turn. */
+/* The engine thread: takes commands between steps and gives runs that have something to do the same time. */
 #pragma once
 
 #include "runtime/command.h"

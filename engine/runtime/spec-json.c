@@ -187,7 +187,9 @@ set_from_node (GboxSpec *spec, GParamSpec *pspec, JsonNode *node, GError **error
 static gboolean
 check_type (JsonObject *object, GType type, GError **error)
 {
-  const char *name = json_object_get_string_member_with_default (object, "type", g_type_name (type));
+  JsonNode *node = json_object_get_member (object, "type");
+  const gboolean is_text = node != NULL && json_node_get_value_type (node) == G_TYPE_STRING;
+  const char *name = is_text ? json_node_get_string (node) : node == NULL ? g_type_name (type) : NULL;
 
   if (g_strcmp0 (name, g_type_name (type)) == 0)
     return TRUE;

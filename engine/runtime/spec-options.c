@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* Specs as command line flags. */
+#include "runtime/spec-options.h"
+
 #include "runtime/spec-private.h"
 
 #include <string.h>
@@ -117,7 +119,7 @@ get_group_name (GboxSpec *spec)
 }
 
 GOptionGroup *
-gbox_spec_get_options (GboxSpec *spec)
+gbox_spec_get_options_without (GboxSpec *spec, const char *const *names)
 {
   g_autofree GParamSpec **pspecs = NULL;
   g_autofree char *name = NULL;
@@ -140,6 +142,8 @@ gbox_spec_get_options (GboxSpec *spec)
   pspecs = gbox_spec_list_parameters (G_OBJECT_TYPE (spec), &n);
   for (guint i = 0; i < n; i++)
     {
+      if (names != NULL && g_strv_contains (names, pspecs[i]->name))
+        continue;
       if (pspecs[i]->value_type == G_TYPE_BOOLEAN)
         add_switch (data, group, pspecs[i]);
       else
@@ -147,4 +151,10 @@ gbox_spec_get_options (GboxSpec *spec)
     }
 
   return group;
+}
+
+GOptionGroup *
+gbox_spec_get_options (GboxSpec *spec)
+{
+  return gbox_spec_get_options_without (spec, NULL);
 }

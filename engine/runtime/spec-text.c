@@ -3,12 +3,10 @@
 #include "runtime/spec-private.h"
 
 #include "base/error.h"
+#include "base/number-text.h"
 
 #include <math.h>
 #include <string.h>
-
-/* Digits after which a double has no other reading. */
-#define DOUBLE_DIGITS 17
 
 static gboolean
 is_parameter (const GParamSpec *pspec)
@@ -49,30 +47,6 @@ gbox_spec_find_parameter (GType type, const char *name)
   return pspec != NULL && is_parameter (pspec) ? pspec : NULL;
 }
 
-/* The fewest digits that give the number back; whole numbers up to a million without an exponent. */
-static char *
-format_double (double value)
-{
-  const int n_whole = fabs (value) >= 1 && fabs (value) <= 1e6 ? (int) log10 (fabs (value)) + 1 : 1;
-  char text[G_ASCII_DTOSTR_BUF_SIZE];
-
-  /* "-0" would be read as a whole number, which has no negative zero. */
-  if (value == 0 && signbit (value))
-    return g_strdup ("-0.0");
-
-  for (int digits = n_whole; digits <= DOUBLE_DIGITS; digits++)
-    {
-      char format[8];
-
-      g_snprintf (format, sizeof format, "%%.%dg", digits);
-      g_ascii_formatd (text, sizeof text, format, value);
-      if (g_ascii_strtod (text, NULL) == value)
-        break;
-    }
-
-  return g_strdup (text);
-}
-
 static const char *
 get_nick (GParamSpec *pspec, int value)
 {
@@ -97,7 +71,7 @@ gbox_spec_format_value (GParamSpec *pspec, const GValue *value)
     case G_TYPE_UINT64:
       return g_strdup_printf ("%" G_GUINT64_FORMAT, g_value_get_uint64 (value));
     case G_TYPE_DOUBLE:
-      return format_double (g_value_get_double (value));
+      return gbox_number_to_text (g_value_get_double (value));
     case G_TYPE_ENUM:
       return g_strdup (get_nick (pspec, g_value_get_enum (value)));
     default:
@@ -140,8 +114,8 @@ describe_unsigned (guint64 low, guint64 high, guint64 highest)
 static char *
 describe_real (double low, double high)
 {
-  g_autofree char *from = low == -G_MAXDOUBLE ? g_strdup ("") : format_double (low);
-  g_autofree char *to = high == G_MAXDOUBLE ? g_strdup ("") : format_double (high);
+  g_autofree char *from = low == -G_MAXDOUBLE ? g_strdup ("") : gbox_number_to_text (low);
+  g_autofree char *to = high == G_MAXDOUBLE ? g_strdup ("") : gbox_number_to_text (high);
 
   return describe_interval ("a number", from, to);
 }

@@ -14,6 +14,7 @@
 struct _GboxWork
 {
   guint64 run;
+  GboxTurn turn;
   GboxMailbox *mailbox;
   GboxSpec *spec;
   GboxJob *job; /* NULL until it has been tried to start it */
@@ -31,6 +32,7 @@ gbox_work_new (guint64 run, GboxMailbox *mailbox, GboxSpec *spec)
   GboxWork *work = g_new0 (GboxWork, 1);
 
   work->run = run;
+  work->turn.kind = G_OBJECT_TYPE (spec);
   work->mailbox = gbox_mailbox_ref (mailbox);
   work->spec = spec;
   work->state = GBOX_RUN_WAITING;
@@ -51,6 +53,18 @@ guint64
 gbox_work_get_run (const GboxWork *work)
 {
   return work->run;
+}
+
+GboxTurn *
+gbox_work_get_turn (GboxWork *work)
+{
+  return &work->turn;
+}
+
+gboolean
+gbox_work_has_started (const GboxWork *work)
+{
+  return work->job != NULL;
 }
 
 gboolean

@@ -5,6 +5,7 @@
 
 #include "runtime/command.h"
 #include "runtime/job.h"
+#include "runtime/turns.h"
 
 G_BEGIN_DECLS
 
@@ -17,6 +18,12 @@ GboxWork *gbox_work_new (guint64 run, GboxMailbox *mailbox, GboxSpec *spec);
 void gbox_work_free (GboxWork *work);
 
 guint64 gbox_work_get_run (const GboxWork *work);
+
+/* Its place among those that take turns; its kind is the type of its spec. */
+GboxTurn *gbox_work_get_turn (GboxWork *work);
+
+/* Whether its job has been started, or it has been tried. */
+gboolean gbox_work_has_started (const GboxWork *work);
 
 /* Whether gbox_work_advance() has something to do. */
 gboolean gbox_work_is_runnable (const GboxWork *work);

@@ -9,6 +9,7 @@
 
 #include "base/error.h"
 #include "formats/whole-file.h"
+#include "models/image-end.h"
 
 #define FRAME_MILLISECONDS 50
 #define LAST_MILLISECONDS  2000
@@ -181,6 +182,12 @@ gbox_animation_load_spec (const char *path, GError **error)
   if (contents == NULL)
     return NULL;
   json = find_json (contents);
+  if (json == NULL && gbox_image_ends_early (g_bytes_get_data (contents, NULL), g_bytes_get_size (contents)))
+    {
+      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_FILE,
+                   "“%s” is incomplete: the file ends too early. Copy it again or choose another one.", name);
+      return NULL;
+    }
   if (json == NULL)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,

@@ -13,6 +13,8 @@
 #define FIRST_N_PARTS 16
 #define MAX_N_PARTS   256
 #define GOOD_GAP      0.005
+/* How long a step goes on with a pass, in microseconds. */
+#define PASS_MICROSECONDS 20000
 
 /* A part of the way from the baseline to the photograph. */
 typedef struct
@@ -24,6 +26,18 @@ typedef struct
   gboolean has_end;  /* the logit there is known */
   gboolean is_known; /* the middle is */
 } Part;
+
+/* What a pass through the network is to tell. */
+typedef enum
+{
+  QUESTION_PHOTOGRAPH, /* the logit for the photograph */
+  QUESTION_BASELINE,   /* for the baseline */
+  QUESTION_END,        /* at the end of a part */
+  QUESTION_MIDDLE,     /* in the middle of a part, and how it changes there */
+  QUESTION_START,      /* the layers' activations where the way begins */
+  QUESTION_GRADIENT,   /* a part's gradient, which is added */
+  QUESTION_LAST,       /* the layers' activations where the way ends */
+} Question;
 
 /* A layer's parts. */
 typedef struct
@@ -46,13 +60,20 @@ struct _GboxAttribution
   guint n_layers;
   LayerParts *layers;
 
+  Question question;     /* of the pass in work */
+  guint part;            /* that it is about */
+  gboolean has_gradient; /* whether it goes back too */
+  gboolean is_asked;     /* whether there is one */
+  gboolean is_forwarded; /* whether it is on its way back */
+  double pass_logit;     /* what it told */
   double baseline_logit;
   double logit;
-  GArray *parts;     /* (nullable): of Part, in their order, once it has begun */
-  gboolean is_ready; /* no part is divided any more */
-  guint next;        /* part whose gradient is to be added */
-  double *sums;      /* (H, W, 3): of gradients */
-  float *pixels;     /* (H, W) */
+  GArray *parts;          /* of Part, in their order; none before it has begun */
+  gboolean is_ready;      /* no part is divided any more */
+  gboolean is_remembered; /* the layers' activations where the way begins are known */
+  guint next;             /* part whose gradient is to be added */
+  double *sums;           /* (H, W, 3): of gradients */
+  float *pixels;          /* (H, W) */
   double gap;
 };
 
@@ -86,7 +107,7 @@ gbox_attribution_free (GboxAttribution *self)
       g_free (self->layers[i].by_position);
     }
   g_free (self->layers);
-  g_clear_pointer (&self->parts, g_array_unref);
+  g_array_unref (self->parts);
   g_free (self->sums);
   g_free (self->pixels);
   g_free (self->image.pixels);
@@ -169,35 +190,45 @@ gbox_attribution_new (GboxNetwork *network,
   self->layers = g_new0 (LayerParts, n_layers);
   for (guint i = 0; i < n_layers; i++)
     make_layer (&self->layers[i], gbox_plan_get_observed (self->plan, i));
+  self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
   self->sums = g_new0 (double, n_samples (self));
   self->pixels = g_new0 (float, n_samples (self) / 3);
   return self;
 }
 
-/* The image at @t of the way from the baseline, 0 … 1; forward, and backward from the logit. Returns: the
- * logit.
+/* Begins a pass: the image at @t of the way from the baseline, 0 … 1; forward, and backward from the logit.
  */
-static double
-evaluate (GboxAttribution *self, double t, gboolean with_gradient)
+static void
+ask (GboxAttribution *self, Question question, guint part, double t, gboolean with_gradient)
 {
   float *input = gbox_plan_get_input (self->plan)->data;
   const gsize n = n_samples (self);
-  double logit;
 
   for (gsize i = 0; i < n; i++)
     input[i]
       = GBOX_ATTRIBUTION_BASELINE + (float) t * ((float) self->image.pixels[i] - GBOX_ATTRIBUTION_BASELINE);
-  gbox_plan_forward (self->plan);
-  logit = (double) gbox_plan_get_output (self->plan)->data[self->class_id];
-  if (with_gradient)
-    {
-      GboxTensor *gradient = gbox_plan_get_output_gradient (self->plan);
+  self->question = question;
+  self->part = part;
+  self->has_gradient = with_gradient;
+  self->is_asked = TRUE;
+  self->is_forwarded = FALSE;
+}
 
-      memset (gradient->data, 0, (gsize) gradient->channels * sizeof (float));
-      gradient->data[self->class_id] = 1.0f;
-      gbox_plan_backward (self->plan, FALSE);
-    }
-  return logit;
+/* Goes on with the pass for a while. Returns: whether there is more of it. */
+static gboolean
+go_on (GboxAttribution *self)
+{
+  GboxTensor *gradient = gbox_plan_get_output_gradient (self->plan);
+
+  if (self->is_forwarded)
+    return gbox_plan_backward_for (self->plan, PASS_MICROSECONDS);
+  if (gbox_plan_forward_for (self->plan, PASS_MICROSECONDS))
+    return TRUE;
+  self->is_forwarded = TRUE;
+  self->pass_logit = (double) gbox_plan_get_output (self->plan)->data[self->class_id];
+  memset (gradient->data, 0, (gsize) gradient->channels * sizeof (float));
+  gradient->data[self->class_id] = 1.0f;
+  return self->has_gradient;
 }
 
 /* gradient · activation, or gradient · what the activation has changed since the point before. */
@@ -227,9 +258,12 @@ add_layer (GboxAttribution *self, guint i)
     }
 }
 
+/* Of gradient × activation the way begins at nothing. */
 static void
-remember_layers (GboxAttribution *self, gboolean as_zero)
+remember_layers (GboxAttribution *self)
 {
+  const gboolean as_zero = self->method == GBOX_ATTRIBUTION_GRADIENT;
+
   for (guint i = 0; i < self->n_layers; i++)
     {
       LayerParts *layer = &self->layers[i];
@@ -271,13 +305,6 @@ finish (GboxAttribution *self)
   const double difference = self->logit - self->baseline_logit;
   double total = 0.0;
 
-  /* The last half of the last part, by its gradient. */
-  if (self->method == GBOX_ATTRIBUTION_INTEGRATED && self->n_layers > 0)
-    {
-      evaluate (self, 1.0, FALSE);
-      for (guint i = 0; i < self->n_layers; i++)
-        add_layer (self, i);
-    }
   for (gsize p = 0; p < n_samples (self) / 3; p++)
     {
       double sum = 0.0;
@@ -300,13 +327,10 @@ get_part (const GboxAttribution *self, guint i)
 
 /* For gradient × activation the way is its end. */
 static void
-begin (GboxAttribution *self)
+lay_parts (GboxAttribution *self)
 {
   const guint n = self->method == GBOX_ATTRIBUTION_INTEGRATED ? FIRST_N_PARTS : 1;
 
-  self->logit = evaluate (self, 1.0, FALSE);
-  self->baseline_logit = evaluate (self, 0.0, FALSE);
-  self->parts = g_array_new (FALSE, TRUE, sizeof (Part));
   g_array_set_size (self->parts, n);
   for (guint i = 0; i < n; i++)
     {
@@ -321,14 +345,10 @@ begin (GboxAttribution *self)
   self->is_ready = self->method == GBOX_ATTRIBUTION_GRADIENT;
 }
 
-/* Where this part ends the next one begins. */
-static void
-find_end (GboxAttribution *self, guint i)
+static double
+get_middle (const GboxAttribution *self, guint i)
 {
-  Part *part = get_part (self, i);
-
-  part->logit_end = get_part (self, i + 1)->logit_begin = evaluate (self, part->end, FALSE);
-  part->has_end = TRUE;
+  return (get_part (self, i)->begin + get_part (self, i)->end) / 2.0;
 }
 
 static void
@@ -336,7 +356,7 @@ learn (GboxAttribution *self, Part *part)
 {
   const float *gradient = gbox_plan_get_input_gradient (self->plan)->data;
 
-  part->logit_middle = evaluate (self, (part->begin + part->end) / 2.0, TRUE);
+  part->logit_middle = self->pass_logit;
   part->slope = 0.0;
   for (gsize i = 0; i < n_samples (self); i++)
     part->slope
@@ -371,10 +391,10 @@ divide (GboxAttribution *self, guint i)
   g_array_insert_val (self->parts, i + 1, second);
 }
 
-/* Looks at the middle of a part, or divides that which misses most: the logit may change much in a small part
- * of the way, where the contrast is still low. */
-static void
-refine (GboxAttribution *self)
+/* Looks at the parts that are not known, then divides that which misses most: the logit may change much in a
+ * small part of the way, where the contrast is still low. Returns: whether there is a part to look at. */
+static gboolean
+ask_of_parts (GboxAttribution *self)
 {
   const double difference = self->logit - self->baseline_logit;
   double missing = 0.0;
@@ -386,52 +406,96 @@ refine (GboxAttribution *self)
 
       if (!part->has_end)
         {
-          find_end (self, i);
-          return;
+          ask (self, QUESTION_END, i, part->end, FALSE);
+          return TRUE;
         }
       if (!part->is_known)
         {
-          learn (self, part);
-          return;
+          ask (self, QUESTION_MIDDLE, i, get_middle (self, i), TRUE);
+          return TRUE;
         }
       missing += get_miss (part);
       if (fabs (get_miss (part)) > fabs (get_miss (get_part (self, worst))))
         worst = i;
     }
   self->is_ready = fabs (missing) <= GOOD_GAP * fabs (difference) || self->parts->len >= MAX_N_PARTS;
-  if (!self->is_ready)
-    divide (self, worst);
+  if (self->is_ready)
+    return FALSE;
+  divide (self, worst);
+  return ask_of_parts (self);
 }
 
-static void
-add_part (GboxAttribution *self)
+/* Returns: whether there is anything to ask. */
+static gboolean
+ask_next (GboxAttribution *self)
 {
-  const Part *part = get_part (self, self->next);
   const gboolean is_integrated = self->method == GBOX_ATTRIBUTION_INTEGRATED;
 
-  if (self->next == 0)
+  if (!self->is_ready && ask_of_parts (self))
+    return TRUE;
+  if (!self->is_remembered)
+    ask (self, QUESTION_START, 0, 0.0, FALSE);
+  else if (self->next < self->parts->len)
+    ask (self, QUESTION_GRADIENT, self->next, is_integrated ? get_middle (self, self->next) : 1.0, TRUE);
+  else if (is_integrated && self->n_layers > 0 && self->question != QUESTION_LAST)
+    ask (self, QUESTION_LAST, 0, 1.0, FALSE);
+  else
+    return FALSE;
+  return TRUE;
+}
+
+/* Where a part ends the next one begins; the last half of the last part is the layers' by its gradient. */
+static void
+take_answer (GboxAttribution *self)
+{
+  switch (self->question)
     {
-      evaluate (self, 0.0, FALSE);
-      remember_layers (self, !is_integrated);
+    case QUESTION_PHOTOGRAPH:
+      self->logit = self->pass_logit;
+      break;
+    case QUESTION_BASELINE:
+      self->baseline_logit = self->pass_logit;
+      lay_parts (self);
+      break;
+    case QUESTION_END:
+      get_part (self, self->part)->logit_end = get_part (self, self->part + 1)->logit_begin
+        = self->pass_logit;
+      get_part (self, self->part)->has_end = TRUE;
+      break;
+    case QUESTION_MIDDLE:
+      learn (self, get_part (self, self->part));
+      break;
+    case QUESTION_START:
+      remember_layers (self);
+      self->is_remembered = TRUE;
+      break;
+    case QUESTION_GRADIENT:
+      add_gradient (self, get_part (self, self->next)->end - get_part (self, self->next)->begin);
+      self->next++;
+      break;
+    case QUESTION_LAST:
+      for (guint i = 0; i < self->n_layers; i++)
+        add_layer (self, i);
+      break;
     }
-  evaluate (self, is_integrated ? (part->begin + part->end) / 2.0 : 1.0, TRUE);
-  add_gradient (self, part->end - part->begin);
-  self->next++;
 }
 
 gboolean
 gbox_attribution_step (GboxAttribution *self)
 {
-  if (self->parts == NULL)
-    begin (self);
-  else if (!self->is_ready)
-    refine (self);
-  else
-    add_part (self);
-  if (self->next < self->parts->len)
+  if (!self->is_asked)
+    ask (self, QUESTION_PHOTOGRAPH, 0, 1.0, FALSE);
+  if (go_on (self))
     return TRUE;
-  finish (self);
-  return FALSE;
+  take_answer (self);
+  if (self->question == QUESTION_PHOTOGRAPH)
+    ask (self, QUESTION_BASELINE, 0, 0.0, FALSE);
+  else if (!ask_next (self))
+    {
+      finish (self);
+      return FALSE;
+    }
+  return TRUE;
 }
 
 double
@@ -461,7 +525,7 @@ gbox_attribution_get_gap (const GboxAttribution *self)
 guint
 gbox_attribution_get_n_points (const GboxAttribution *self)
 {
-  return self->parts != NULL ? self->parts->len : 0;
+  return self->parts->len;
 }
 
 void

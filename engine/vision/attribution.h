@@ -58,8 +58,9 @@ void gbox_attribution_free (GboxAttribution *attribution);
 /**
  * gbox_attribution_step:
  *
- * A pass forward and backward, or a few. Integrated gradients divide the way where the gradient misses most
- * of what the logit changes by, until they sum up to all but half a percent of it, or there are 256 parts.
+ * Goes on with a pass forward and backward for some ten milliseconds. Integrated gradients divide the way
+ * where the gradient misses most of what the logit changes by, until they sum up to all but half a percent of
+ * it, or there are 256 parts.
  *
  * Returns: whether there is more to do
  */

@@ -194,6 +194,7 @@ gbox_examples_new (GboxPhotoIndex *index,
                    guint layer,
                    int unit,
                    GboxExampleMeasure measure,
+                   int n_scales,
                    guint n,
                    GError **error)
 {
@@ -201,7 +202,7 @@ gbox_examples_new (GboxPhotoIndex *index,
   g_autoptr (GArray) answers = NULL;
   g_autoptr (GArray) ranked = NULL;
   g_autoptr (GError) failure = NULL;
-  GboxPhotoCut cut = gbox_photo_cut (network, 0);
+  GboxPhotoCut cut = gbox_photo_cut (network, n_scales);
   gint64 model;
 
   if (!check_unit (network, layer, unit, error))
@@ -218,6 +219,7 @@ gbox_examples_new (GboxPhotoIndex *index,
       return NULL;
     }
   ranked = rank (answers, measure);
+  self->n_scales = cut.n_scales;
   if (ranked->len > 0)
     measure_set (self, ranked);
   self->examples = g_new0 (GboxExample, MIN (n, ranked->len));

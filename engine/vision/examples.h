@@ -49,6 +49,7 @@ typedef struct
 
 /**
  * GboxExamples:
+ * @n_scales: that the photographs were cut at; 0 where nothing was looked at
  * @n_photos: photographs in the set, each counting with its strongest patch
  * @mean: over them
  * @sd: standard deviation
@@ -60,6 +61,7 @@ typedef struct
  */
 typedef struct
 {
+  int n_scales;
   guint n_photos;
   double mean;
   double sd;
@@ -77,10 +79,11 @@ typedef struct
  * @layer: index of a layer
  * @unit: a unit of it
  * @measure: what counts
+ * @n_scales: of the cut; 0 for the one that was looked at last
  * @n: how many examples at most
  * @error: return location for an error
  *
- * Of the cut that was looked at last. Reads 16 bytes for each photograph; not for the main thread.
+ * Reads 16 bytes for each photograph; not for the main thread.
  *
  * Returns: (transfer full) (nullable): the examples; none where nothing was looked at
  */
@@ -89,6 +92,7 @@ GboxExamples *gbox_examples_new (GboxPhotoIndex *index,
                                  guint layer,
                                  int unit,
                                  GboxExampleMeasure measure,
+                                 int n_scales,
                                  guint n,
                                  GError **error);
 void gbox_examples_free (GboxExamples *examples);

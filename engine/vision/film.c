@@ -48,11 +48,9 @@ average_square (const GboxFrame *frame, int x, int y, int side, guint8 *pixel)
     }
 }
 
-GboxFrame *
-gbox_film_shrink (GboxFrame *frame, int max_side)
+static GboxFrame *
+shrink_by (GboxFrame *frame, int factor)
 {
-  const int side = MAX (frame->width, frame->height);
-  const int factor = MIN ((side + max_side - 1) / max_side, MIN (frame->width, frame->height));
   g_autoptr (GboxFramePool) pool = NULL;
   GboxFrame *shrunk;
 
@@ -65,6 +63,25 @@ gbox_film_shrink (GboxFrame *frame, int max_side)
       average_square (frame, x, y, factor,
                       shrunk->pixels + 3 * ((gsize) y * (gsize) shrunk->width + (gsize) x));
   return shrunk;
+}
+
+GboxFrame *
+gbox_film_shrink (GboxFrame *frame, int max_side)
+{
+  const int side = MAX (frame->width, frame->height);
+
+  return shrink_by (frame, MIN ((side + max_side - 1) / max_side, MIN (frame->width, frame->height)));
+}
+
+GboxFrame *
+gbox_film_shrink_to_keep (GboxFrame *frame)
+{
+  const int most = GBOX_FILM_MAX_SIDE * GBOX_FILM_MAX_SIDE;
+  int factor = 1;
+
+  while ((frame->width / factor) * (frame->height / factor) > most)
+    factor++;
+  return shrink_by (frame, factor);
 }
 
 guint

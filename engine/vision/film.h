@@ -6,8 +6,8 @@
 
 G_BEGIN_DECLS
 
-/* Pixels along the longer side of a frame of the film: larger pictures are kept at a half, a third … of that.
- */
+/* A frame of the film has as many pixels at most as a square of this side: larger pictures are kept at a
+ * half, a third … of their size. */
 #define GBOX_FILM_MAX_SIDE 320
 
 /**
@@ -31,6 +31,10 @@ guint gbox_film_count_steps (guint first, guint last);
  * squares of as few pixels as it takes; what does not fill a square at the right and lower edge is left out
  */
 GboxFrame *gbox_film_shrink (GboxFrame *frame, int max_side);
+
+/* (transfer full): @frame as the film keeps it, see %GBOX_FILM_MAX_SIDE; otherwise as gbox_film_shrink(). Of
+ * a row of pictures more is left so than if its width counted. */
+GboxFrame *gbox_film_shrink_to_keep (GboxFrame *frame);
 
 /**
  * GboxFilm:

@@ -59,7 +59,8 @@ gbox_photo_index_find_model (GboxPhotoIndex *self, const char *digest, int *n_sc
 {
   gint64 model = 0;
 
-  find_model (self, GBOX_PHOTO_STATEMENT_FIND_LAST_MODEL, digest, &model, n_scales, error);
+  find_model (self, *n_scales > 0 ? GBOX_PHOTO_STATEMENT_FIND_MODEL : GBOX_PHOTO_STATEMENT_FIND_LAST_MODEL,
+              digest, &model, n_scales, error);
   return model;
 }
 

@@ -41,8 +41,8 @@ void gbox_photo_index_free (GboxPhotoIndex *index);
  */
 gint64 gbox_photo_index_add_model (GboxPhotoIndex *index, const char *digest, int n_scales, GError **error);
 
-/* As gbox_photo_index_add_model(), but of one that is there, with whatever cut was looked at last, which is
- * then in @n_scales; 0 without an error if there is none. */
+/* As gbox_photo_index_add_model(), but of one that is there; with 0 in @n_scales, with whatever cut was
+ * looked at last, which is then in it. 0 without an error if there is none. */
 gint64 gbox_photo_index_find_model (GboxPhotoIndex *index, const char *digest, int *n_scales, GError **error);
 
 /**

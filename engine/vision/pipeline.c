@@ -200,7 +200,8 @@ draw_parameters (GboxPipeline *self)
     memcpy (self->state.parameters + i * n, self->state.parameters, n * sizeof (float));
 }
 
-/* The middle of it, as a square of the picture's size, of every image. */
+/* The middle of it, as a square of the picture's size, of every image. What goes on from a checkpoint has its
+ * parameters from there. */
 static gboolean
 load_start (GboxPipeline *self, GError **error)
 {
@@ -211,7 +212,7 @@ load_start (GboxPipeline *self, GError **error)
   g_autoptr (GboxImage) image = NULL;
   g_autoptr (GboxImage) square = NULL;
 
-  if (values->start[0] == '\0')
+  if (values->start[0] == '\0' || values->checkpoint[0] != '\0')
     return TRUE;
   image = gbox_image_load (values->start, error);
   if (image == NULL)

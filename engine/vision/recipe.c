@@ -2,6 +2,7 @@
 /* What a saved picture or checkpoint says of how it was made. */
 #include "vision/recipe.h"
 
+#include <gdk-pixbuf/gdk-pixbuf.h>
 #include <stdio.h>
 #include <string.h>
 
@@ -48,6 +49,22 @@ check_file (const char *path, GError **error)
   return FALSE;
 }
 
+/* A photograph is what most often is taken for a picture of ours. */
+static gboolean
+refuse_photo (const char *path, GError **error)
+{
+  g_autofree char *name = g_path_get_basename (path);
+
+  if (gdk_pixbuf_get_file_info (path, NULL, NULL) == NULL)
+    return FALSE;
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
+    "“%s” is a photo: it does not say how to make a picture again, as what Glassbox saves does. To "
+    "begin a picture with it, start from it.",
+    name);
+  return TRUE;
+}
+
 GboxVisualizationSpec *
 gbox_recipe_load (const char *path, guint *step, GError **error)
 {
@@ -62,6 +79,8 @@ gbox_recipe_load (const char *path, guint *step, GError **error)
     return gbox_picture_load_spec (path, NULL, error);
   if (gbox_animation_is (path))
     return gbox_animation_load_spec (path, error);
+  if (refuse_photo (path, error))
+    return NULL;
   spec = gbox_visualization_checkpoint_load_spec (path, &n_done, error);
   if (spec == NULL || !gbox_visualization_spec_advance (spec, n_done, error))
     return NULL;

@@ -14,6 +14,7 @@
 #include "vision/picture.h"
 #include "vision/pipeline.h"
 #include "vision/schedule.h"
+#include "vision/start-photo.h"
 
 /* How long silent rectifiers are led around (lucid `redirected_relu_grad.py`). */
 #define REDIRECTED_STEPS 16
@@ -93,7 +94,7 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
 
   draw (self, frame->pixels);
   if (is_kept)
-    gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE));
+    gbox_job_post_record (GBOX_JOB (self), GBOX_TYPE_FRAME, gbox_film_shrink_to_keep (frame));
   gbox_job_post_frame (GBOX_JOB (self), frame);
 }
 
@@ -102,7 +103,7 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
 static void
 note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
 {
-  static const char *const others[] = { "steps", "start", "schedule", "checkpoint", NULL };
+  static const char *const others[] = { "steps", "start", "start-digest", "schedule", "checkpoint", NULL };
   g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
 
   for (guint i = 0; names[i] != NULL; i++)
@@ -165,15 +166,12 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
   return TRUE;
 }
 
-/* What is saved names the file wherever it is opened from. */
-static void
-settle_start (GboxVisualizationJob *self)
+/* A checkpoint goes on from where it was, whatever has become of the photograph. */
+static gboolean
+settle_start (GboxVisualizationJob *self, GError **error)
 {
-  const char *start = gbox_visualization_spec_get_values (self->spec)->start;
-  g_autofree char *path = start[0] != '\0' ? g_canonicalize_filename (start, NULL) : NULL;
-
-  if (path != NULL)
-    g_object_set (self->spec, "start", path, NULL);
+  return gbox_visualization_spec_get_values (self->spec)->checkpoint[0] != '\0'
+         || gbox_start_photo_settle (self->spec, error);
 }
 
 /* What is saved has the direction itself: it can be made again without the photos. */
@@ -227,11 +225,10 @@ start (GboxJob *job, const GboxJobContext *context, GError **error)
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
   const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
 
-  settle_start (self);
   self->team = context->team;
   self->store = context->store;
-  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !ensure_network (self, error)
-      || !settle_direction (self, error) || !take_spec (self, error))
+  if (!gbox_spec_validate (GBOX_SPEC (self->spec), error) || !settle_start (self, error)
+      || !ensure_network (self, error) || !settle_direction (self, error) || !take_spec (self, error))
     return FALSE;
   self->pipeline = gbox_pipeline_new (self->network, self->team, self->spec, error);
   if (self->pipeline == NULL || !take_checkpoint (self, error)

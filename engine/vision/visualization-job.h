@@ -22,8 +22,8 @@ G_BEGIN_DECLS
  * it was not made with: every picture can be made again. A schedule may also change what cannot be adjusted;
  * the step it does that at takes longer.
  *
- * Records: a #GboxFrame for each step that gbox_film_has_step() and for the first, with sides of at most
- * %GBOX_FILM_MAX_SIDE pixels: what it looked like on the way.
+ * Records: a #GboxFrame for each step that gbox_film_has_step() and for the first, see
+ * gbox_film_shrink_to_keep(): what it looked like on the way.
  *
  * Notices: "schedule": what changes now. "redirected": the unit was silent and had to be led out.
  */

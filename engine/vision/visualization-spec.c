@@ -58,9 +58,13 @@ static const gsize offsets[] = {
   G_STRUCT_OFFSET (GboxVisualizationValues, interpolate_steps),
   G_STRUCT_OFFSET (GboxVisualizationValues, redirect),
   G_STRUCT_OFFSET (GboxVisualizationValues, start),
+  G_STRUCT_OFFSET (GboxVisualizationValues, start_digest),
   G_STRUCT_OFFSET (GboxVisualizationValues, schedule),
   G_STRUCT_OFFSET (GboxVisualizationValues, checkpoint),
 };
+
+/* Where the units are classes. */
+#define CLASS_LAYER "class"
 
 /* More share too little, and take long. */
 #define MAX_DIVERSITY 6
@@ -117,6 +121,7 @@ finalize (GObject *object)
   g_free (self->values.minus);
   g_free (self->values.interpolate_to);
   g_free (self->values.start);
+  g_free (self->values.start_digest);
   g_free (self->values.schedule);
   g_free (self->values.checkpoint);
   G_OBJECT_CLASS (gbox_visualization_spec_parent_class)->finalize (object);
@@ -137,8 +142,8 @@ refuse (GError **error, const char *message)
 
 /* The parameters' own shape, and what is no parameter of the picture. */
 static const char *const fixed[]
-  = { "basis",    "size",       "diversity", "interpolate-steps", "direction-from", "minus", "steps", "start",
-      "schedule", "checkpoint", NULL };
+  = { "basis", "size",  "diversity",    "interpolate-steps", "direction-from", "minus",
+      "steps", "start", "start-digest", "schedule",          "checkpoint",     NULL };
 
 /* What is to come must make sense too. */
 static gboolean
@@ -177,6 +182,7 @@ validate_interpolation (GboxVisualizationSpec *self, GError **error)
 {
   const GboxVisualizationValues *v = &self->values;
   g_autofree char *layer = NULL;
+  const char *own;
   int unit;
 
   if (!gbox_visualization_spec_interpolates (self))
@@ -187,7 +193,12 @@ validate_interpolation (GboxVisualizationSpec *self, GError **error)
   if (v->diversity > 1)
     return refuse (error, "Pictures are either unlike each other or on the way to another unit: leave out "
                           "diversity or interpolate-to.");
-  return gbox_unit_name_parse (v->interpolate_to, &layer, &unit, error);
+  if (!gbox_unit_name_parse (v->interpolate_to, &layer, &unit, error))
+    return FALSE;
+  own = v->objective == GBOX_OBJECTIVE_CLASS ? CLASS_LAYER : v->layer;
+  return unit != v->unit || !g_str_equal (layer, own)
+         || refuse (error, "The row would lead from the unit to itself: choose another one for "
+                           "interpolate-to.");
 }
 
 static gboolean
@@ -432,6 +443,11 @@ install_rest (GObjectClass *class, guint *id)
                          "File of a photo or an earlier picture to begin with, instead of noise; making the "
                          "picture again needs the same file",
                          "", PLAIN_FLAGS));
+  install (class, id,
+           g_param_spec_string ("start-digest", "Digest of the start",
+                                "SHA-256 of the file to start from, as it was when the picture was begun: "
+                                "another one in its place is refused; empty for any",
+                                "", PLAIN_FLAGS));
   install (class, id,
            g_param_spec_string ("schedule", "Changes on the way",
                                 "What changes after which step, such as 100:learning-rate=0.02;200:rotate=0",

@@ -44,10 +44,10 @@ GType gbox_objective_kind_get_type (void);
  * 0, 0 … 100, live: see #GboxPenalty), `diversity` (int 1, 1 … 6: pictures made together), `diversity-weight`
  * (double 100, live: see #GboxDiversity), `interpolate-to` (string, "": "4c:20", a unit that the pictures go
  * over to), `interpolate-steps` (int 5, 2 … 8: how many pictures that takes), `start` (string, "": a file of
- * an image to begin with), `redirect` (boolean TRUE: lead a dead unit out for the first 16 steps), `schedule`
- * (string,
- * "": see #GboxSchedule; `basis`, `size`, `diversity`, `interpolate-steps` and `steps` cannot change on the
- * way), `checkpoint` (string, "": a checkpoint to go on from).
+ * an image to begin with), `start-digest` (string, "": see gbox_start_photo_settle()), `redirect` (boolean
+ * TRUE: lead a dead unit out for the first 16 steps), `schedule` (string, "": see #GboxSchedule; `basis`,
+ * `size`, `diversity`, `interpolate-steps` and `steps` cannot change on the way), `checkpoint` (string, "": a
+ * checkpoint to go on from).
  */
 #define GBOX_TYPE_VISUALIZATION_SPEC (gbox_visualization_spec_get_type ())
 G_DECLARE_FINAL_TYPE (GboxVisualizationSpec, gbox_visualization_spec, GBOX, VISUALIZATION_SPEC, GboxSpec)
@@ -95,6 +95,7 @@ typedef struct
   int interpolate_steps;
   gboolean redirect;
   char *start;
+  char *start_digest;
   char *schedule;
   char *checkpoint;
 } GboxVisualizationValues;

@@ -204,16 +204,16 @@ gboolean
 gbox_gridworld_agent_adjust (GboxGridworldAgent *self, GboxGridworldSpec *spec, GError **error)
 {
   g_autoptr (GboxGridworldSpec) own = NULL;
+  const GboxGridworldValues *values;
 
   g_return_val_if_fail (GBOX_IS_GRIDWORLD_AGENT (self), FALSE);
 
   if (self->run == NULL)
     return TRUE;
   own = make_own (self, spec);
-  /* Another seed waits for a new beginning. */
-  g_object_set (own, "seed",
-                gbox_gridworld_spec_get_values (GBOX_GRIDWORLD_SPEC (gbox_run_get_spec (self->run)))->seed,
-                NULL);
+  values = gbox_gridworld_spec_get_values (GBOX_GRIDWORLD_SPEC (gbox_run_get_spec (self->run)));
+  /* Other seeds wait for a new beginning. */
+  g_object_set (own, "seed", values->seed, "repeats", values->repeats, NULL);
   return gbox_run_adjust (self->run, GBOX_SPEC (own), error);
 }
 

@@ -2,6 +2,8 @@
 /* Loads what excites a unit, with the parts of the photographs, on a worker thread. */
 #include "vision/example-loader.h"
 
+#include "base/error.h"
+
 typedef struct
 {
   char *database; /* (nullable) */
@@ -31,6 +33,7 @@ gbox_loaded_examples_free (GboxLoadedExamples *loaded)
   for (guint i = 0; loaded->textures != NULL && i < loaded->examples->n; i++)
     g_clear_object (&loaded->textures[i]);
   g_free (loaded->textures);
+  g_free (loaded->is_gone);
   gbox_examples_free (loaded->examples);
   g_free (loaded);
 }
@@ -42,12 +45,14 @@ free_loaded (gpointer loaded)
 }
 
 static GdkTexture *
-load_texture (const GboxExample *example)
+load_texture (const GboxExample *example, gboolean *is_gone)
 {
+  g_autoptr (GError) error = NULL;
   g_autoptr (GboxImage) image = gbox_photo_crop_load (example->path, example->width, example->height,
-                                                      &example->crop, GBOX_EXAMPLE_TEXTURE_SIZE, NULL);
+                                                      &example->crop, GBOX_EXAMPLE_TEXTURE_SIZE, &error);
   g_autoptr (GBytes) bytes = NULL;
 
+  *is_gone = g_error_matches (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
   if (image == NULL)
     return NULL;
   bytes = g_bytes_new_take (g_steal_pointer (&image->pixels),
@@ -66,15 +71,16 @@ load (GTask *task, gpointer source, gpointer task_data, GCancellable *cancellabl
 
   if (index != NULL)
     loaded->examples = gbox_examples_new (index, request->network, request->layer, request->unit,
-                                          request->measure, request->n, &error);
+                                          request->measure, 0, request->n, &error);
   if (loaded->examples == NULL)
     {
       g_task_return_error (task, g_steal_pointer (&error));
       return;
     }
   loaded->textures = g_new0 (GdkTexture *, loaded->examples->n + 1);
+  loaded->is_gone = g_new0 (gboolean, loaded->examples->n + 1);
   for (guint i = 0; i < loaded->examples->n && !g_cancellable_is_cancelled (cancellable); i++)
-    loaded->textures[i] = load_texture (&loaded->examples->examples[i]);
+    loaded->textures[i] = load_texture (&loaded->examples->examples[i], &loaded->is_gone[i]);
   g_task_return_pointer (task, g_steal_pointer (&loaded), free_loaded);
 }
 

@@ -16,11 +16,13 @@ G_BEGIN_DECLS
  * GboxLoadedExamples:
  * @examples: what is known of the unit
  * @textures: (array): one of each example; %NULL where the photograph cannot be read any more
+ * @is_gone: (array): of each, whether the photograph is no longer there
  */
 typedef struct
 {
   GboxExamples *examples;
   GdkTexture **textures;
+  gboolean *is_gone;
 } GboxLoadedExamples;
 
 void gbox_loaded_examples_free (GboxLoadedExamples *loaded);

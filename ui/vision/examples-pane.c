@@ -6,6 +6,8 @@
 
 #define COLUMNS      3
 #define PICTURE_SIDE 84
+/* A line of what is said instead of a picture. */
+#define PROBLEM_CHARACTERS 9
 
 struct _GboxExamplesPane
 {
@@ -31,6 +33,7 @@ struct _GboxExamplesPane
 
   GtkWidget *buttons[GBOX_PHOTO_SESSION_N_EXAMPLES];
   GtkPicture *pictures[GBOX_PHOTO_SESSION_N_EXAMPLES];
+  GtkLabel *problems[GBOX_PHOTO_SESSION_N_EXAMPLES]; /* over the pictures */
   GtkLabel *captions[GBOX_PHOTO_SESSION_N_EXAMPLES];
 
   GboxPhotoSession *session;
@@ -71,8 +74,8 @@ follow_progress (GboxExamplesPane *self)
   const double progress = gbox_photo_session_get_progress (self->session);
   const char *skipped = gbox_photo_session_get_skipped (self->session);
   g_autofree char *text = gbox_photo_session_describe (self->session);
-  g_auto (GStrv) lines = g_strsplit (skipped, "\n", -1);
-  g_autofree char *count = g_strdup_printf ("%u could not be read", g_strv_length (lines));
+  g_autofree char *count
+    = g_strdup_printf ("%u could not be read", gbox_photo_session_count_skipped (self->session));
 
   gtk_widget_set_visible (self->progress_box, is_indexing);
   gtk_label_set_label (self->progress_label, is_indexing ? text : "");
@@ -90,13 +93,17 @@ static void
 show_example (GboxExamplesPane *self, const GboxExamples *examples, guint i)
 {
   const GboxExample *example = &examples->examples[i];
+  const char *problem = gbox_photo_session_get_problem (self->session, i);
   g_autofree char *activation = gbox_verdict_format (example->activation);
   g_autofree char *name = g_filename_display_basename (example->path);
-  g_autofree char *tooltip = g_strdup_printf ("%s\n%d × %d pixels", name, example->width, example->height);
-  g_autofree char *label = g_strdup_printf ("Example %u: %s, activation %s", i + 1, name, activation);
+  g_autofree char *size = g_strdup_printf ("%d × %d pixels", example->width, example->height);
+  g_autofree char *tooltip = g_strdup_printf ("%s\n%s", name, problem != NULL ? problem : size);
+  g_autofree char *label = g_strdup_printf ("Example %u: %s, activation %s%s%s", i + 1, name, activation,
+                                            problem != NULL ? ", " : "", problem != NULL ? problem : "");
 
   gtk_picture_set_paintable (self->pictures[i],
                              GDK_PAINTABLE (gbox_photo_session_get_texture (self->session, i)));
+  gtk_label_set_label (self->problems[i], problem != NULL ? problem : "");
   gtk_label_set_label (self->captions[i], activation);
   gtk_widget_set_tooltip_text (self->buttons[i], tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (self->buttons[i]), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
@@ -159,6 +166,7 @@ follow_examples (GboxExamplesPane *self)
       else
         {
           gtk_picture_set_paintable (self->pictures[i], NULL);
+          gtk_label_set_label (self->problems[i], "");
           gtk_label_set_label (self->captions[i], "");
         }
     }
@@ -198,18 +206,28 @@ static void
 add_tile (GboxExamplesPane *self, guint i)
 {
   GtkWidget *box = gtk_box_new (GTK_ORIENTATION_VERTICAL, 2);
+  GtkWidget *overlay = gtk_overlay_new ();
   GtkWidget *picture = gtk_picture_new ();
+  GtkWidget *problem = gtk_label_new ("");
   GtkWidget *caption = gtk_label_new ("");
 
+  gtk_label_set_wrap (GTK_LABEL (problem), TRUE);
+  gtk_label_set_justify (GTK_LABEL (problem), GTK_JUSTIFY_CENTER);
+  gtk_label_set_max_width_chars (GTK_LABEL (problem), PROBLEM_CHARACTERS);
+  gtk_widget_add_css_class (problem, "caption");
+  gtk_widget_add_css_class (problem, "dim-label");
   gtk_picture_set_can_shrink (GTK_PICTURE (picture), TRUE);
   gtk_widget_set_size_request (picture, PICTURE_SIDE, PICTURE_SIDE);
   gtk_widget_set_overflow (picture, GTK_OVERFLOW_HIDDEN);
   gtk_widget_add_css_class (picture, "example-picture");
   gtk_widget_add_css_class (caption, "caption");
   gtk_widget_add_css_class (caption, "numeric");
-  gtk_box_append (GTK_BOX (box), picture);
+  gtk_overlay_set_child (GTK_OVERLAY (overlay), picture);
+  gtk_overlay_add_overlay (GTK_OVERLAY (overlay), problem);
+  gtk_box_append (GTK_BOX (box), overlay);
   gtk_box_append (GTK_BOX (box), caption);
   self->pictures[i] = GTK_PICTURE (picture);
+  self->problems[i] = GTK_LABEL (problem);
   self->captions[i] = GTK_LABEL (caption);
   self->buttons[i] = gtk_button_new ();
   gtk_button_set_child (GTK_BUTTON (self->buttons[i]), box);

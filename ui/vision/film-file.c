@@ -100,7 +100,7 @@ take_film (GboxVisionTile *tile)
 {
   GboxFilm *film = gbox_film_copy (gbox_vision_tile_get_film (tile));
   GboxFrame *frame = gbox_run_get_frame (gbox_vision_tile_get_run (tile));
-  g_autoptr (GboxFrame) last = frame ? gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE) : NULL;
+  g_autoptr (GboxFrame) last = frame ? gbox_film_shrink_to_keep (frame) : NULL;
 
   if (last)
     gbox_film_append (film, last);

@@ -146,7 +146,8 @@ on_read (GObject *source, GAsyncResult *result, gpointer user_data)
     {
       opening->spec = GBOX_VISUALIZATION_SPEC (
         gbox_spec_copy (GBOX_SPEC (gbox_vision_session_get_spec (get_session (opening)))));
-      g_object_set (opening->spec, "model", opening->name, "schedule", "", "checkpoint", "", NULL);
+      g_object_set (opening->spec, "model", opening->name, "start-digest", "", "schedule", "", "checkpoint",
+                    "", NULL);
     }
   try_model (g_steal_pointer (&opening));
 }

@@ -192,7 +192,7 @@ static char *
 describe_waiting (GObject *from, GObject *to)
 {
   /* What was opened, which the rows do not show. */
-  static const char *const hidden[] = { "schedule", "checkpoint", NULL };
+  static const char *const hidden[] = { "start-digest", "schedule", "checkpoint", NULL };
   g_autofree GParamSpec **pspecs = NULL;
   g_autoptr (GString) text = g_string_new ("");
   guint n_pspecs = 0, n_waiting = 0;

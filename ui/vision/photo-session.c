@@ -3,6 +3,7 @@
  * hand. */
 #include "vision/photo-session.h"
 
+#include "base/path-text.h"
 #include "vision/example-loader.h"
 #include "vision/photo-index-job.h"
 #include "vision/target.h"
@@ -251,7 +252,7 @@ on_record (GboxPhotoSession *self, GType type, gconstpointer record)
   else if (type == GBOX_TYPE_PHOTO_SKIPPED)
     {
       const GboxPhotoSkipped *skipped = record;
-      g_autofree char *path = g_filename_display_name (skipped->path);
+      g_autofree char *path = gbox_path_to_text (skipped->path);
 
       self->n_skipped++;
       g_string_append_printf (self->skipped, "%s%s: %s", self->skipped->len > 0 ? "\n" : "", path,
@@ -360,6 +361,12 @@ gbox_photo_session_get_skipped (GboxPhotoSession *self)
   return self->skipped->str;
 }
 
+guint
+gbox_photo_session_count_skipped (GboxPhotoSession *self)
+{
+  return self->n_skipped;
+}
+
 gboolean
 gbox_photo_session_has_unit (GboxPhotoSession *self)
 {
@@ -378,6 +385,16 @@ gbox_photo_session_get_texture (GboxPhotoSession *self, guint i)
   g_return_val_if_fail (self->loaded != NULL && i < self->loaded->examples->n, NULL);
 
   return self->loaded->textures[i];
+}
+
+const char *
+gbox_photo_session_get_problem (GboxPhotoSession *self, guint i)
+{
+  g_return_val_if_fail (self->loaded != NULL && i < self->loaded->examples->n, NULL);
+
+  if (self->loaded->textures[i] != NULL)
+    return NULL;
+  return self->loaded->is_gone[i] ? "no longer there" : "cannot be read";
 }
 
 /* Not a number where there is none of the unit at hand. */

@@ -51,6 +51,7 @@ double gbox_photo_session_get_progress (GboxPhotoSession *self);
 char *gbox_photo_session_describe (GboxPhotoSession *self);
 /* (transfer none): what could not be read, "PATH: problem" a line; "" where all could. */
 const char *gbox_photo_session_get_skipped (GboxPhotoSession *self);
+guint gbox_photo_session_count_skipped (GboxPhotoSession *self);
 
 /* Whether what is at hand is a unit, of which there can be examples. */
 gboolean gbox_photo_session_has_unit (GboxPhotoSession *self);
@@ -59,6 +60,8 @@ gboolean gbox_photo_session_has_unit (GboxPhotoSession *self);
 const GboxExamples *gbox_photo_session_get_examples (GboxPhotoSession *self);
 /* (transfer none) (nullable): what example @i shows. */
 GdkTexture *gbox_photo_session_get_texture (GboxPhotoSession *self, guint i);
+/* (nullable): why example @i shows nothing: "no longer there", say. */
+const char *gbox_photo_session_get_problem (GboxPhotoSession *self, guint i);
 /* (transfer full) (nullable): what they say of the unit together with the newest image, if that is about it;
  * %NULL where there are no examples. */
 GboxVerdict *gbox_photo_session_judge (GboxPhotoSession *self);

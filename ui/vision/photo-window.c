@@ -8,6 +8,8 @@
 #include "vision/photo-units.h"
 #include "widgets/palette.h"
 
+#include <gdk/gdkkeysyms.h>
+
 #define MIN_HEIGHT 600
 /* Of the ring around a spot that is kept, in pixels. */
 #define RING_RADIUS 9.0
@@ -20,6 +22,9 @@ struct _GboxPhotoWindow
   AdwWindow parent_instance;
 
   AdwWindowTitle *title;
+  GtkWidget *start_button;
+  GtkStack *stack;
+  AdwStatusPage *problem_page;
   GtkPicture *picture;
   GtkLabel *spot_label;
   GtkListBox *list;
@@ -40,6 +45,8 @@ struct _GboxPhotoWindow
   char *hint;          /* while the pointer is elsewhere */
   gboolean has_failed;
   gboolean keeps_spot;
+  gboolean points_by_key; /* whether the spot is where keys have moved it */
+  double pointer_x, pointer_y;
   double spot_x, spot_y; /* of the photograph, 0 … 1 */
 };
 
@@ -132,12 +139,14 @@ show_spot (GboxPhotoWindow *self)
   const GboxPhotoLook *look = self->look;
   const GboxPhotoLookValues *values = gbox_photo_look_spec_get_values (self->spec);
   const int row = (int) (self->spot_y * look->map_height), column = (int) (self->spot_x * look->map_width);
-  g_autofree char *text
-    = g_strdup_printf ("%s · %d here: %.3g. %s", values->layer, values->unit,
-                       (double) look->map[row * look->map_width + column],
-                       self->keeps_spot ? "Click to let the spot go." : "Click to keep the spot.");
+  g_autofree char *here = g_strdup_printf ("Row %d, column %d: %s · %d is %.3g.", row, column, values->layer,
+                                           values->unit, (double) look->map[row * look->map_width + column]);
+  g_autofree char *text = g_strdup_printf ("%s %s %s", here, self->points_by_key ? "Return" : "Click",
+                                           self->keeps_spot ? "lets the spot go." : "keeps the spot.");
 
   gtk_label_set_label (self->spot_label, text);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_DESCRIPTION, here,
+                                  -1);
   gtk_label_set_label (self->units_label, "Strongest at this spot");
   for (guint i = 0; i < look->n_layers; i++)
     {
@@ -201,10 +210,11 @@ follow_selection (GboxPhotoWindow *self)
   if (self->look == NULL || selected < 0)
     return;
   self->keeps_spot = FALSE;
+  self->points_by_key = FALSE;
   gtk_widget_set_visible (self->method_box, selected > UNIT_ROW);
   if (selected == UNIT_ROW)
-    set_hint (self, "Orange is where the unit is excited. Point at a spot to see which units of each layer "
-                    "are strongest there.");
+    set_hint (self, "Orange is where the unit is excited. Point at a spot, or move one with the arrow keys, "
+                    "to see which units of each layer are strongest there.");
   else if (find_why (self) == NULL)
     {
       set_hint (self, "Looking for what speaks for the class …");
@@ -276,6 +286,7 @@ on_record (GboxPhotoWindow *self, GType type, gconstpointer record)
   if (type == GBOX_TYPE_PHOTO_LOOK)
     {
       self->look = gbox_photo_look_copy (record);
+      gtk_widget_set_sensitive (self->start_button, TRUE);
       fill_list (self);
     }
   else if (type == GBOX_TYPE_PHOTO_WHY)
@@ -290,12 +301,18 @@ static void
 on_state (GboxPhotoWindow *self)
 {
   const GError *error = gbox_run_get_error (self->run);
+  g_autofree char *markup = NULL;
 
   follow_progress (self);
   if (error == NULL)
     return;
   self->has_failed = TRUE;
   set_hint (self, error->message);
+  if (self->look != NULL)
+    return;
+  markup = g_markup_escape_text (error->message, -1);
+  adw_status_page_set_description (self->problem_page, markup);
+  gtk_stack_set_visible_child_name (self->stack, "problem");
 }
 
 /* Where the photograph is drawn: in the middle, with its aspect kept. */
@@ -312,19 +329,79 @@ get_photo_area (GboxPhotoWindow *self, double *left, double *top, double *width,
   *top = (available_height - *height) / 2.0;
 }
 
+/* Whether spots can be looked at. */
+static gboolean
+has_spots (GboxPhotoWindow *self)
+{
+  return self->look != NULL && get_selected (self) == UNIT_ROW;
+}
+
 /* Returns: whether it is on the photograph, and spots can be looked at. */
 static gboolean
 move_spot (GboxPhotoWindow *self, double x, double y)
 {
   double left, top, width, height;
 
-  if (self->look == NULL || get_selected (self) != UNIT_ROW)
+  if (!has_spots (self))
     return FALSE;
   get_photo_area (self, &left, &top, &width, &height);
   if (x < left || x >= left + width || y < top || y >= top + height)
     return FALSE;
   self->spot_x = (x - left) / width;
   self->spot_y = (y - top) / height;
+  self->points_by_key = FALSE;
+  return TRUE;
+}
+
+/* By positions of the unit's map. */
+static void
+step_spot (GboxPhotoWindow *self, int columns, int rows)
+{
+  const int width = self->look->map_width, height = self->look->map_height;
+  const int x = (int) (self->spot_x * width) + columns, y = (int) (self->spot_y * height) + rows;
+
+  self->spot_x = (CLAMP (x, 0, width - 1) + 0.5) / width;
+  self->spot_y = (CLAMP (y, 0, height - 1) + 0.5) / height;
+  self->points_by_key = TRUE;
+  show_spot (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
+}
+
+/* Keeps the spot, so that its units can be reached, or lets it go. */
+static void
+toggle_spot (GboxPhotoWindow *self)
+{
+  self->keeps_spot = !self->keeps_spot;
+  show_spot (self);
+  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
+}
+
+static gboolean
+on_key_pressed (GboxPhotoWindow *self, guint key, guint code, GdkModifierType state)
+{
+  static const struct
+  {
+    guint key, keypad_key;
+    int columns, rows;
+  } steps[] = {
+    { GDK_KEY_Left, GDK_KEY_KP_Left, -1, 0 },
+    { GDK_KEY_Right, GDK_KEY_KP_Right, 1, 0 },
+    { GDK_KEY_Up, GDK_KEY_KP_Up, 0, -1 },
+    { GDK_KEY_Down, GDK_KEY_KP_Down, 0, 1 },
+  };
+
+  if (!has_spots (self))
+    return FALSE;
+  for (gsize i = 0; i < G_N_ELEMENTS (steps); i++)
+    if (key == steps[i].key || key == steps[i].keypad_key)
+      {
+        step_spot (self, steps[i].columns, steps[i].rows);
+        return TRUE;
+      }
+  if (key != GDK_KEY_Return && key != GDK_KEY_KP_Enter && key != GDK_KEY_space)
+    return FALSE;
+  self->points_by_key = TRUE;
+  toggle_spot (self);
   return TRUE;
 }
 
@@ -333,15 +410,23 @@ on_leave (GboxPhotoWindow *self)
 {
   if (self->keeps_spot || self->look == NULL)
     return;
+  self->points_by_key = FALSE;
+  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
   gtk_label_set_label (self->spot_label, self->hint);
   if (get_selected (self) == UNIT_ROW)
     show_whole (self);
 }
 
+/* Also told of a pointer that rests, where something below it changes. */
 static void
 on_motion (GboxPhotoWindow *self, double x, double y)
 {
-  if (self->keeps_spot)
+  const gboolean has_moved
+    = x < self->pointer_x || x > self->pointer_x || y < self->pointer_y || y > self->pointer_y;
+
+  self->pointer_x = x;
+  self->pointer_y = y;
+  if (self->keeps_spot || (self->points_by_key && !has_moved))
     return;
   if (move_spot (self, x, y))
     show_spot (self);
@@ -349,15 +434,12 @@ on_motion (GboxPhotoWindow *self, double x, double y)
     on_leave (self);
 }
 
-/* Keeps the spot, so that its units can be reached, or lets it go. */
 static void
 on_pressed (GboxPhotoWindow *self, int n_press, double x, double y)
 {
-  if (!move_spot (self, x, y))
-    return;
-  self->keeps_spot = !self->keeps_spot;
-  show_spot (self);
-  gtk_widget_queue_draw (GTK_WIDGET (self->ring));
+  gtk_widget_grab_focus (GTK_WIDGET (self->picture));
+  if (move_spot (self, x, y))
+    toggle_spot (self);
 }
 
 static void
@@ -367,7 +449,7 @@ draw_ring (GtkDrawingArea *area, cairo_t *cr, int area_width, int area_height, g
   double left, top, width, height;
   GdkRGBA colour;
 
-  if (self->look == NULL || !self->keeps_spot)
+  if (self->look == NULL || (!self->keeps_spot && !self->points_by_key))
     return;
   get_photo_area (self, &left, &top, &width, &height);
   cairo_arc (cr, left + self->spot_x * width, top + self->spot_y * height, RING_RADIUS, 0.0, 2.0 * G_PI);
@@ -406,6 +488,9 @@ gbox_photo_window_class_init (GboxPhotoWindowClass *class)
   g_type_ensure (GBOX_TYPE_PHOTO_UNITS);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/photo-window.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, title);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, start_button);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, stack);
+  gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, problem_page);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, picture);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, spot_label);
   gtk_widget_class_bind_template_child (widget_class, GboxPhotoWindow, list);
@@ -418,6 +503,7 @@ gbox_photo_window_class_init (GboxPhotoWindowClass *class)
   gtk_widget_class_bind_template_callback (widget_class, on_motion);
   gtk_widget_class_bind_template_callback (widget_class, on_leave);
   gtk_widget_class_bind_template_callback (widget_class, on_pressed);
+  gtk_widget_class_bind_template_callback (widget_class, on_key_pressed);
   gtk_widget_class_bind_template_callback (widget_class, on_start_clicked);
   gtk_widget_class_bind_template_callback (widget_class, on_unit_chosen);
   gtk_widget_class_bind_template_callback (widget_class, follow_selection);
@@ -428,6 +514,7 @@ static void
 gbox_photo_window_init (GboxPhotoWindow *self)
 {
   gtk_widget_init_template (GTK_WIDGET (self));
+  self->spot_x = self->spot_y = 0.5;
   self->whys = g_ptr_array_new_with_free_func ((GDestroyNotify) gbox_photo_why_free);
   gtk_drawing_area_set_draw_func (self->ring, draw_ring, self, NULL);
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
@@ -443,6 +530,7 @@ gbox_photo_window_new (
   const GboxVisualizationValues *values
     = gbox_visualization_spec_get_values (gbox_vision_session_get_spec (session));
   g_autofree char *name = g_filename_display_basename (path);
+  g_autofree char *label = g_strdup_printf ("Photo %s", name);
   GboxPhotoWindow *self = g_object_new (GBOX_TYPE_PHOTO_WINDOW, "transient-for", parent, "title", name, NULL);
 
   /* As high as there is room for: a row for each layer. */
@@ -454,6 +542,9 @@ gbox_photo_window_new (
   self->network = gbox_network_ref (gbox_vision_session_get_network (session));
   gbox_photo_units_set_session (self->units, session, thumbnails);
   adw_window_title_set_title (self->title, name);
+  gtk_accessible_update_property (GTK_ACCESSIBLE (self->picture), GTK_ACCESSIBLE_PROPERTY_LABEL, label,
+                                  GTK_ACCESSIBLE_PROPERTY_DESCRIPTION,
+                                  "The arrow keys move a spot, Return keeps it.", -1);
   adw_window_title_set_subtitle (self->title, gbox_network_get_title (self->network));
   self->spec = gbox_photo_look_spec_new ();
   g_object_set (self->spec, "model", values->model, "path", path, "side",

@@ -156,7 +156,7 @@ start_comparison (GboxVisionSession *self)
   g_autoptr (GboxVisionTile) tile = gbox_vision_tile_new (self->spec);
 
   g_object_set (gbox_vision_tile_get_spec (tile), "basis", is_pixel ? GBOX_BASIS_FOURIER : GBOX_BASIS_PIXEL,
-                "schedule", "", "checkpoint", "", NULL);
+                "start-digest", "", "schedule", "", "checkpoint", "", NULL);
   gbox_spec_assign (GBOX_SPEC (self->synced), GBOX_SPEC (self->spec));
   g_list_store_append (self->tiles, tile);
   gbox_vision_session_start_run (self);
@@ -205,7 +205,8 @@ gbox_vision_session_add_tile (GboxVisionSession *self)
       || g_list_model_get_n_items (G_LIST_MODEL (self->tiles)) >= GBOX_VISION_SESSION_MAX_TILES)
     return FALSE;
   tile = gbox_vision_tile_new (self->spec);
-  g_object_set (gbox_vision_tile_get_spec (tile), "seed", seed + 1, "schedule", "", "checkpoint", "", NULL);
+  g_object_set (gbox_vision_tile_get_spec (tile), "seed", seed + 1, "start-digest", "", "schedule", "",
+                "checkpoint", "", NULL);
   visit_others (self, pin_tile);
   gbox_vision_tile_set_pinned (self->selected, TRUE);
   g_list_store_append (self->tiles, tile);

@@ -185,7 +185,7 @@ void
 gbox_vision_session_begin_change (GboxVisionSession *self)
 {
   self->is_changing = TRUE;
-  g_object_set (self->spec, "schedule", "", "checkpoint", "", NULL);
+  g_object_set (self->spec, "start-digest", "", "schedule", "", "checkpoint", "", NULL);
 }
 
 void
@@ -199,7 +199,7 @@ gbox_vision_session_end_change (GboxVisionSession *self)
 static gboolean
 is_opened (const GParamSpec *pspec)
 {
-  static const char *const names[] = { "schedule", "checkpoint", NULL };
+  static const char *const names[] = { "start-digest", "schedule", "checkpoint", NULL };
 
   return g_strv_contains (names, pspec->name);
 }
@@ -357,7 +357,8 @@ gbox_vision_session_find_model (GboxVisionSession *self, const char *name)
 static void
 forget_files (GboxVisualizationSpec *spec)
 {
-  g_object_set (spec, "start", "", "schedule", "", "checkpoint", "", "direction-from", "", "minus", "", NULL);
+  g_object_set (spec, "start", "", "start-digest", "", "schedule", "", "checkpoint", "", "direction-from", "",
+                "minus", "", NULL);
   gbox_target_set_objective (spec, gbox_visualization_spec_get_values (spec)->objective);
 }
 

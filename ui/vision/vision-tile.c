@@ -37,7 +37,7 @@ static const char *const target[]
   = { "model",     "objective",    "layer",          "unit",  "at-y",           "at-x",
       "direction", "cosine-power", "direction-from", "minus", "interpolate-to", NULL };
 /* What is about one run only. */
-static const char *const passing[] = { "schedule", "checkpoint", NULL };
+static const char *const passing[] = { "start-digest", "schedule", "checkpoint", NULL };
 
 static void
 on_record (GboxVisionTile *self, GType type, gpointer record)
@@ -55,7 +55,7 @@ on_changed (GboxVisionTile *self)
 
   if (gbox_run_get_state (self->run) != GBOX_RUN_FINISHED || !frame)
     return;
-  last = gbox_film_shrink (frame, GBOX_FILM_MAX_SIDE);
+  last = gbox_film_shrink_to_keep (frame);
   if (gbox_film_append (self->film, last))
     g_signal_emit (self, signals[SIGNAL_FILMED], 0);
 }

@@ -133,19 +133,46 @@ mix_lanes (const float *values,
     vec_store_n (queries[j].y + c, sums[j], lanes);
 }
 
+/* The same of two vectors of numbers: with one, every sum would wait for the one before. */
 ALWAYS_INLINE void
-mix (const float *values, int head_size, const Query *queries, int n, int from, int n_positions)
+mix_vectors (
+  const float *values, gsize head_size, const Query *queries, int n, int from, int n_positions, gsize c)
 {
-  FOR_EACH_VECTOR (c, lanes, head_size,
-                   mix_lanes (values, (gsize) head_size, queries, n, from, n_positions, c, lanes));
+  Vec sums[TILE][2];
+
+  for (int j = 0; j < n; j++)
+    for (int v = 0; v < 2; v++)
+      sums[j][v] = vec_load (queries[j].y + c + v * LANES);
+  for (int p = 0; p < n_positions; p++)
+    for (int v = 0; v < 2; v++)
+      {
+        const Vec value = vec_load (values + (gsize) p * head_size + c + v * LANES);
+
+        for (int j = 0; j < n; j++)
+          sums[j][v] += queries[j].scores[from + p] * value;
+      }
+  for (int j = 0; j < n; j++)
+    for (int v = 0; v < 2; v++)
+      vec_store (queries[j].y + c + v * LANES, sums[j][v]);
+}
+
+ALWAYS_INLINE void
+mix (const float *values, gsize head_size, const Query *queries, int n, int from, int n_positions)
+{
+  gsize c = 0;
+
+  for (; c + 2 * LANES <= head_size; c += 2 * LANES)
+    mix_vectors (values, head_size, queries, n, from, n_positions, c);
+  for (; c < head_size; c += LANES)
+    mix_lanes (values, head_size, queries, n, from, n_positions, c, (int) MIN (head_size - c, LANES));
 }
 
 static void
 mix_cache (
   const Tile *tile, const GboxKvCache *cache, int start, int first, int end, const Query *queries, int n)
 {
-  const int head_size = tile->attention->head_size;
-  const float *values = gbox_kv_cache_values (cache, head_size, tile->head, first);
+  const gsize head_size = (gsize) tile->attention->head_size;
+  const float *values = gbox_kv_cache_values (cache, (int) head_size, tile->head, first);
 
   if (first >= end)
     return;

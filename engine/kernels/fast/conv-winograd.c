@@ -14,6 +14,9 @@
 #define MAX_OUT    GBOX_WINOGRAD_MAX_OUT
 #define MAX_POINTS GBOX_WINOGRAD_MAX_POINTS
 
+/* Floats of two neighbouring pixels of an image of colours: half of a phase pixel. */
+#define COLOUR_PAIR 6
+
 /* Where a tile lies: its first row and column of results, of one image. */
 typedef struct
 {
@@ -137,6 +140,34 @@ transform_tile (const GboxWinogradWork *work, int index, int tile, float *to)
   FOR_EACH_VECTOR (c, n, work->n_in, transform_channels (pixels, c, tile, to + c, work->point_step, n));
 }
 
+/* Whether all pixels that the phases of a tile are made of lie inside, and pairs of them together. */
+static gboolean
+has_colour_pairs (const GboxTensor *image, int top, int left, int n)
+{
+  return image->channels == COLOUR_PAIR / 2 && image->stride == COLOUR_PAIR / 2 && top >= 0 && left >= 0
+         && 2 * (top + n) <= image->height && 2 * (left + n) <= image->width;
+}
+
+/* The same of a tile whose phases need not be written out. Returns whether it is one. */
+static __attribute__ ((noinline)) gboolean
+transform_colours_8 (const GboxWinogradWork *work, int index, float *to)
+{
+  const TilePlace place = place_tile (work, index);
+  const int top = place.y - work->pad_top, left = place.x - work->pad_left;
+  const float *pixels[MAX_POINTS];
+
+  if (!work->from_phases || !has_colour_pairs (&work->from, top, left, 8))
+    return FALSE;
+
+  for (int row = 0; row < 2; row++, to += COLOUR_PAIR)
+    {
+      for (int i = 0; i < MAX_POINTS; i++)
+        pixels[i] = gbox_tensor_pixel (&work->from, place.image, 2 * (top + i / 8) + row, 2 * (left + i % 8));
+      FOR_EACH_VECTOR (c, n, COLOUR_PAIR, transform_channels (pixels, c, 8, to + c, work->point_step, n));
+    }
+  return TRUE;
+}
+
 static __attribute__ ((noinline)) void
 transform_tile_4 (const GboxWinogradWork *work, int index, float *to)
 {
@@ -164,7 +195,7 @@ transform_inputs (const GboxWinogradWork *work, int first, int end, float *to)
       transform_tile_4 (work, tile, to);
     else if (work->form->tile == 6)
       transform_tile_6 (work, tile, to);
-    else
+    else if (!transform_colours_8 (work, tile, to))
       transform_tile_8 (work, tile, to);
 }
 
@@ -251,7 +282,7 @@ transform_back (const GboxFinish *finish,
 
 #pragma GCC unroll 8
       for (int i = 0; i < tile; i++)
-        s[i] = vec_load (sums + (gsize) (j * tile + i) * GBOX_PACKED_COLUMNS + c);
+        s[i] = vec_load_n (sums + (gsize) (j * tile + i) * GBOX_PACKED_COLUMNS + c, n);
       winograd_output (tile, n_out, s, results);
 #pragma GCC unroll 8
       for (int i = 0; i < n_out; i++)
@@ -349,6 +380,26 @@ write_phases (const GboxWinogradWork *work, int image, int y, int x, const float
     }
 }
 
+/* A tile of a gradient that goes to pairs of pixels, with nothing else to be done to it. */
+static __attribute__ ((noinline)) void
+finish_colours_8_5 (const GboxWinogradWork *work, TilePlace place, const float *sums)
+{
+  static const GboxFinish plain = { 0 };
+  const GboxTensor *to = &work->to;
+
+  for (int row = 0; row < 2; row++)
+    {
+      const Target target = { .to = gbox_tensor_pixel (to, place.image, 2 * place.y + row, 2 * place.x),
+                              .row_step = 2 * (gsize) to->width * to->stride,
+                              .column_step = COLOUR_PAIR,
+                              .n_rows = 5,
+                              .n_columns = 5 };
+
+      FOR_EACH_VECTOR (c, n, COLOUR_PAIR,
+                       transform_back (&plain, &target, sums + row * COLOUR_PAIR, 8, 5, c, TRUE, n));
+    }
+}
+
 /* A tile of a gradient at stride 2 is finished beside, and then divided among the phases. */
 static void
 finish_phases (const GboxWinogradWork *work, TilePlace place, const float *sums)
@@ -362,6 +413,12 @@ finish_phases (const GboxWinogradWork *work, TilePlace place, const float *sums)
                           .n_rows = n,
                           .n_columns = n };
 
+  if (!work->finish.accumulate && work->finish.mask.data == NULL
+      && has_colour_pairs (&work->to, place.y, place.x, n))
+    {
+      finish_colours_8_5 (work, place, sums);
+      return;
+    }
   transform_sums (work->form, &plain, &beside, sums, work->n_out);
   for (int i = 0; i < n; i++)
     for (int j = 0; j < n; j++)

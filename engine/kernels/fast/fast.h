@@ -44,6 +44,9 @@ G_BEGIN_DECLS
   KERNEL (max_pool_forward)                                                                                  \
   KERNEL (max_pool_backward)                                                                                 \
   KERNEL (pointwise)                                                                                         \
+  KERNEL (short_columns)                                                                                     \
+  KERNEL (short_product)                                                                                     \
+  KERNEL (short_rows)                                                                                        \
   KERNEL (softmax)                                                                                           \
   KERNEL (softmax_draw)                                                                                      \
   KERNEL (tile_product)                                                                                      \
