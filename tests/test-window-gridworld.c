@@ -174,6 +174,7 @@ check_repeats (WindowFixture *fixture)
   set_parameter (fixture, "repeats", "1");
   one = run_all (fixture, GBOX_GRIDWORLD_MAX_SPEED);
   n_visits = gbox_gridworld_agent_get_table (agent)->visits[start];
+  window_iterate (100);
   g_assert_null (window_find_label (page, " ± "));
   set_parameter (fixture, "repeats", "3");
   g_assert_cmpuint (gbox_gridworld_agent_get_table (agent)->outcome.n_repeats, ==, 1);
