@@ -38,7 +38,7 @@ describe_returns (const GboxGridworldOutcome *outcome, guint n_episodes, GString
 {
   const guint n = MIN (n_episodes, GBOX_GRIDWORLD_N_LATE);
   g_autofree char *mean = gbox_axis_format_value (outcome->late_return);
-  g_autofree char *spread = gbox_axis_format_value (outcome->late_spread);
+  g_autofree char *spread = g_strdup_printf ("%.1f", outcome->late_spread);
   g_autofree char *length = gbox_axis_format_value (outcome->length);
 
   g_string_append_printf (text, "%slast %u: %s", text->len > 0 ? " · " : "", n, mean);

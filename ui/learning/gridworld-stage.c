@@ -115,7 +115,7 @@ draw_again (GboxGridworldStage *self)
 static void
 follow_title (GboxGridworldStage *self, guint n)
 {
-  g_autofree char *title = g_strdup_printf ("Reward an episode: mean of %u seeds ± standard error", n);
+  g_autofree char *title = g_strdup_printf ("Reward an episode: %u seeds, mean ± SE", n);
 
   gbox_chart_set_title (self->chart, n > 1 ? title : "Reward an episode");
 }
