@@ -3,10 +3,10 @@
 #pragma once
 
 #include <gdk-pixbuf/gdk-pixbuf.h>
-#include <glib/gstdio.h>
 #include <string.h>
 
 #include "base/philox.h"
+#include "folder-testing.h"
 
 static inline char *
 make_folder (void)
@@ -16,28 +16,6 @@ make_folder (void)
 
   g_assert_no_error (error);
   return folder;
-}
-
-static inline void
-remove_folder (char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      char *path = g_build_filename (folder, name, NULL);
-
-      if (g_file_test (path, G_FILE_TEST_IS_DIR) && !g_file_test (path, G_FILE_TEST_IS_SYMLINK))
-        remove_folder (path);
-      else
-        {
-          g_unlink (path);
-          g_free (path);
-        }
-    }
-  g_rmdir (folder);
-  g_free (folder);
 }
 
 /* Noise of a size and brightness; large pixels, so that a JPEG keeps most of it. */

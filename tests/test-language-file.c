@@ -3,6 +3,7 @@
 #include "models/language-file.h"
 
 #include "fixture.h"
+#include "folder-testing.h"
 #include "formats/safetensors.h"
 
 #include <glib/gstdio.h>
@@ -41,22 +42,6 @@ make_folder (const char *weights, const char *config, const char *tokenizer, int
   if (tokenizer != NULL)
     write_text (folder, tokenizer, g_bytes_get_data (json, NULL), g_bytes_get_size (json));
   return folder;
-}
-
-static void
-remove_folder (char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_unlink (path);
-    }
-  g_rmdir (folder);
-  g_free (folder);
 }
 
 static void

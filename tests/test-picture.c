@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/philox.h"
+#include "folder-testing.h"
 #include "vision/mosaic.h"
 #include "vision/picture.h"
 
@@ -46,21 +47,6 @@ count_files (const char *folder)
   while (g_dir_read_name (dir) != NULL)
     n++;
   return n;
-}
-
-static void
-remove_folder (const char *folder)
-{
-  g_autoptr (GDir) dir = g_dir_open (folder, 0, NULL);
-  const char *name;
-
-  while ((name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *path = g_build_filename (folder, name, NULL);
-
-      g_remove (path);
-    }
-  g_assert_cmpint (g_rmdir (folder), ==, 0);
 }
 
 static GboxVisualizationSpec *
@@ -101,7 +87,7 @@ test_round_trip (void)
   g_assert_cmpuint (step, ==, 77);
   g_object_set (spec, "steps", 77u, NULL);
   g_assert_true (gbox_spec_equal (GBOX_SPEC (spec), GBOX_SPEC (loaded)));
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 static void
@@ -119,7 +105,7 @@ test_replaces (void)
   loaded = gbox_picture_load_spec (path, &step, NULL);
   g_assert_cmpuint (step, ==, 2);
   g_assert_cmpuint (count_files (folder), ==, 1);
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 static void
@@ -146,7 +132,7 @@ test_unwritable (void)
   g_assert_cmpint (g_mkdir (taken, 0777), ==, 0);
   assert_save_fails (taken);
   g_assert_cmpuint (count_files (folder), ==, 1);
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 /* A limit on the size of files fails the write half-way, as a full disk does. */
@@ -170,7 +156,7 @@ test_full_disk (void)
   g_autoptr (GdkPixbuf) old_picture = gdk_pixbuf_new_from_file (path, NULL);
 
   g_assert_nonnull (old_picture);
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 static void
@@ -239,7 +225,7 @@ test_hostile (void)
   assert_load_fails (path);
   g_remove (path);
   assert_load_fails (path);
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 /* Noise hardly compresses, so most cuts leave the recipe whole and lose pixels: still a damaged file. */
@@ -259,7 +245,7 @@ test_truncated (void)
       g_assert_true (g_file_set_contents (path, g_bytes_get_data (png, NULL), (gssize) cut, NULL));
       assert_load_fails (path);
     }
-  remove_folder (folder);
+  remove_path (folder);
 }
 
 int

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/error.h"
+#include "folder-testing.h"
 
 typedef struct
 {
@@ -26,22 +27,6 @@ typedef struct
 } Answer;
 
 static void
-remove_folder (const char *path)
-{
-  g_autoptr (GDir) dir = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (dir != NULL && (name = g_dir_read_name (dir)) != NULL)
-    {
-      g_autofree char *inner = g_build_filename (path, name, NULL);
-
-      if (g_unlink (inner) != 0)
-        remove_folder (inner);
-    }
-  g_rmdir (path);
-}
-
-static void
 set_up (Fixture *fixture, gconstpointer data)
 {
   fixture->root = g_dir_make_tmp ("glassbox-thumbnails-XXXXXX", NULL);
@@ -52,7 +37,7 @@ set_up (Fixture *fixture, gconstpointer data)
 static void
 tear_down (Fixture *fixture, gconstpointer data)
 {
-  remove_folder (fixture->root);
+  remove_path (fixture->root);
   g_free (fixture->folder);
   g_free (fixture->root);
 }

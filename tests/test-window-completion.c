@@ -197,7 +197,7 @@ drive_text (gpointer data)
   check_branch (fixture, before);
   check_edit (fixture);
   check_stop (fixture, long_model);
-  window_remove_folder (folder);
+  remove_path (folder);
   window_close (fixture);
 }
 
@@ -246,7 +246,7 @@ drive_files (gpointer data)
   window_wait_until (window_has_dialog, fixture);
   window_close_dialog (fixture, "1 MiB");
   g_assert_true (is_opened (fixture));
-  window_remove_folder (folder);
+  remove_path (folder);
   window_close (fixture);
 }
 

@@ -170,7 +170,7 @@ check_opening (WindowFixture *fixture)
   check_picture (fixture, picture, again, n_steps);
   check_checkpoint (fixture, checkpoint, n_steps);
   check_wrong_file (fixture, wrong);
-  window_remove_folder (folder);
+  remove_path (folder);
 }
 
 static gboolean
@@ -218,7 +218,7 @@ check_starting (WindowFixture *fixture)
   window_activate (fixture, "start-from", g_variant_new_string (""));
   window_wait_until (window_has_frame, fixture);
   assert_start (fixture, "");
-  window_remove_folder (folder);
+  remove_path (folder);
 }
 
 /* What cannot be saved is told, and what runs goes on. */

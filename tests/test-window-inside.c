@@ -184,7 +184,7 @@ drive (gpointer data)
   g_assert_nonnull (find_label (fixture, ", layer 1: “"));
   check_head (fixture);
   check_other_tokens (fixture, model);
-  window_remove_folder (folder);
+  remove_path (folder);
   window_close (fixture);
 }
 

@@ -139,7 +139,7 @@ check_open (WindowFixture *fixture, const char *path)
   g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, 2 * saved);
   g_assert_cmpstr (gbox_finetune_spec_get_values (gbox_finetune_session_get_spec (session))->resume, ==, "");
   g_signal_handlers_disconnect_by_data (session, &first);
-  window_remove_folder (folder);
+  remove_path (folder);
 }
 
 static guint
@@ -190,7 +190,7 @@ check_export (WindowFixture *fixture)
   window_activate (fixture, "finetune-export-charts-to", g_variant_new_string ("/nowhere/charts.gif"));
   window_close_dialog (fixture, ".svg");
   window_iterate (100);
-  window_remove_folder (folder);
+  remove_path (folder);
 }
 
 /* A run that is followed by another one stays as a pale line, until it is removed. */

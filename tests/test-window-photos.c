@@ -323,7 +323,7 @@ drive (gpointer data)
 
     g_assert_cmpuint (g_strv_length (folders), ==, 0);
   }
-  window_remove_folder (folder);
+  remove_path (folder);
   window_close (fixture);
 }
 

@@ -233,21 +233,6 @@ window_close (WindowFixture *fixture)
   g_weak_ref_clear (&run);
 }
 
-void
-window_remove_folder (const char *path)
-{
-  g_autoptr (GDir) folder = g_dir_open (path, 0, NULL);
-  const char *name;
-
-  while (folder && (name = g_dir_read_name (folder)))
-    {
-      g_autofree char *child = g_build_filename (path, name, NULL);
-
-      window_remove_folder (child);
-    }
-  g_remove (path);
-}
-
 static gboolean
 on_idle (gpointer data)
 {
@@ -317,6 +302,6 @@ window_main (int argc, char **argv, void (*add_tests) (void))
   gtk_init_check ();
   add_tests ();
   status = g_test_run ();
-  window_remove_folder (home);
+  remove_path (home);
   return status;
 }

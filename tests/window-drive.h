@@ -2,6 +2,7 @@
 /* Drives the real window, for tests of it. */
 #pragma once
 
+#include "folder-testing.h"
 #include "shell/window.h"
 
 /* Small enough that a step takes a few milliseconds. */
@@ -55,4 +56,3 @@ void window_test_with_model (void (*body) (gpointer fixture));
 
 /* The main function of a test program: gives it settings and caches of its own. */
 int window_main (int argc, char **argv, void (*add_tests) (void));
-void window_remove_folder (const char *path);
