@@ -103,6 +103,7 @@ test_replaces (void)
   g_assert_true (gbox_picture_save (path, pixels, SIZE, SIZE, GBOX_SPEC (spec), 1, NULL));
   g_assert_true (gbox_picture_save (path, pixels, SIZE, SIZE, GBOX_SPEC (spec), 2, NULL));
   loaded = gbox_picture_load_spec (path, &step, NULL);
+  g_assert_nonnull (loaded);
   g_assert_cmpuint (step, ==, 2);
   g_assert_cmpuint (count_files (folder), ==, 1);
   remove_path (folder);
