@@ -104,6 +104,9 @@ check_options (char **words, GboxVisualizationSpec *spec, const Options *options
     problem
       = "a spectrum would be measured again for each picture: give the bands that “visualize” saved in its "
         "recipe, or take the table.";
+  else if (values->basis != GBOX_BASIS_MACO
+           && (values->fade || !g_str_equal (values->spectrum, GBOX_SPECTRUM_TABLE)))
+    problem = "--spectrum and --fade count only for the MACO basis: say --basis maco too.";
   else if (values->objective != GBOX_OBJECTIVE_CHANNEL && values->objective != GBOX_OBJECTIVE_NEURON
            && values->objective != GBOX_OBJECTIVE_CLASS)
     problem = "an atlas is of units: its objective is channel or neuron.";

@@ -227,10 +227,11 @@ check (Options *options, char **words, GError **error)
   else if (options->depth < 1 || options->depth > MAX_DEPTH)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "--depth is 1 to %d layers, not %d.",
                  MAX_DEPTH, options->depth);
-  else if (options->downstream && (options->depth > 1 || options->output != NULL || has_class))
+  else if (options->downstream
+           && (options->depth > 1 || options->output != NULL || options->pictures != NULL || has_class))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--downstream tells what a unit of a layer leads to, one layer down: leave out --depth, "
-                 "--output and --class.");
+                 "--output, --pictures and --class.");
   else if (options->pictures != NULL && options->output == NULL)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--pictures needs --output, the picture they are for.");

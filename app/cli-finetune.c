@@ -320,6 +320,9 @@ tell_changes (GboxFinetuneSpec *saved, GboxFinetuneSpec *spec, guint step)
       if (!g_strv_contains (own, *name))
         g_printerr ("From here on --%s is “%s”, no longer “%s”.\n", *name, now, before);
     }
+  if (gbox_finetune_spec_get_values (spec)->checkpoint[0] != '\0')
+    g_printerr ("What is learnt from here on is saved into “%s”; --checkpoint names another.\n",
+                gbox_finetune_spec_get_values (spec)->checkpoint);
 }
 
 /* Two files of one name would overwrite each other. */

@@ -136,6 +136,15 @@ find_kept (FinetuneTable *table, guint step, GError **error)
   return TRUE;
 }
 
+/* A pipe that nobody reads would keep us waiting for who does. */
+static FILE *
+open_stream (const char *path)
+{
+  const int fd = g_open (path, O_WRONLY | O_NONBLOCK | O_CLOEXEC);
+
+  return fd >= 0 && fcntl (fd, F_SETFL, 0) == 0 ? fdopen (fd, "w") : NULL;
+}
+
 FinetuneTable *
 finetune_table_open (const char *path, FinetuneTableKind kind, guint step, GError **error)
 {
@@ -150,7 +159,7 @@ finetune_table_open (const char *path, FinetuneTableKind kind, guint step, GErro
   if (table->is_ordinary && (fd = g_open (path, O_RDWR | O_CREAT | O_CLOEXEC, 0666)) >= 0)
     table->file = fdopen (fd, "r+");
   else if (!table->is_ordinary && !S_ISBLK (status.st_mode))
-    table->file = g_fopen (path, "we");
+    table->file = open_stream (path);
   if (table->file == NULL)
     {
       if (fd >= 0)

@@ -229,6 +229,7 @@ test_usage (void)
     "circuit --class 488 --downstream",
     "circuit --layer head --unit 3 --downstream --depth 2",
     "circuit --layer head --unit 3 --downstream -o circuit.svg",
+    "circuit --layer head --unit 3 --downstream --pictures folder",
   };
 
   for (gsize i = 0; i < G_N_ELEMENTS (bad); i++)

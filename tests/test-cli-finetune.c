@@ -321,6 +321,12 @@ test_places (void)
   assert_refused (folder, "--csv {tmp}/new.csv --samples-csv {tmp}/./new.csv", "the same file");
   assert_refused (folder, "--csv {tmp}/x.safetensors --checkpoint {tmp}/x.safetensors", "the same file");
   assert_refused (folder, "--csv {tmp}/nowhere/x.csv", "cannot be written");
+  {
+    g_autofree char *pipe = g_build_filename (folder, "pipe", NULL);
+
+    g_assert_cmpint (mkfifo (pipe, 0666), ==, 0);
+    assert_refused (folder, "--csv {tmp}/pipe", "cannot be written");
+  }
   assert_refused (folder, "--checkpoint {tmp}/nowhere/x.safetensors", "could not be written");
   assert_refused (folder, "--checkpoint {tmp}/model.safetensors", "no checkpoint");
   kept = read_file (folder, "s.csv");
@@ -417,6 +423,8 @@ test_resume_tells (void)
     strstr (other.errors, "after step 2, with the prompt “words” and the reward characters:ab"));
   g_assert_nonnull (strstr (other.errors, "--reward is “length”, no longer “characters:ab”"));
   g_assert_null (strstr (other.errors, "--steps"));
+  g_assert_nonnull (strstr (other.errors, "saved into “"));
+  g_assert_nonnull (strstr (other.errors, "d.safetensors”"));
   g_assert_cmpint (block.code, ==, 1);
   g_assert_nonnull (strstr (block.errors, "was finetuned in its head"));
   g_assert_cmpint (done.code, ==, 2);

@@ -69,6 +69,8 @@ test_usage (void)
     "atlas --layer head -o folder --objective layer",
     "atlas --layer head -o folder --unit 3",
     "atlas --layer head -o folder --diversity 2",
+    "atlas --layer head -o folder --fade",
+    "atlas --layer head -o folder --spectrum formula",
     "atlas --layer head -o folder --interpolate-to class:3",
     "atlas --layer head -o folder --direction-from a.jpg",
     "atlas --layer head -o folder --basis maco --spectrum photos",

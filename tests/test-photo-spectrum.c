@@ -290,6 +290,11 @@ test_nothing_to_survey (void)
 
   g_assert_false (survey (folder, &found, &n, &error));
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "holds no photographs"));
+  g_clear_error (&error);
+  g_assert_false (survey ("/nowhere/at/all", &found, &n, &error));
+  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  g_assert_nonnull (strstr (error->message, "There is no "));
   g_clear_error (&error);
   save (folder, "small.png", 100, 100, 0);
   g_assert_false (survey (folder, &found, &n, &error));

@@ -105,6 +105,14 @@ list (GboxPhotoSurvey *self, GError **error)
   self->files = gbox_photo_listing_wait (self->listing);
   if (self->files == NULL)
     return TRUE;
+  if (self->files->len == 0 && !g_file_test (self->first, G_FILE_TEST_EXISTS))
+    {
+      g_set_error (
+        error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+        "There is no “%s” to take a spectrum from; name a photograph or a folder of some, or take “%s”.",
+        self->first, GBOX_SPECTRUM_TABLE);
+      return FALSE;
+    }
   if (self->files->len == 0)
     {
       g_set_error (
