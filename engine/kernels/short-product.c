@@ -24,7 +24,7 @@ gbox_short_columns_size (gsize k, gsize n)
 /* Rounds every @stride-th number of @x, @n of 32; returns their scale, which is no number if one of them is
  * none. */
 static float
-round_block (const float *x, gsize stride, gsize n, gint16 *to, gsize to_stride)
+round_block (const float *x, gsize stride, gsize n, gint16 *to)
 {
   float largest = 0, nothing = 0, inverse;
 
@@ -35,7 +35,7 @@ round_block (const float *x, gsize stride, gsize n, gint16 *to, gsize to_stride)
     }
   inverse = largest > 0 ? GBOX_SHORT_PEAK / largest : 0;
   for (gsize i = 0; i < GBOX_SHORT_BLOCK; i++)
-    to[i * to_stride] = i < n && isfinite (x[i * stride]) ? (gint16) rintf (x[i * stride] * inverse) : 0;
+    to[i] = i < n && isfinite (x[i * stride]) ? (gint16) rintf (x[i * stride] * inverse) : 0;
   return largest / GBOX_SHORT_PEAK + nothing;
 }
 
@@ -50,7 +50,7 @@ rows_reference (gpointer data, guint task, guint worker)
   for (gsize block = 0; block < n_blocks; block++)
     scales[first + block] = round_block (work->x + task * work->x_stride + block * GBOX_SHORT_BLOCK, 1,
                                          MIN (work->k - block * GBOX_SHORT_BLOCK, GBOX_SHORT_BLOCK),
-                                         quants + (first + block) * GBOX_SHORT_BLOCK, 1);
+                                         quants + (first + block) * GBOX_SHORT_BLOCK);
 }
 
 /* Where row @i of a block is: pairs lie together. */
@@ -75,9 +75,8 @@ columns_reference (gpointer data, guint task, guint worker)
         GboxShortBlock *to = &work->columns[tile * n_blocks + block];
         gint16 quants[GBOX_SHORT_BLOCK];
 
-        to->scales[column]
-          = round_block (work->x + row * work->x_stride + at, work->x_stride,
-                         at < work->n ? MIN (work->k - row, GBOX_SHORT_BLOCK) : 0, quants, 1);
+        to->scales[column] = round_block (work->x + row * work->x_stride + at, work->x_stride,
+                                          at < work->n ? MIN (work->k - row, GBOX_SHORT_BLOCK) : 0, quants);
         for (gsize j = 0; j < GBOX_SHORT_BLOCK; j++)
           to->quants[find_quant (j, column)] = quants[j];
       }

@@ -107,53 +107,35 @@ exponentiate (Query *query, float scale, int from, int to)
     query->scores[p] = 0;
 }
 
-/* Adds Σ weight · value of @n queries to numbers c … c + lanes − 1 of their outputs. */
+/* Adds Σ weight · value of @n queries to numbers c … c + n_vectors · lanes − 1 of their outputs. With one
+ * vector every sum would wait for the one before. */
 ALWAYS_INLINE void
-mix_lanes (const float *values,
-           gsize head_size,
-           const Query *queries,
-           int n,
-           int from,
-           int n_positions,
-           gsize c,
-           int lanes)
-{
-  Vec sums[TILE];
-
-  for (int j = 0; j < n; j++)
-    sums[j] = vec_load_n (queries[j].y + c, lanes);
-  for (int p = 0; p < n_positions; p++)
-    {
-      const Vec value = vec_load_n (values + (gsize) p * head_size + c, lanes);
-
-      for (int j = 0; j < n; j++)
-        sums[j] += queries[j].scores[from + p] * value;
-    }
-  for (int j = 0; j < n; j++)
-    vec_store_n (queries[j].y + c, sums[j], lanes);
-}
-
-/* The same of two vectors of numbers: with one, every sum would wait for the one before. */
-ALWAYS_INLINE void
-mix_vectors (
-  const float *values, gsize head_size, const Query *queries, int n, int from, int n_positions, gsize c)
+mix_vectors (const float *values,
+             gsize head_size,
+             const Query *queries,
+             int n,
+             int from,
+             int n_positions,
+             gsize c,
+             int n_vectors,
+             int lanes)
 {
   Vec sums[TILE][2];
 
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < 2; v++)
-      sums[j][v] = vec_load (queries[j].y + c + v * LANES);
+    for (int v = 0; v < n_vectors; v++)
+      sums[j][v] = vec_load_n (queries[j].y + c + v * LANES, lanes);
   for (int p = 0; p < n_positions; p++)
-    for (int v = 0; v < 2; v++)
+    for (int v = 0; v < n_vectors; v++)
       {
-        const Vec value = vec_load (values + (gsize) p * head_size + c + v * LANES);
+        const Vec value = vec_load_n (values + (gsize) p * head_size + c + v * LANES, lanes);
 
         for (int j = 0; j < n; j++)
           sums[j][v] += queries[j].scores[from + p] * value;
       }
   for (int j = 0; j < n; j++)
-    for (int v = 0; v < 2; v++)
-      vec_store (queries[j].y + c + v * LANES, sums[j][v]);
+    for (int v = 0; v < n_vectors; v++)
+      vec_store_n (queries[j].y + c + v * LANES, sums[j][v], lanes);
 }
 
 ALWAYS_INLINE void
@@ -162,9 +144,9 @@ mix (const float *values, gsize head_size, const Query *queries, int n, int from
   gsize c = 0;
 
   for (; c + 2 * LANES <= head_size; c += 2 * LANES)
-    mix_vectors (values, head_size, queries, n, from, n_positions, c);
+    mix_vectors (values, head_size, queries, n, from, n_positions, c, 2, LANES);
   for (; c < head_size; c += LANES)
-    mix_lanes (values, head_size, queries, n, from, n_positions, c, (int) MIN (head_size - c, LANES));
+    mix_vectors (values, head_size, queries, n, from, n_positions, c, 1, (int) MIN (head_size - c, LANES));
 }
 
 static void
