@@ -62,16 +62,23 @@ test_pause_and_step (void)
   run_until_state (run, GBOX_RUN_PAUSED);
 }
 
-/* A single step is all its parts. */
+/* A single step is all its parts. The gate holds the run in the first part of the first until the pause is on
+ * its way. */
 static void
 test_steps_in_parts (void)
 {
   g_autoptr (GboxEngine) engine = count_make_engine (1);
-  g_autoptr (GboxRun) run = count_start (engine, "parts", 3, "steps", 5, NULL);
+  g_autoptr (GboxRun) run = NULL;
   g_autoptr (GboxRun) other = NULL;
 
+  atomic_store (&count_seen.gate_closed, true);
+  run = count_start (engine, "gated", TRUE, "parts", 3, "steps", 5, NULL);
+  count_wait_for (&count_seen.n_at_gate, 1);
   gbox_run_pause (run);
+  atomic_store (&count_seen.gate_closed, false);
   run_until_state (run, GBOX_RUN_PAUSED);
+  g_assert_cmpuint (count_seen.n_steps, ==, 1);
+  g_assert_cmpuint (gbox_run_get_step (run), ==, 0);
   gbox_run_step (run);
   run_until_step (run, 1);
   gbox_run_step (run);
