@@ -6,6 +6,7 @@
 #include <math.h>
 #include <omp.h>
 #include <sched.h>
+#include <stdatomic.h>
 #include <stdlib.h>
 #include <time.h>
 
@@ -23,9 +24,10 @@
 #define MILLI           1e3
 #define GIGA            1e-9
 
-/* Short convolutions are repeated for about this long a turn. */
-#define TURN_SECONDS 1e-3
-#define RUNS_MAX     16
+/* A turn repeats a convolution for about this long, after a third of it before the clock starts: after a
+ * rest the cores and their caches need some milliseconds to come back to speed. */
+#define TURN_SECONDS 6e-3
+#define RUNS_MAX     96
 
 /* At rest means less than this share of a core in such a while. */
 #define REST_SHARE        0.02
@@ -363,14 +365,15 @@ settle (void)
 
 typedef void (*Run) (const Bench *bench, Convolution *c);
 
-/* Seconds of one of @n runs after one that wakes the threads. */
+/* Seconds of one of @n runs after some that warm the cores up. */
 static double
 take_turn (const Bench *bench, Convolution *c, Run run, guint n)
 {
   gint64 begin;
 
   settle ();
-  run (bench, c);
+  for (guint i = 0; i < 1 + n / 3; i++)
+    run (bench, c);
   begin = gbox_lap_clock_now ();
   for (guint i = 0; i < n; i++)
     run (bench, c);
@@ -443,27 +446,53 @@ bench_direction (
            ratio.median, ratio.lower, ratio.upper);
 }
 
-/* oneDNN's threads wait for each other at a barrier: two on one core would do so for a time slice. Ours are
- * placed by the system. */
+/* Puts the calling thread onto the core of this number among those that it may use. */
 static void
-pin_peer (guint n_threads)
+pin (const cpu_set_t *usable, guint number)
+{
+  guint left = number % (guint) MAX (CPU_COUNT (usable), 1);
+  int core = 0;
+  cpu_set_t own;
+
+  while (core < CPU_SETSIZE - 1 && (!CPU_ISSET (core, usable) || left-- > 0))
+    core++;
+  CPU_ZERO (&own);
+  CPU_SET (core, &own);
+  sched_setaffinity (0, sizeof own, &own);
+}
+
+typedef struct
 {
   cpu_set_t usable;
+  guint n_threads;
+  atomic_uint n_here;
+} Pinning;
 
-  omp_set_num_threads ((int) n_threads);
-  CPU_ZERO (&usable);
-  sched_getaffinity (0, sizeof usable, &usable);
+/* Each thread takes one task, as none ends before all have begun. */
+static void
+pin_worker (gpointer data, guint task, guint worker)
+{
+  Pinning *pinning = data;
+
+  pin (&pinning->usable, worker);
+  atomic_fetch_add (&pinning->n_here, 1);
+  while (atomic_load (&pinning->n_here) < pinning->n_threads)
+    sched_yield ();
+}
+
+/* A core for each thread, on both sides alike: two on one core would wait for each other for a time slice,
+ * and turns are too short for the system to part them. */
+static void
+pin_all (GboxTeam *team)
+{
+  Pinning pinning = { .n_threads = gbox_team_get_n_threads (team) };
+
+  CPU_ZERO (&pinning.usable);
+  sched_getaffinity (0, sizeof pinning.usable, &pinning.usable);
+  omp_set_num_threads ((int) pinning.n_threads);
 #pragma omp parallel
-  {
-    int left = omp_get_thread_num () % MAX (CPU_COUNT (&usable), 1), core = 0;
-    cpu_set_t own;
-
-    while (core < CPU_SETSIZE - 1 && (!CPU_ISSET (core, &usable) || left-- > 0))
-      core++;
-    CPU_ZERO (&own);
-    CPU_SET (core, &own);
-    sched_setaffinity (0, sizeof own, &own);
-  }
+  pin (&pinning.usable, (guint) omp_get_thread_num ());
+  gbox_team_run (team, pinning.n_threads, pin_worker, &pinning);
 }
 
 static void
@@ -513,7 +542,7 @@ main (int argc, char **argv)
 
   g_assert_no_error (error);
   setlocale (LC_ALL, "");
-  pin_peer (MAX (n_threads, 1));
+  pin_all (team);
   check (dnnl_engine_create (&bench.engine, dnnl_cpu, 0));
   check (dnnl_stream_create (&bench.stream, bench.engine, dnnl_stream_default_flags));
   g_print ("%s, oneDNN %d.%d, %u threads, %u turns; ms and GFLOP/s of ours, of oneDNN's, ratio (quartiles)\n",
