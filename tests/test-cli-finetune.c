@@ -287,6 +287,18 @@ test_resume_tells (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
+/* A folder is there, but no checkpoint. */
+static void
+test_folder (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_auto (Answer) answer = cli (folder, "finetune --resume {tmp}");
+
+  g_assert_cmpint (answer.code, ==, 1);
+  g_assert_nonnull (strstr (answer.errors, "” is a folder. Name a file in it."));
+  remove_folder (g_steal_pointer (&folder));
+}
+
 static void
 test_usage (void)
 {
@@ -313,6 +325,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/prompt-file", test_prompt_file);
   g_test_add_func ("/cli-finetune/prompt-bounds", test_prompt_bounds);
   g_test_add_func ("/cli-finetune/resume-tells", test_resume_tells);
+  g_test_add_func ("/cli-finetune/folder", test_folder);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   return g_test_run ();
 }
