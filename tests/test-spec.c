@@ -427,6 +427,35 @@ test_set_from_string (void)
     }
 }
 
+/* Of what is beyond the type itself the limit is told, which goes without saying otherwise. */
+static void
+test_limits (void)
+{
+  static const struct
+  {
+    const char *name;
+    const char *text;
+    const char *range;
+  } cases[] = {
+    { "offset", "101", "a whole number from -1 to 100." },
+    { "steps", "0", "a whole number from 1 to 100000." },
+    { "big", "9223372036854775808", "a whole number from -9223372036854775808 to 9223372036854775807." },
+    { "big", "wide", "give a whole number." },
+    { "seed", "-1", "a whole number from 0 to 18446744073709551615." },
+    { "seed", "1.5", "a whole number from 0 on." },
+    { "rate", "4", "a number from 0 to 3." },
+  };
+  g_autoptr (GboxSpec) spec = toy_spec_new ();
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+
+      g_assert_false (gbox_spec_set_from_string (spec, cases[i].name, cases[i].text, &error));
+      g_assert_nonnull (strstr (error->message, cases[i].range));
+    }
+}
+
 static void
 test_copies (void)
 {
@@ -596,6 +625,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/spec/json-tolerance", test_json_tolerance);
   g_test_add_func ("/spec/json-errors", test_json_errors);
   g_test_add_func ("/spec/set-from-string", test_set_from_string);
+  g_test_add_func ("/spec/limits", test_limits);
   g_test_add_func ("/spec/copies", test_copies);
   g_test_add_func ("/spec/differences", test_differences);
   g_test_add_func ("/spec/validate", test_validate);
