@@ -147,14 +147,16 @@ on_point (GboxStageTile *self, const GboxPoint *point)
   gbox_series_append (self->series, point->step, point->values[0]);
 }
 
-/* What went wrong, or what the run has to say. */
+/* What went wrong, or what the run has to say. Of the selected one's trouble the stage tells. */
 static void
 update_notice (GboxStageTile *self)
 {
   GboxRun *run = get_run (self);
   const GError *error = run ? gbox_run_get_error (run) : NULL;
-  const char *notice = error ? error->message : run ? gbox_run_get_notice (run) : NULL;
+  const char *notice = error && !is_selected (self) ? error->message : NULL;
 
+  if (run && !error)
+    notice = gbox_run_get_notice (run);
   gtk_label_set_label (self->notice_label, notice ? notice : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->notice_label), notice);
 }
@@ -367,6 +369,7 @@ gbox_stage_tile_update (GboxStageTile *self)
   gtk_label_set_label (self->name_label, get_run (self) ? caption : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), caption);
   gtk_widget_set_visible (self->corner, !is_alone);
+  update_notice (self);
   if (!is_alone && is_selected (self))
     gtk_widget_add_css_class (self->picture, "selected");
   else
