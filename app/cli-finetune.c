@@ -256,8 +256,11 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
   g_auto (GStrv) words = g_strdupv (argv);
 
   g_option_context_set_description (
-    context, "With --resume all parameters are those of the checkpoint, but for the flags beside it.\n"
-             "A checkpoint is a model too: glassbox-cli complete --model FILE. -m is --model.");
+    context,
+    "With --resume all parameters are those of the checkpoint, but for the flags beside it.\n"
+    "A table that is gone on with keeps its rows up to the checkpoint; those of steps that are done\n"
+    "again take the place of the others, and one that would lose more is refused.\n"
+    "A checkpoint is a model too: glassbox-cli complete --model FILE. -m is --model.");
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, error))

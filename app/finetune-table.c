@@ -68,6 +68,12 @@ get_content (const FinetuneTable *table)
   return table->kind == FINETUNE_TABLE_POINTS ? "curves" : "completions";
 }
 
+static const char *
+get_flag (const FinetuneTable *table)
+{
+  return table->kind == FINETUNE_TABLE_POINTS ? "--csv" : "--samples-csv";
+}
+
 /* A line, which may have others in quotes. Returns whether it has come to its end. */
 static gboolean
 read_line (FinetuneTable *table)
@@ -167,13 +173,13 @@ sort_row (FinetuneTable *table, guint step, guint n_steps, GError **error)
     g_set_error (
       error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
       "Row %u of “%s” would be removed: it is of step %u, while training goes on after step %u and ends with "
-      "step %u. Choose another file, or train for as many steps as it has.",
-      table->n_rows + table->n_replaced, table->path, at, step, n_steps);
+      "step %u. Give another file with %s, or with --steps as many as it has.",
+      table->n_rows + table->n_replaced, table->path, at, step, n_steps, get_flag (table));
   else
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                 "Row %u of “%s” would be removed: it is none that comes there in a table of %s. Choose "
-                 "another file, or take the row out.",
-                 table->n_rows + table->n_replaced, table->path, get_content (table));
+                 "Row %u of “%s” would be removed: it is none that comes there in a table of %s. Give "
+                 "another file with %s, or take the row out.",
+                 table->n_rows + table->n_replaced, table->path, get_content (table), get_flag (table));
   return FALSE;
 }
 
