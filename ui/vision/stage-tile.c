@@ -87,6 +87,23 @@ describe_state (GboxRun *run)
     }
 }
 
+/* After the step, if the name is not cut off for it. */
+static void
+show_rate (GboxStageTile *self, GString *step, double rate)
+{
+  GtkWidget *caption = gtk_widget_get_parent (GTK_WIDGET (self->step_label));
+  const gsize length = step->len;
+  int natural;
+
+  g_string_append_printf (step, " · %.*f steps/s", rate < 10 ? 1 : 0, rate);
+  gtk_label_set_label (self->step_label, step->str);
+  gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  if (natural <= gtk_widget_get_width (caption))
+    return;
+  g_string_truncate (step, length);
+  gtk_label_set_label (self->step_label, step->str);
+}
+
 static void
 update_step_label (GboxStageTile *self)
 {
@@ -104,9 +121,9 @@ update_step_label (GboxStageTile *self)
     g_string_printf (text, "step %u / %u", gbox_run_get_step (run), gbox_run_get_n_steps (run));
   if (*state)
     g_string_append_printf (text, "%s%s", text->len ? " · " : "", state);
-  else if (rate > 0)
-    g_string_append_printf (text, " · %.*f steps/s", rate < 10 ? 1 : 0, rate);
   gtk_label_set_label (self->step_label, text->str);
+  if (!*state && rate > 0)
+    show_rate (self, text, rate);
 }
 
 static void
