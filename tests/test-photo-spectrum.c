@@ -336,14 +336,14 @@ test_nothing_to_survey (void)
   assert_nothing ("/nowhere/at/all", "There is no ");
   assert_nothing ("1,2,x", "“1,2,x” is neither bands of a spectrum");
   g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
-  assert_nothing (broken, "broken.png”, 1 cannot be read.");
+  assert_nothing (broken, "broken.png” cannot be read.");
   save (folder, "small.png", 100, 100, 0);
-  assert_nothing (small, "of 256 pixels or more each way. Of those in “");
-  assert_nothing (small, "small.png”, 1 is smaller than that.");
+  assert_nothing (small, "of 256 pixels or more each way, but “");
+  assert_nothing (small, "small.png” is smaller.");
   save_transparent (folder, "transparent.png");
-  assert_nothing (transparent, "transparent.png”, 1 is of one colour, as what is transparent is.");
+  assert_nothing (transparent, "transparent.png” is of one colour, as what is transparent is.");
   save_flat (folder, "flat.png");
-  assert_nothing (folder, "”, 1 cannot be read, 1 is smaller than that, 2 are of one colour");
+  assert_nothing (folder, "” 1 cannot be read, 1 is smaller, 2 are of one colour");
   clear_folder (folder);
 }
 

@@ -3,6 +3,7 @@
 #include "vision/photo-survey.h"
 
 #include "base/error.h"
+#include "base/path-text.h"
 #include "vision/photo-index.h"
 #include "vision/photo-reader.h"
 #include "vision/spectrum-meter.h"
@@ -214,18 +215,22 @@ count (const GboxPhotoSurvey *self, Fate fate)
   return n;
 }
 
-/* "2 cannot be read, 1 is of one colour" */
+/* "of those in “photos” 2 cannot be read, 1 is of one colour", or "“photo.png” cannot be read" */
 static char *
 describe_fates (const GboxPhotoSurvey *self)
 {
   static const char *const texts[N_FATES][2] = {
     [PHOTO_UNREADABLE] = { "cannot be read", "cannot be read" },
-    [PHOTO_SMALL] = { "is smaller than that", "are smaller than that" },
+    [PHOTO_SMALL] = { "is smaller", "are smaller" },
     [PHOTO_FLAT]
     = { "is of one colour, as what is transparent is", "are of one colour, as what is transparent is" },
   };
-  GString *text = g_string_new (NULL);
+  const GboxPhotoFile *photo = g_ptr_array_index (self->files, 0);
+  g_autofree char *path = gbox_path_to_text (photo->path);
+  g_autoptr (GString) text = g_string_new (NULL);
 
+  if (self->n_photos == 1)
+    return g_strdup_printf ("“%s” %s", path, texts[self->findings[0].fate][0]);
   for (Fate fate = 0; fate < PHOTO_MEASURED; fate++)
     {
       const guint n = count (self, fate);
@@ -233,7 +238,7 @@ describe_fates (const GboxPhotoSurvey *self)
       if (n > 0)
         g_string_append_printf (text, "%s%u %s", text->len > 0 ? ", " : "", n, texts[fate][n > 1]);
     }
-  return g_string_free (text, FALSE);
+  return g_strdup_printf ("of those in “%s” %s", self->first, text->str);
 }
 
 gboolean
@@ -254,9 +259,9 @@ gbox_photo_survey_step (GboxPhotoSurvey *self, gboolean *is_done, GError **error
   fates = describe_fates (self);
   g_set_error (
     error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-    "A spectrum is taken from photographs of %d pixels or more each way. Of those in “%s”, %s. Name "
-    "others, or take “%s”.",
-    GBOX_SPECTRUM_METER_SIDE, self->first, fates, GBOX_SPECTRUM_TABLE);
+    "A spectrum is taken from photographs of %d pixels or more each way, but %s. Name others, or take "
+    "“%s”.",
+    GBOX_SPECTRUM_METER_SIDE, fates, GBOX_SPECTRUM_TABLE);
   return FALSE;
 }
 
