@@ -455,11 +455,24 @@ test_save_cancelled (void)
   remove_path (path);
 }
 
+static gboolean
+takes_no_more (GboxEngine *engine)
+{
+  g_autoptr (GboxRun) run = count_start (engine, NULL);
+
+  return gbox_run_get_state (run) == GBOX_RUN_STOPPED;
+}
+
 /* The engine goes while a save and a start wait in the queue behind a step. */
 static gpointer
-open_gate (gpointer data)
+open_gate_late (gpointer engine)
 {
-  g_usleep (20000);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  while (!takes_no_more (engine))
+    g_usleep (1000);
+  g_main_context_pop_thread_default (context);
   atomic_store (&count_seen.gate_closed, false);
 
   return NULL;
@@ -480,7 +493,7 @@ test_shutdown_with_commands_waiting (void)
   count_wait_for (&count_seen.n_at_gate, 1);
   gbox_run_save_async (run, path, NULL, on_saved, &save);
   late = count_start (engine, NULL);
-  thread = g_thread_new ("opener", open_gate, NULL);
+  thread = g_thread_new ("opener", open_gate_late, engine);
   gbox_engine_shutdown (engine);
   g_thread_join (thread);
   g_assert_cmpuint (count_seen.n_created, ==, 1);

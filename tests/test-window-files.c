@@ -31,9 +31,8 @@ check_saving (WindowFixture *fixture)
   g_assert_nonnull (find_text (fixture, "step 3 / 3 · done"));
   /* Fewer than it has are no fraction. */
   window_set_parameter (fixture, "steps", "2");
-  window_iterate (100);
+  window_wait_for_label (GTK_WIDGET (fixture->window), "step 3 · done");
   g_assert_null (find_text (fixture, "step 3 /"));
-  g_assert_nonnull (find_text (fixture, "step 3 · done"));
   window_activate (fixture, "copy", NULL);
   window_activate (fixture, "save-to", g_variant_new_string (path));
   window_wait_until (is_saved, path);
@@ -51,6 +50,13 @@ save_to (WindowFixture *fixture, const char *path)
   window_wait_until (is_saved, (gpointer) path);
 }
 
+static gboolean
+has_stepped (gpointer data)
+{
+  return window_is_paused (data)
+         && gbox_run_get_step (window_get_run (data)) == ((WindowFixture *) data)->step;
+}
+
 /* Changed on the way, so that the recipe is more than its parameters. Returns: the steps it took. */
 static guint
 make_picture (WindowFixture *fixture, const char *path)
@@ -65,9 +71,10 @@ make_picture (WindowFixture *fixture, const char *path)
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (window_is_paused, fixture);
   window_set_parameter (fixture, "rotate", "3");
+  fixture->step = gbox_run_get_step (window_get_run (fixture)) + 1;
   window_activate (fixture, "step", NULL);
-  window_iterate (100);
-  n_steps = g_strdup_printf ("%u", gbox_run_get_step (window_get_run (fixture)) + 6);
+  window_wait_until (has_stepped, fixture);
+  n_steps = g_strdup_printf ("%u", fixture->step + 6);
   window_set_parameter (fixture, "steps", n_steps);
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (window_is_finished, fixture);

@@ -50,7 +50,7 @@ check_pause (WindowFixture *fixture)
   window_iterate (100);
   g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, step);
   g_assert_true (learning_is_enabled (fixture, "reinforcement-save"));
-  g_assert_nonnull (window_find_label (page, "Resume"));
+  window_wait_for_label (page, "Resume");
   g_signal_handlers_disconnect_by_data (session, &adjusted);
   steps = g_strdup_printf ("%u", step + 3);
   learning_set_finetune (fixture, "steps", steps);
