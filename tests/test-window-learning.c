@@ -114,6 +114,12 @@ on_point (GboxFinetuneSession *session, const GboxPoint *point, guint *first)
     *first = point->step;
 }
 
+static gboolean
+is_training (gpointer data)
+{
+  return gbox_finetune_session_get_phase (learning_get_finetune (data)) == GBOX_FINETUNE_TRAINING;
+}
+
 /* A checkpoint goes on where it was saved, with what it was made with; what is none changes nothing. */
 static void
 check_open (WindowFixture *fixture, const char *path)
@@ -132,6 +138,9 @@ check_open (WindowFixture *fixture, const char *path)
   g_signal_connect (session, "point", G_CALLBACK (on_point), &first);
   learning_set_finetune (fixture, "prompt", "others");
   window_activate (fixture, "finetune-open", g_variant_new_string (path));
+  window_wait_until (is_training, fixture);
+  g_assert_cmpuint (gbox_finetune_session_get_step (session), >=, saved);
+  g_assert_true (gbox_finetune_session_can_save (session));
   window_wait_until (has_gone_on, &first);
   g_assert_cmpuint (first, ==, saved + 1);
   g_assert_cmpstr (gbox_finetune_session_get_values (session)->prompt, ==, "some words");

@@ -162,9 +162,11 @@ follow_comparison (GboxChangesCard *self)
       fill_list (self->went_list, went, largest);
       gtk_widget_set_visible (self->lists_box, largest > 0);
       gtk_widget_set_visible (GTK_WIDGET (self->hint_label), largest <= 0);
-      step = g_strdup_printf ("Words that came and went by step %u: log-odds against the original; click one "
-                              "to read where it stands",
-                              gbox_changes_session_get_step (self->session));
+      if (largest > 0)
+        step
+          = g_strdup_printf ("Words that came and went by step %u: log-odds against the original; click one "
+                             "to read where it stands",
+                             gbox_changes_session_get_step (self->session));
     }
   gtk_label_set_label (self->step_label, step != NULL ? step : "");
   gtk_widget_set_visible (GTK_WIDGET (self->step_label), step != NULL);

@@ -217,7 +217,7 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
       notify_running (self);
       return;
     }
-  self->next_step = gbox_run_get_step (gbox_finetune_session_get_run (self->finetune));
+  self->next_step = gbox_finetune_session_get_step (self->finetune);
   g_object_set (self->spec, "policy", path, NULL);
   run = gbox_engine_start (self->engine, GBOX_SPEC (self->spec));
   set_run (self, run);

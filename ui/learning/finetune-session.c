@@ -451,12 +451,22 @@ gbox_finetune_session_has_begun (GboxFinetuneSession *self)
   return self->run != NULL && !gbox_run_is_final (self->run);
 }
 
+guint
+gbox_finetune_session_get_step (GboxFinetuneSession *self)
+{
+  const guint step = self->run != NULL ? gbox_run_get_step (self->run) : 0;
+
+  if (self->run == NULL || self->phase != GBOX_FINETUNE_TRAINING || self->text_step == 0)
+    return step;
+  return MAX (step, self->text_step - 1);
+}
+
 gboolean
 gbox_finetune_session_can_save (GboxFinetuneSession *self)
 {
   GboxRunState state;
 
-  if (self->run == NULL || gbox_run_get_step (self->run) == 0)
+  if (gbox_finetune_session_get_step (self) == 0)
     return FALSE;
   state = gbox_run_get_state (self->run);
   return state != GBOX_RUN_STOPPED && state != GBOX_RUN_FAILED;

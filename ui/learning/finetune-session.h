@@ -47,6 +47,9 @@ GboxRun *gbox_finetune_session_get_run (GboxFinetuneSession *self); /* nullable 
 gboolean gbox_finetune_session_is_running (GboxFinetuneSession *self);
 /* Whether a run goes on or is paused. */
 gboolean gbox_finetune_session_has_begun (GboxFinetuneSession *self);
+/* How many training steps the policy has behind it: of what goes on from a checkpoint, those in it too, as
+ * soon as the first new one is begun. */
+guint gbox_finetune_session_get_step (GboxFinetuneSession *self);
 /* Whether there is something to save. */
 gboolean gbox_finetune_session_can_save (GboxFinetuneSession *self);
 

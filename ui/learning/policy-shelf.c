@@ -176,9 +176,8 @@ describe_reward (const char *reward)
 char *
 gbox_policy_shelf_describe (GboxPolicyShelf *self)
 {
-  GboxRun *run = gbox_finetune_session_get_run (self->session);
   g_autofree char *reward = describe_reward (gbox_finetune_session_get_values (self->session)->reward);
-  const guint step = run != NULL ? gbox_run_get_step (run) : 0;
+  const guint step = gbox_finetune_session_get_step (self->session);
 
   return g_strdup_printf ("%s, finetuned: %s, %u step%s",
                           gbox_model_item_get_title (gbox_finetune_session_get_model (self->session)), reward,
@@ -232,7 +231,7 @@ gbox_policy_shelf_put_async (GboxPolicyShelf *self,
   g_task_set_source_tag (task, gbox_policy_shelf_put_async);
   saving = g_new0 (Saving, 1);
   saving->run = g_object_ref (gbox_finetune_session_get_run (self->session));
-  saving->step = gbox_run_get_step (saving->run);
+  saving->step = gbox_finetune_session_get_step (self->session);
   saving->name = g_strdelimit (gbox_policy_shelf_describe (self), G_DIR_SEPARATOR_S ":", '-');
   g_task_set_task_data (task, saving, free_saving);
   if (self->run == saving->run && self->step == saving->step && g_file_test (self->path, G_FILE_TEST_EXISTS))
