@@ -49,6 +49,9 @@ static const Case cases[] = {
   { "5x5-tiny-plane", { 5, 6, 5, 5, 1, 2, 2 }, NONE, 1, 2, 3, 2, 3, 0, TRUE },
   { "7x7-stride-2", { 3, 64, 7, 7, 2, 3, 3 }, RELU, 1, 64, 72, 32, 36, 0, TRUE },
   { "7x7-stride-2-odd", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 2, 37, 45, 19, 23, 1, TRUE },
+  /* Where the last tile would just end, were there another row or column. */
+  { "7x7-stride-2-odd-tiles", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 1, 31, 41, 16, 21, 0, TRUE },
+  { "7x7-stride-2-odd-tiles-back", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 2, 39, 29, 20, 15, 0, TRUE },
   { "7x7-stride-2-many-bands", { 3, 4, 7, 7, 2, 3, 3 }, NONE, 2, 257, 301, 129, 151, 0, TRUE },
   { "3x3-stride-2-pad-0", { 3, 32, 3, 3, 2, 0, 0 }, RELU6, 1, 64, 50, 32, 25, 0, TRUE },
   { "3x3-stride-2-pad-1", { 3, 32, 3, 3, 2, 1, 1 }, RELU6, 2, 33, 31, 17, 16, 2, TRUE },
