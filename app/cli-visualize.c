@@ -313,6 +313,8 @@ on_saved (GObject *source, GAsyncResult *result, gpointer user_data)
   Session *session = user_data;
   g_autoptr (GError) error = NULL;
 
+  /* Only now: the last step may be told after the end. */
+  end_line ();
   if (!gbox_run_save_finish (GBOX_RUN (source), result, &error) || !save_film (session, &error))
     session->code = cli_failure (error);
   else if (session->interrupted)
@@ -327,7 +329,6 @@ on_state (GboxRun *run, GParamSpec *pspec, Session *session)
   switch (gbox_run_get_state (run))
     {
     case GBOX_RUN_FINISHED:
-      end_line ();
       gbox_run_save_async (run, session->options->output, NULL, on_saved, session);
       break;
     case GBOX_RUN_FAILED:
@@ -350,10 +351,10 @@ on_interrupt (gpointer user_data)
 
   if (session->interrupted)
     {
+      end_line ();
       g_main_loop_quit (session->loop);
       return G_SOURCE_CONTINUE;
     }
-  end_line ();
   session->code = CLI_FAILED;
   session->interrupted = TRUE;
   if (gbox_run_get_step (session->run) == 0)

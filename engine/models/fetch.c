@@ -181,6 +181,7 @@ static gboolean
 try_sources (GboxFetch *self, GError **error)
 {
   g_autoptr (GString) tried = g_string_new (NULL);
+  g_autofree char *folder = gbox_models_folder_get_user ();
   int code = GBOX_ERROR_NETWORK;
 
   for (guint i = 0; self->entry->sources[i] != NULL; i++)
@@ -199,10 +200,9 @@ try_sources (GboxFetch *self, GError **error)
       code = why->domain == GBOX_ERROR ? why->code : GBOX_ERROR_NETWORK;
       g_string_append_printf (tried, "%s%s: %s", i > 0 ? "; " : "", source, why->message);
     }
-  g_set_error (
-    error, GBOX_ERROR, code,
-    "The model “%s” could not be fetched. %s. Check the connection, or put %s into the models folder.",
-    self->entry->name, tried->str, self->entry->file_name);
+  g_set_error (error, GBOX_ERROR, code,
+               "The model “%s” could not be fetched. %s. Check the connection, or put %s into “%s”.",
+               self->entry->name, tried->str, self->entry->file_name, folder);
   return FALSE;
 }
 
