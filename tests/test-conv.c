@@ -49,6 +49,9 @@ static const Case cases[] = {
   { "5x5-tiny-plane", { 5, 6, 5, 5, 1, 2, 2 }, NONE, 1, 2, 3, 2, 3, 0, TRUE },
   { "7x7-stride-2", { 3, 64, 7, 7, 2, 3, 3 }, RELU, 1, 64, 72, 32, 36, 0, TRUE },
   { "7x7-stride-2-odd", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 2, 37, 45, 19, 23, 1, TRUE },
+  /* Where the last tile would just end, were there another row or column. */
+  { "7x7-stride-2-odd-tiles", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 1, 31, 41, 16, 21, 0, TRUE },
+  { "7x7-stride-2-odd-tiles-back", { 3, 17, 7, 7, 2, 3, 3 }, RELU, 2, 39, 29, 20, 15, 0, TRUE },
   { "7x7-stride-2-many-bands", { 3, 4, 7, 7, 2, 3, 3 }, NONE, 2, 257, 301, 129, 151, 0, TRUE },
   { "3x3-stride-2-pad-0", { 3, 32, 3, 3, 2, 0, 0 }, RELU6, 1, 64, 50, 32, 25, 0, TRUE },
   { "3x3-stride-2-pad-1", { 3, 32, 3, 3, 2, 1, 1 }, RELU6, 2, 33, 31, 17, 16, 2, TRUE },
@@ -86,14 +89,13 @@ output_of (const Case *c)
   return block_new (2, c->batch, c->out_height, c->out_width, c->shape.out_channels, c->gap);
 }
 
-/* What a rectifier of the input may have let through: half of it, some of that beyond its ceiling. */
+/* What a rectifier of the input made, at both its ends, too. */
 static Block
 mask_of (const Case *c)
 {
-  Block mask = block_new (5, c->batch, c->height, c->width, c->shape.in_channels, c->gap);
+  g_auto (Block) x = input_of (c);
 
-  move (&mask, &mask, &mask, 6.0f);
-  return mask;
+  return block_new_rectified (5, &x);
 }
 
 /* Scratch with rubbish in it, and a guard behind. */
@@ -136,6 +138,7 @@ typedef struct
   Block dx;
   Block dx_twice;
   Block dx_masked;
+  Block dx_twice_masked;
 } Expected;
 
 static GboxConv *
@@ -180,6 +183,9 @@ check_backward (const Expected *expected, GboxTeam *team, GboxConvMethod method)
   memset (scratch.memory, 0xff, scratch.size);
   gbox_conv_backward (conv, &c->shape, team, &dy.view, &dx.view, FALSE, &mask.view, RELU6, scratch.memory);
   assert_close (&dx, &expected->dx_masked, TOLERANCE);
+  memset (scratch.memory, 0xff, scratch.size);
+  gbox_conv_backward (conv, &c->shape, team, &dy.view, &dx.view, TRUE, &mask.view, RELU6, scratch.memory);
+  assert_close (&dx, &expected->dx_twice_masked, TOLERANCE);
   assert_guarded (&dx);
   scratch_check_and_free (&scratch);
 }
@@ -210,18 +216,21 @@ test_against_reference (gconstpointer data)
   g_auto (Block) x = input_of (c);
   g_auto (Block) dy = output_of (c);
   g_auto (Block) mask = mask_of (c);
-  Expected expected = { c, weights, bias, output_of (c), input_of (c), input_of (c), input_of (c) };
+  Expected expected
+    = { c, weights, bias, output_of (c), input_of (c), input_of (c), input_of (c), input_of (c) };
 
   gbox_conv_forward_reference (&c->shape, c->activation, weights, bias, &x.view, &expected.y.view);
   gbox_conv_backward_reference (&c->shape, weights, &dy.view, &expected.dx.view, FALSE);
   move (&expected.dx_twice, &expected.dx, &expected.dx, 1.0f);
   move (&expected.dx_masked, &expected.dx, &expected.dx, 0.0f);
   gbox_activation_backward (team, RELU6, &mask.view, &expected.dx_masked.view, FALSE);
+  move (&expected.dx_twice_masked, &expected.dx_masked, &expected.dx_masked, 1.0f);
   for_each_isa (check_case, &expected);
   block_clear (&expected.y);
   block_clear (&expected.dx);
   block_clear (&expected.dx_twice);
   block_clear (&expected.dx_masked);
+  block_clear (&expected.dx_twice_masked);
 }
 
 static void

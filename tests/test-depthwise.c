@@ -39,6 +39,7 @@ static const Case cases[] = {
   { "5x5-tiny-plane", { 20, 5, 1, 2, 2 }, NONE, 1, 2, 1, 2, 1, 0, TRUE },
   { "asymmetric", { 8, 3, 2, 0, 1 }, NONE, 1, 12, 13, 6, 7, 0, TRUE },
   { "unread-border", { 19, 3, 2, 0, 0 }, NONE, 1, 12, 10, 5, 4, 0, FALSE },
+  { "unread-columns", { 11, 3, 1, 0, 0 }, NONE, 1, 6, 12, 4, 5, 0, TRUE },
   { "2x2-stride-3", { 11, 2, 3, 0, 0 }, NONE, 1, 14, 13, 5, 5, 2, TRUE },
   { "7x7", { 16, 7, 1, 3, 3 }, RELU, 1, 17, 20, 17, 20, 0, TRUE },
 };
