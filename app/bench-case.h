@@ -21,7 +21,7 @@ typedef enum
  * @work: what is done
  * @layer: target of a step
  * @objective: of a step
- * @unit: of a step
+ * @unit: of a step; no other of the layer takes more
  * @size: pixels of a step's image along an axis
  * @batch: images to classify at a time, else 0
  * @lucent: whether the peer also does it as lucent does

@@ -7,6 +7,7 @@
 
 #include "base/error.h"
 #include "bench-json.h"
+#include "models/json-reading.h"
 
 #define NANOSECONDS 1e-9
 
@@ -59,12 +60,19 @@ set_environment (GSubprocessLauncher *launcher, guint n_threads)
   g_subprocess_launcher_setenv (launcher, "OMP_PROC_BIND", "true", TRUE);
 }
 
+static void
+set_no_answer (const BenchPeer *self, const char *said, GError **error)
+{
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process said “%s”, which is no answer.",
+               self->kind->name, said);
+}
+
 static JsonNode *
 read_answer (BenchPeer *self, GError **error)
 {
   g_autofree char *line = g_data_input_stream_read_line (self->answers, NULL, NULL, error);
   g_autoptr (JsonNode) node = NULL;
-  JsonObject *object;
+  const char *failure;
 
   if (line == NULL)
     {
@@ -73,20 +81,19 @@ read_answer (BenchPeer *self, GError **error)
       return NULL;
     }
   node = json_from_string (line, NULL);
-  if (node == NULL || !JSON_NODE_HOLDS_OBJECT (node))
+  if (gbox_json_node_get_object (node) == NULL)
     {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process said “%s”, which is no answer.",
-                   self->kind->name, line);
+      set_no_answer (self, line, error);
       return NULL;
     }
-  object = json_node_get_object (node);
-  if (json_object_has_member (object, "error"))
-    {
-      g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                           json_object_get_string_member (object, "error"));
-      return NULL;
-    }
-  return g_steal_pointer (&node);
+  if (!json_object_has_member (json_node_get_object (node), "error"))
+    return g_steal_pointer (&node);
+  failure = gbox_json_get_string (json_node_get_object (node), "error");
+  if (failure != NULL)
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, failure);
+  else
+    set_no_answer (self, line, error);
+  return NULL;
 }
 
 static gboolean
@@ -100,8 +107,6 @@ start (BenchPeer *self, guint n_threads, GError **error)
 
   if (script == NULL)
     return FALSE;
-  /* Should the process end, writing to it is an error like others. */
-  signal (SIGPIPE, SIG_IGN);
   set_environment (launcher, n_threads);
   self->process = g_subprocess_launcher_spawn (launcher, error, "python3", script, threads, NULL);
   if (self->process == NULL)
@@ -110,9 +115,11 @@ start (BenchPeer *self, guint n_threads, GError **error)
   hello = read_answer (self, error);
   if (hello == NULL)
     return FALSE;
-  self->version
-    = g_strdup (json_object_get_string_member (json_node_get_object (hello), self->kind->version));
-  return TRUE;
+  self->version = g_strdup (gbox_json_get_string (json_node_get_object (hello), self->kind->version));
+  if (self->version == NULL)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process does not say which version it is.",
+                 self->kind->name);
+  return self->version != NULL;
 }
 
 BenchPeer *
@@ -152,6 +159,24 @@ bench_peer_get_version (const BenchPeer *self)
   return self->version;
 }
 
+/* Should the process have ended, that is an error like others, not a signal that ends us, too. */
+static gboolean
+write_line (BenchPeer *self, const char *line, GError **error)
+{
+  const struct timespec at_once = { 0 };
+  sigset_t pipe, before;
+  gboolean written;
+
+  sigemptyset (&pipe);
+  sigaddset (&pipe, SIGPIPE);
+  pthread_sigmask (SIG_BLOCK, &pipe, &before);
+  written = g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process), line, strlen (line), NULL,
+                                       NULL, error);
+  sigtimedwait (&pipe, NULL, &at_once);
+  pthread_sigmask (SIG_SETMASK, &before, NULL);
+  return written;
+}
+
 JsonNode *
 bench_peer_ask (BenchPeer *self, JsonBuilder *request, GError **error)
 {
@@ -163,10 +188,7 @@ bench_peer_ask (BenchPeer *self, JsonBuilder *request, GError **error)
   root = json_builder_get_root (request);
   text = json_to_string (root, FALSE);
   line = g_strconcat (text, "\n", NULL);
-  if (!g_output_stream_write_all (g_subprocess_get_stdin_pipe (self->process), line, strlen (line), NULL,
-                                  NULL, error))
-    return NULL;
-  return read_answer (self, error);
+  return write_line (self, line, error) ? read_answer (self, error) : NULL;
 }
 
 JsonBuilder *
@@ -179,6 +201,13 @@ bench_peer_request_new (const char *what)
   return builder;
 }
 
+void
+bench_peer_set_missing (const BenchPeer *self, const char *member, GError **error)
+{
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_IO, "%s’s process answered without what is called “%s”.",
+               self->kind->name, member);
+}
+
 gboolean
 bench_peer_open (BenchPeer *self, JsonBuilder *request, gint64 *id, GError **error)
 {
@@ -186,8 +215,10 @@ bench_peer_open (BenchPeer *self, JsonBuilder *request, gint64 *id, GError **err
 
   if (answer == NULL)
     return FALSE;
-  *id = json_object_get_int_member (json_node_get_object (answer), "id");
-  return TRUE;
+  if (gbox_json_get_integer (json_node_get_object (answer), "id", id))
+    return TRUE;
+  bench_peer_set_missing (self, "id", error);
+  return FALSE;
 }
 
 gboolean
@@ -209,8 +240,10 @@ bench_peer_run (BenchPeer *self, gint64 id, double *seconds, GError **error)
   answer = bench_peer_ask (self, request, error);
   if (answer == NULL)
     return FALSE;
-  *seconds = json_object_get_double_member (json_node_get_object (answer), "seconds");
-  return TRUE;
+  if (gbox_json_get_real (json_node_get_object (answer), "seconds", seconds) && *seconds > 0)
+    return TRUE;
+  bench_peer_set_missing (self, "seconds", error);
+  return FALSE;
 }
 
 double

@@ -56,6 +56,9 @@ JsonBuilder *bench_peer_request_new (const char *what);
  */
 JsonNode *bench_peer_ask (BenchPeer *self, JsonBuilder *request, GError **error);
 
+/* Sets @error to say that an answer has no @member of the type it should have. */
+void bench_peer_set_missing (const BenchPeer *self, const char *member, GError **error);
+
 /* Sets a piece of work up that @request describes, an "open". @id: (out): of the work, for what follows. */
 gboolean bench_peer_open (BenchPeer *self, JsonBuilder *request, gint64 *id, GError **error);
 /* Forgets all work. */

@@ -2,7 +2,10 @@
 /* PyTorch as the peer of the vision side. */
 #include "bench-torch.h"
 
+#include <math.h>
+
 #include "bench-json.h"
+#include "models/json-reading.h"
 
 static const char *const ways[BENCH_N_WAYS] = { "contiguous", "channels_last", "lucent" };
 
@@ -65,9 +68,18 @@ bench_torch_check (BenchPeer *peer, gint64 id, double *values, guint *n_values, 
   answer = bench_peer_ask (peer, request, error);
   if (answer == NULL)
     return FALSE;
-  array = json_object_get_array_member (json_node_get_object (answer), "values");
+  array = gbox_json_get_array (json_node_get_object (answer), "values");
+  if (array == NULL)
+    {
+      bench_peer_set_missing (peer, "values", error);
+      return FALSE;
+    }
   *n_values = MIN (json_array_get_length (array), BENCH_MAX_VALUES);
   for (guint i = 0; i < *n_values; i++)
-    values[i] = json_array_get_double_element (array, i);
+    {
+      JsonNode *value = json_array_get_element (array, i);
+
+      values[i] = JSON_NODE_HOLDS_VALUE (value) ? json_node_get_double (value) : NAN;
+    }
   return TRUE;
 }

@@ -245,6 +245,8 @@ time_pixels (Session *session, const Subject *subject, const BenchCase *work, GE
 static gboolean
 time_subject (Session *session, const Subject *subject, GError **error)
 {
+  guint n_timed = 0;
+
   if (session->peer != NULL && !subject->peer_knows)
     bench_report_missing (&session->report, "PyTorch", "It reads only the two networks' original files.");
   for (guint i = 0; i < bench_get_n_cases (); i++)
@@ -269,8 +271,13 @@ time_subject (Session *session, const Subject *subject, GError **error)
         }
       if (!done)
         return FALSE;
+      n_timed++;
     }
-  return TRUE;
+  if (n_timed == 0)
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "With %s nothing is timed that --only names: leave it out to see what there is.",
+                 gbox_network_get_title (subject->network));
+  return n_timed > 0;
 }
 
 /* The peer reads two of the networks, each in its original file. */

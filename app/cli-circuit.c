@@ -130,11 +130,16 @@ print_text (const GboxNetwork *network, const CircuitNode *node, int indent)
 static void
 print_tree (const Options *options, const GboxNetwork *network, const CircuitNode *root)
 {
+  const gboolean is_last = (guint) root->layer + 1 == gbox_network_get_n_layers (network);
   g_autofree char *name = gbox_circuit_describe_unit (network, root->layer, root->unit);
 
-  g_print (options->downstream ? "%s adds to other units: %+.4g, takes from them: %+.4g\n"
-                               : "%s: excitation %+.4g, inhibition %+.4g\n",
-           name, root->circuit->excitation, root->circuit->inhibition);
+  if (options->downstream && is_last)
+    g_print ("%s adds to no other unit: nothing follows the layer %s.\n", name,
+             gbox_circuit_get_layer_name (network, root->layer));
+  else
+    g_print (options->downstream ? "%s adds to other units: %+.4g, takes from them: %+.4g\n"
+                                 : "%s: excitation %+.4g, inhibition %+.4g\n",
+             name, root->circuit->excitation, root->circuit->inhibition);
   print_text (network, root, 2);
 }
 

@@ -8,6 +8,9 @@
 
 #include <math.h>
 
+/* Told apart from a wrong number. */
+#define LAST_SCALES G_MININT
+
 typedef struct
 {
   char *model;
@@ -16,7 +19,7 @@ typedef struct
   char *image;
   int unit;
   int top;
-  int n_scales; /* 0: those of the last time */
+  int n_scales;
   gboolean peak;
   gboolean json;
 } Options;
@@ -122,11 +125,7 @@ print_text (const Options *options, const GboxExamples *examples, const GboxVerd
   g_autofree char *image = gbox_verdict_describe_image (verdict);
   g_autofree char *classes = gbox_verdict_describe_classes (verdict);
 
-  if (examples->n_photos == 0 && options->n_scales > 0)
-    g_print ("No photographs cut at %d %s yet: “glassbox-cli index --scales %d FOLDER” looks through "
-             "with this layer.\n",
-             options->n_scales, options->n_scales == 1 ? "scale" : "scales", options->n_scales);
-  else if (examples->n_photos == 0)
+  if (examples->n_photos == 0)
     g_print ("No photographs yet: “glassbox-cli index FOLDER” looks through some with this layer.\n");
   else
     g_print ("%u photographs, cut at %d %s: mean %.4g, standard deviation %.4g, %.4g to %.4g\n",
@@ -167,6 +166,19 @@ measure_image (const Options *options,
   return gbox_examples_measure (network, team, layer, options->unit, measure, image, activation, error);
 }
 
+/* Of a cut that was asked for by its scales there has to be one; without, nothing is an answer too. */
+static gboolean
+check_scales (const Options *options, const GboxExamples *examples, GError **error)
+{
+  if (options->n_scales == LAST_SCALES || examples->n_photos > 0)
+    return TRUE;
+  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+               "The index holds no photographs that were cut at %d %s and looked through with this layer: "
+               "“glassbox-cli index --scales %d FOLDER” does that.",
+               options->n_scales, options->n_scales == 1 ? "scale" : "scales", options->n_scales);
+  return FALSE;
+}
+
 /* Looking makes no index. */
 static GboxPhotoIndex *
 open_index (const char *path, GError **error)
@@ -199,9 +211,11 @@ show (const Options *options)
   if (network == NULL || (layer = cli_find_layer (network, options->layer, &error)) < 0
       || (index = open_index (options->database, &error)) == NULL)
     return cli_failure (error);
-  examples = gbox_examples_new (index, network, (guint) layer, options->unit, measure, options->n_scales,
+  examples = gbox_examples_new (index, network, (guint) layer, options->unit, measure,
+                                options->n_scales == LAST_SCALES ? 0 : options->n_scales,
                                 (guint) options->top, &error);
-  if (examples == NULL || !measure_image (options, network, (guint) layer, measure, &image, &error))
+  if (examples == NULL || !check_scales (options, examples, &error)
+      || !measure_image (options, network, (guint) layer, measure, &image, &error))
     return cli_failure (error);
   verdict = gbox_verdict_new (examples, image);
   if (options->json)
@@ -222,7 +236,8 @@ check (const Options *options, char **words, GError **error)
   else if (options->top < 1)
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--top takes a number of photographs, 1 or more, not %d.", options->top);
-  else if (options->n_scales < 0 || options->n_scales > GBOX_PHOTO_MAX_SCALES)
+  else if (options->n_scales != LAST_SCALES
+           && (options->n_scales < 1 || options->n_scales > GBOX_PHOTO_MAX_SCALES))
     g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                  "--scales takes a number from 1 to %d, not %d.", GBOX_PHOTO_MAX_SCALES, options->n_scales);
   else
@@ -233,7 +248,7 @@ check (const Options *options, char **words, GError **error)
 int
 cli_examples (char **argv)
 {
-  g_auto (Options) options = { .unit = -1, .top = 9 };
+  g_auto (Options) options = { .unit = -1, .top = 9, .n_scales = LAST_SCALES };
   GOptionEntry entries[] = {
     { "model", 'm', 0, G_OPTION_ARG_STRING, &options.model, "A name from “glassbox-cli models”, or a file",
       "MODEL" },
@@ -241,7 +256,7 @@ cli_examples (char **argv)
     { "unit", 'u', 0, G_OPTION_ARG_INT, &options.unit, "The channel or class", "UNIT" },
     { "top", 0, 0, G_OPTION_ARG_INT, &options.top, "How many photographs to name; 9 unless told", "N" },
     { "scales", 0, 0, G_OPTION_ARG_INT, &options.n_scales,
-      "Of those that “index” cut at so many scales; as it did last unless told", "N" },
+      "Of those that “index” cut at so many scales, 1 … 3; as it did last unless told", "N" },
     { "peak", 0, 0, G_OPTION_ARG_NONE, &options.peak,
       "Go by the strongest position instead of the mean over all", NULL },
     { "image", 'i', 0, G_OPTION_ARG_FILENAME, &options.image,

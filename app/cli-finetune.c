@@ -244,7 +244,8 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
     { "prompt-file", 0, 0, G_OPTION_ARG_FILENAME, &options->prompt_file,
       "The text to complete is in this file, in place of --prompt", "FILE" },
     { "csv", 0, 0, G_OPTION_ARG_FILENAME, &options->csv,
-      "Write the curves into this file too; with --resume, go on with those in it", "FILE" },
+      "Write the curves into this file too; with --resume, go on with those in it up to the checkpoint",
+      "FILE" },
     { "samples-csv", 0, 0, G_OPTION_ARG_FILENAME, &options->samples_csv,
       "The same of all completions: before, of each step, and after", "FILE" },
     { "json", 0, 0, G_OPTION_ARG_NONE, &options->json,
@@ -255,8 +256,11 @@ parse_into (GboxFinetuneSpec *spec, char **argv, Options *options, GError **erro
   g_auto (GStrv) words = g_strdupv (argv);
 
   g_option_context_set_description (
-    context, "With --resume all parameters are those of the checkpoint, but for the flags beside it.\n"
-             "A checkpoint is a model too: glassbox-cli complete --model FILE. -m is --model.");
+    context,
+    "With --resume all parameters are those of the checkpoint, but for the flags beside it.\n"
+    "A table that is gone on with keeps its rows up to the checkpoint; those of steps that are done\n"
+    "again take the place of the others, and one that would lose more is refused.\n"
+    "A checkpoint is a model too: glassbox-cli complete --model FILE. -m is --model.");
   g_option_context_set_main_group (context, gbox_spec_get_options (GBOX_SPEC (spec)));
   g_option_context_add_main_entries (context, entries, NULL);
   if (!cli_parse (context, &words, error))
@@ -384,16 +388,27 @@ is_usage_error (const GError *error)
 
 /* Nothing is trained before both can be written. */
 static gboolean
-open_tables (Tables *tables, const Options *options, GError **error)
+open_tables (Tables *tables, const Options *options, guint n_steps, GError **error)
 {
   if (options->csv != NULL)
-    tables->points = finetune_table_open (options->csv, FINETUNE_TABLE_POINTS, options->step, error);
-  if (options->csv != NULL && tables->points == NULL)
-    return FALSE;
+    {
+      tables->points
+        = finetune_table_open (options->csv, FINETUNE_TABLE_POINTS, options->step, n_steps, error);
+      if (tables->points == NULL)
+        return FALSE;
+    }
   if (options->samples_csv != NULL)
-    tables->completions
-      = finetune_table_open (options->samples_csv, FINETUNE_TABLE_COMPLETIONS, options->step, error);
-  return options->samples_csv == NULL || tables->completions != NULL;
+    {
+      tables->completions = finetune_table_open (options->samples_csv, FINETUNE_TABLE_COMPLETIONS,
+                                                 options->step, n_steps, error);
+      if (tables->completions == NULL)
+        return FALSE;
+    }
+  if (tables->points != NULL)
+    finetune_table_tell (tables->points);
+  if (tables->completions != NULL)
+    finetune_table_tell (tables->completions);
+  return TRUE;
 }
 
 static void
@@ -419,7 +434,8 @@ cli_finetune (char **argv)
 
   if (spec == NULL)
     return is_usage_error (error) ? cli_usage_error (argv[0], error) : cli_failure (error);
-  if (open_tables (&tables, &options, &error) && (engine = gbox_engine_new (0, &error)) != NULL)
+  if (open_tables (&tables, &options, gbox_finetune_spec_get_values (spec)->steps, &error)
+      && (engine = gbox_engine_new (0, &error)) != NULL)
     code = run_session (engine, spec, &options, &tables);
   else
     code = cli_failure (error);

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
 /* glassbox-cli what-changed: what finetuning did beside what it was rewarded for. */
+#include <limits.h>
 #include <unistd.h>
 
 #include "base/error.h"
@@ -9,6 +10,10 @@
 
 /* Terms of each kind that are told. */
 #define N_TERMS 20
+/* Of the reward's own, each kind. */
+#define N_OWN 5
+
+#define NAME_COLUMNS 24
 
 typedef struct
 {
@@ -18,14 +23,23 @@ typedef struct
 } Session;
 
 static void
+print_name (const char *name)
+{
+  const glong length = g_utf8_strlen (name, -1);
+
+  g_print ("  %s%*s ", name, (int) MAX (0, NAME_COLUMNS - length), "");
+}
+
+static void
 print_term (gboolean json, const char *prompts, const char *kind, const GboxTermChange *change)
 {
   g_autoptr (JsonBuilder) builder = NULL;
 
   if (!json)
     {
-      g_print ("  %-24s %5u → %-5u z %+.1f%s\n", change->term, change->n_before, change->n_after, change->z,
-               change->is_own ? "  (rewarded)" : "");
+      print_name (change->term);
+      g_print ("%5u → %-5u log-odds %+.1f  z %+.1f\n", change->n_before, change->n_after, change->log_odds,
+               change->z);
       return;
     }
   builder = json_builder_new ();
@@ -43,13 +57,49 @@ print_term (gboolean json, const char *prompts, const char *kind, const GboxTerm
   cli_print_json (builder);
 }
 
+/* The first @n that are the reward's own, or are not. */
+static void
+print_some (
+  gboolean json, const char *prompts, const char *kind, const GArray *changes, gboolean is_own, guint n)
+{
+  for (guint i = 0; i < changes->len && n > 0; i++)
+    {
+      const GboxTermChange *change = &g_array_index (changes, GboxTermChange, i);
+
+      if (change->is_own != is_own)
+        continue;
+      print_term (json, prompts, kind, change);
+      n--;
+    }
+}
+
 static void
 print_terms (gboolean json, const char *prompts, const char *kind, const char *title, const GArray *changes)
 {
   if (!json)
     g_print ("%s\n", title);
-  for (guint i = 0; i < MIN (changes->len, N_TERMS); i++)
-    print_term (json, prompts, kind, &g_array_index (changes, GboxTermChange, i));
+  print_some (json, prompts, kind, changes, FALSE, N_TERMS);
+}
+
+static void
+print_own (gboolean json, const char *prompts, const char *title, const GArray *words, const GArray *pairs)
+{
+  if (!json)
+    g_print ("%s\n", title);
+  print_some (json, prompts, "word", words, TRUE, N_OWN);
+  print_some (json, prompts, "pair", pairs, TRUE, N_OWN);
+}
+
+/* What would move the cursor or is no text is told by its bytes. */
+static char *
+escape (const char *text)
+{
+  char kept[UCHAR_MAX - SCHAR_MAX + 1] = "";
+
+  if (g_utf8_validate (text, -1, NULL))
+    for (int i = SCHAR_MAX + 1; i <= UCHAR_MAX; i++)
+      kept[i - SCHAR_MAX - 1] = (char) i;
+  return g_strescape (text, kept);
 }
 
 static void
@@ -64,9 +114,10 @@ print_tokens (gboolean json, const GboxComparison *comparison)
 
       if (!json)
         {
-          g_autofree char *text = g_strescape (comparison->token_texts[i], NULL);
+          g_autofree char *text = escape (comparison->token_texts[i]);
 
-          g_print ("  %-24s %.4f → %.4f\n", text, change->before, change->after);
+          print_name (text);
+          g_print ("%.4f → %.4f\n", change->before, change->after);
           continue;
         }
       builder = json_builder_new ();
@@ -122,8 +173,12 @@ print_comparison (gboolean json, const GboxComparison *comparison)
 {
   print_terms (json, "trained", "word", "Words, after the trained prompt", comparison->words);
   print_terms (json, "trained", "pair", "Pairs of words, after the trained prompt", comparison->pairs);
+  print_own (json, "trained", "With the reward’s own characters, after the trained prompt", comparison->words,
+             comparison->pairs);
   print_terms (json, "other", "word", "Words, after other prompts", comparison->other_words);
   print_terms (json, "other", "pair", "Pairs of words, after other prompts", comparison->other_pairs);
+  print_own (json, "other", "With the reward’s own characters, after other prompts", comparison->other_words,
+             comparison->other_pairs);
   print_tokens (json, comparison);
   if (!json)
     g_print ("After the trained prompt\n");

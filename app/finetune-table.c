@@ -11,18 +11,26 @@
 #include <string.h>
 #include <unistd.h>
 
+/* What spreadsheets begin a text in UTF-8 with. */
+#define BYTE_ORDER_MARK "\xef\xbb\xbf"
+
 struct _FinetuneTable
 {
   char *path;
   FinetuneTableKind kind;
   FILE *file;
   GString *line;
-  gboolean is_ordinary; /* and can be cut off */
-  gboolean is_begun;    /* whether a line has been added */
-  gboolean has_failed;  /* nothing more is written */
-  gboolean has_before;  /* completions to compare with stay */
-  off_t n_kept;         /* bytes that stay */
-  double seconds;       /* at the last point that stays */
+  gboolean is_ordinary;          /* and can be cut off */
+  gboolean has_carriage_returns; /* lines end as spreadsheets end them */
+  gboolean is_begun;             /* whether a line has been added */
+  gboolean has_failed;           /* nothing more is written */
+  gboolean has_before;           /* completions to compare with stay */
+  off_t n_kept;                  /* bytes that stay */
+  double seconds;                /* at the last point that stays */
+  guint n_rows;                  /* that stay, the header among them */
+  guint n_replaced;              /* that do not */
+  guint step;                    /* that is gone on from */
+  guint last_step;               /* of the rows that stay */
 };
 
 static void
@@ -54,6 +62,18 @@ add_header (FinetuneTableKind kind, GString *line)
     gbox_finetune_csv_add_completions_header (line);
 }
 
+static const char *
+get_content (const FinetuneTable *table)
+{
+  return table->kind == FINETUNE_TABLE_POINTS ? "curves" : "completions";
+}
+
+static const char *
+get_flag (const FinetuneTable *table)
+{
+  return table->kind == FINETUNE_TABLE_POINTS ? "--csv" : "--samples-csv";
+}
+
 /* A line, which may have others in quotes. Returns whether it has come to its end. */
 static gboolean
 read_line (FinetuneTable *table)
@@ -73,65 +93,140 @@ read_line (FinetuneTable *table)
   return FALSE;
 }
 
-/* Whether a number that is followed by a comma stands at @text and is none of a later step. */
-static gboolean
-is_until (const char *text, guint step)
+/* What a row is of. */
+typedef enum
+{
+  ROW_BEFORE, /* completions to compare with */
+  ROW_STEP,   /* a training step */
+  ROW_AFTER,  /* completions after the last step */
+  ROW_OTHER,  /* nothing that such a table has */
+} Row;
+
+/* A step that is followed by a comma. */
+static Row
+parse_step (const char *text, guint *step)
 {
   char *end;
   const guint64 number = g_ascii_strtoull (text, &end, 10);
 
-  return g_ascii_isdigit (*text) && *end == ',' && number <= step;
+  *step = (guint) MIN (number, G_MAXUINT);
+  return g_ascii_isdigit (*text) && *end == ',' ? ROW_STEP : ROW_OTHER;
 }
 
 static gboolean
-keep_point (FinetuneTable *table, guint step)
+skip_phase (const char **text, GboxFinetunePhase phase)
 {
-  const char *seconds = strrchr (table->line->str, ',');
+  const char *name = gbox_finetune_phase_get_name (phase);
+  const gsize n = strlen (name);
 
-  if (seconds == NULL || !is_until (table->line->str, step))
+  if (!g_str_has_prefix (*text, name) || (*text)[n] != ',')
     return FALSE;
-  table->seconds = g_ascii_strtod (seconds + 1, NULL);
+  *text += n + 1;
   return TRUE;
 }
 
-static gboolean
-keep_completion (FinetuneTable *table, guint step)
+/* @step: (out): of %ROW_STEP */
+static Row
+parse_row (const FinetuneTable *table, guint *step)
 {
-  g_autofree char *before = g_strconcat (gbox_finetune_phase_get_name (GBOX_FINETUNE_BEFORE), ",", NULL);
-  g_autofree char *training = g_strconcat (gbox_finetune_phase_get_name (GBOX_FINETUNE_TRAINING), ",", NULL);
-  const gboolean is_before = g_str_has_prefix (table->line->str, before);
+  const char *at = table->line->str;
 
-  table->has_before = table->has_before || is_before;
-  return is_before
-         || (g_str_has_prefix (table->line->str, training)
-             && is_until (table->line->str + strlen (training), step));
+  if (table->kind == FINETUNE_TABLE_POINTS)
+    return parse_step (at, step);
+  if (skip_phase (&at, GBOX_FINETUNE_BEFORE))
+    return ROW_BEFORE;
+  if (skip_phase (&at, GBOX_FINETUNE_AFTER))
+    return ROW_AFTER;
+  return skip_phase (&at, GBOX_FINETUNE_TRAINING) ? parse_step (at, step) : ROW_OTHER;
 }
 
-/* Finds out what of the table stays: its lines up to a step. */
+static void
+keep_row (FinetuneTable *table, Row row, guint step)
+{
+  table->n_kept = ftello (table->file);
+  table->n_rows++;
+  table->has_before = table->has_before || row == ROW_BEFORE;
+  if (row != ROW_STEP)
+    return;
+  table->last_step = step;
+  if (table->kind == FINETUNE_TABLE_POINTS)
+    table->seconds = g_ascii_strtod (strrchr (table->line->str, ',') + 1, NULL);
+}
+
+/* Of what is gone on with, rows up to @step stay, and those up to @n_steps are made again. No other one goes.
+ */
 static gboolean
-find_kept (FinetuneTable *table, guint step, GError **error)
+sort_row (FinetuneTable *table, guint step, guint n_steps, GError **error)
+{
+  guint at = 0;
+  const Row row = parse_row (table, &at);
+
+  if (table->n_replaced == 0 && (row == ROW_BEFORE || (row == ROW_STEP && at <= step)))
+    {
+      keep_row (table, row, at);
+      return TRUE;
+    }
+  table->n_replaced++;
+  if (row == ROW_AFTER || (row == ROW_STEP && at > step && at <= n_steps))
+    return TRUE;
+  if (row == ROW_STEP && at > n_steps)
+    g_set_error (
+      error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+      "Row %u of “%s” would be removed: it is of step %u, while training goes on after step %u and ends with "
+      "step %u. Give another file with %s, or with --steps as many as it has.",
+      table->n_rows + table->n_replaced, table->path, at, step, n_steps, get_flag (table));
+  else
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                 "Row %u of “%s” would be removed: it is none that comes there in a table of %s. Give "
+                 "another file with %s, or take the row out.",
+                 table->n_rows + table->n_replaced, table->path, get_content (table), get_flag (table));
+  return FALSE;
+}
+
+/* Whether the table begins as one of its kind does; nothing at all is the beginning of any. */
+static gboolean
+read_header (FinetuneTable *table, gboolean *is_empty)
 {
   g_autoptr (GString) header = g_string_new (NULL);
   g_autofree char *first = NULL;
+  int end;
   gsize n;
 
   add_header (table->kind, header);
   first = g_malloc (header->len);
-  n = fread (first, 1, header->len, table->file);
-  if (n > 0 && (n < header->len || memcmp (first, header->str, n) != 0))
+  n = fread (first, 1, strlen (BYTE_ORDER_MARK), table->file);
+  *is_empty = n == 0;
+  if (n < strlen (BYTE_ORDER_MARK) || memcmp (first, BYTE_ORDER_MARK, n) != 0)
+    rewind (table->file);
+  n = fread (first, 1, header->len - 1, table->file);
+  end = getc (table->file);
+  table->has_carriage_returns = end == '\r';
+  if (table->has_carriage_returns)
+    end = getc (table->file);
+  return *is_empty || (n == header->len - 1 && memcmp (first, header->str, n) == 0 && end == '\n');
+}
+
+/* Finds out what of the table stays. A line that was torn off is none. */
+static gboolean
+find_kept (FinetuneTable *table, guint step, guint n_steps, GError **error)
+{
+  gboolean is_empty;
+
+  if (!read_header (table, &is_empty))
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                    "“%s” is no table of %s, so it is left as it is. Choose another file.", table->path,
-                   table->kind == FINETUNE_TABLE_POINTS ? "curves" : "completions");
+                   get_content (table));
       return FALSE;
     }
-  if (n == 0 || step == 0)
+  if (is_empty || step == 0)
     return TRUE;
-  do
-    table->n_kept = ftello (table->file);
-  while (
-    read_line (table)
-    && (table->kind == FINETUNE_TABLE_POINTS ? keep_point (table, step) : keep_completion (table, step)));
+  table->step = step;
+  table->n_rows = 1;
+  table->n_kept = ftello (table->file);
+  while (read_line (table))
+    if (!sort_row (table, step, n_steps, error))
+      return FALSE;
   g_string_truncate (table->line, 0);
   return TRUE;
 }
@@ -146,7 +241,7 @@ open_stream (const char *path)
 }
 
 FinetuneTable *
-finetune_table_open (const char *path, FinetuneTableKind kind, guint step, GError **error)
+finetune_table_open (const char *path, FinetuneTableKind kind, guint step, guint n_steps, GError **error)
 {
   g_autoptr (FinetuneTable) table = g_new0 (FinetuneTable, 1);
   GStatBuf status;
@@ -167,9 +262,30 @@ finetune_table_open (const char *path, FinetuneTableKind kind, guint step, GErro
       set_error (error, path);
       return NULL;
     }
-  if (table->is_ordinary && !find_kept (table, step, error))
+  if (table->is_ordinary && !find_kept (table, step, n_steps, error))
     return NULL;
   return g_steal_pointer (&table);
+}
+
+/* "step 3" or "steps 3 to 5" */
+static char *
+describe_range (const char *what, guint first, guint last)
+{
+  return first == last ? g_strdup_printf ("%s %u", what, first)
+                       : g_strdup_printf ("%ss %u to %u", what, first, last);
+}
+
+void
+finetune_table_tell (const FinetuneTable *table)
+{
+  g_autofree char *steps = describe_range ("step", table->last_step + 1, table->step);
+  g_autofree char *rows = describe_range ("row", table->n_rows + 1, table->n_rows + table->n_replaced);
+
+  if (table->n_rows > 1 && table->last_step < table->step)
+    g_printerr ("“%s” lacks %s: it is gone on with after step %u.\n", table->path, steps, table->step);
+  if (table->n_replaced > 0)
+    g_printerr ("What follows in “%s” takes the place of %s, later than step %u.\n", table->path, rows,
+                table->step);
 }
 
 /* What does not stay goes, and what is new gets its first line. */
@@ -189,6 +305,8 @@ begin (FinetuneTable *table)
 static void
 write_line (FinetuneTable *table)
 {
+  if (table->has_carriage_returns && table->n_kept > 0)
+    g_string_insert_c (table->line, (gssize) table->line->len - 1, '\r');
   if (!table->has_failed)
     table->has_failed = fputs (table->line->str, table->file) == EOF || fflush (table->file) != 0;
   g_string_truncate (table->line, 0);

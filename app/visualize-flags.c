@@ -127,6 +127,8 @@ visualize_flags_check_use (const VisualizeFlags *flags, GboxVisualizationSpec *s
     return refuse (error, "--cosine-power counts only for a direction: say which with --direction.");
   if (visualize_flags_has (flags, "--start") && values->checkpoint[0] != '\0')
     return refuse (error, "A checkpoint goes on with the picture it holds: leave out --start.");
+  if (visualize_flags_has (flags, "--start-digest") && values->start[0] == '\0')
+    return refuse (error, "--start-digest is of the file to start from: say which with --start.");
   if ((visualize_flags_has (flags, "--at-y") || visualize_flags_has (flags, "--at-x")) && !is_neuron)
     return refuse (error, "--at-y and --at-x are of a neuron: say --at Y,X, which makes it one.");
   if (visualize_flags_has (flags, "--spectrum") && !is_maco)

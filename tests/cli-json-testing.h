@@ -27,14 +27,14 @@ run (const char *folder, const char *line)
   return objects;
 }
 
-static JsonObject *
+static inline JsonObject *
 get (const GPtrArray *objects, guint i)
 {
   g_assert_cmpuint (i, <, objects->len);
   return json_node_get_object (objects->pdata[i]);
 }
 
-static double
+static inline double
 get_member (JsonObject *object, const char *name)
 {
   return json_object_get_double_member (object, name);

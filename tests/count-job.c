@@ -342,6 +342,26 @@ count_start (GboxEngine *engine, const char *first_property, ...)
   return gbox_engine_start (engine, spec);
 }
 
+GboxRun *
+count_hold (GboxEngine *engine)
+{
+  const guint n_at_gate = atomic_load (&count_seen.n_at_gate);
+  GboxRun *held;
+
+  atomic_store (&count_seen.gate_closed, true);
+  held = count_start (engine, "gated", TRUE, "steps", 1, NULL);
+  count_wait_for (&count_seen.n_at_gate, n_at_gate + 1);
+
+  return held;
+}
+
+void
+count_release (GboxRun *held)
+{
+  g_object_unref (held);
+  atomic_store (&count_seen.gate_closed, false);
+}
+
 void
 count_wait_for (atomic_uint *counter, guint at_least)
 {

@@ -56,6 +56,11 @@ GboxRun *count_start (GboxEngine *engine, const char *first_property, ...);
 /* A new engine, and nothing seen yet. */
 GboxEngine *count_make_engine (guint n_threads);
 
+/* Holds the engine in a step of a run of its own until that is released: what is told meanwhile is obeyed
+ * before any other step is begun, however long this thread takes to tell it. */
+GboxRun *count_hold (GboxEngine *engine);
+void count_release (GboxRun *held);
+
 /* Waits without the main loop: only the engine thread can raise the counter. */
 void count_wait_for (atomic_uint *counter, guint at_least);
 

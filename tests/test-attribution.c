@@ -167,6 +167,14 @@ test_heat_map (void)
   g_assert_cmpint (pixels[3 * 15 + 2], >, 100);
   g_assert_cmpint (pixels[3 * 3], ==, 100);
 
+  /* Orange where nothing is said is less so: 0.75 · grey 128.6 + 0.25 · 230, and of 0. */
+  memset (pixels, 0, sizeof pixels);
+  pixels[3 * 3] = 230;
+  pixels[3 * 3 + 1] = 102;
+  gbox_heat_map_draw (&image, values, 2, 2);
+  g_assert_cmpint (pixels[3 * 3], ==, 154);
+  g_assert_cmpint (pixels[3 * 3 + 2], ==, 96);
+
   for (int i = 0; i < 12; i++)
     constant[i] = 2.5f;
   gbox_heat_map_smooth (constant, 3, 4, 2);

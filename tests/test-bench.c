@@ -62,6 +62,52 @@ test_cases (void)
     }
 }
 
+static double
+count_flops (GboxNetwork *network, GboxTeam *team, const BenchCase *work, int unit)
+{
+  g_autoptr (GboxVisualizationSpec) spec = bench_case_make_spec (work, bench_sizes[0]);
+  g_autoptr (GError) error = NULL;
+  g_autoptr (GboxVisionBench) bench = NULL;
+  double flops = 0;
+
+  g_object_set (spec, "unit", unit, NULL);
+  bench = gbox_vision_bench_new_step (network, team, spec, &error);
+  g_assert_no_error (error);
+  for (guint i = 0; i < gbox_vision_bench_get_n_parts (bench); i++)
+    flops += gbox_vision_bench_get_part (bench, i)->flops;
+  return flops;
+}
+
+/* What is said of a layer holds for all of its units: no branch of its module computes more. */
+static void
+test_dearest (void)
+{
+  /* The branches' first units: of 1×1, 3×3, 5×5, and the pool's. */
+  static const struct
+  {
+    const char *layer;
+    int units[4];
+  } modules[]
+    = { { "3b", { 0, 128, 320, 416 } }, { "4a", { 0, 192, 400, 448 } }, { "4e", { 0, 256, 576, 704 } } };
+  g_autoptr (GboxNetwork) network = made_up_network (MADE_UP_BVLC);
+  g_autoptr (GboxTeam) team = gbox_team_new (1);
+  guint n = 0;
+
+  for (guint i = 0; i < bench_get_n_cases (); i++)
+    for (gsize m = 0; m < G_N_ELEMENTS (modules); m++)
+      {
+        const BenchCase *work = bench_get_case (i);
+
+        if (!g_str_equal (work->layer, modules[m].layer) || work->size != bench_sizes[0])
+          continue;
+        n++;
+        for (gsize k = 0; k < G_N_ELEMENTS (modules[m].units); k++)
+          g_assert_cmpfloat (count_flops (network, team, work, modules[m].units[k]), <=,
+                             count_flops (network, team, work, work->unit));
+      }
+  g_assert_cmpuint (n, ==, 4);
+}
+
 static void
 test_wanted (void)
 {
@@ -221,6 +267,45 @@ test_no_torch (void)
   g_assert_cmpuint (count_lines (lines, "case"), ==, 1);
 }
 
+/* What is no peer is left out, too, and said to be. */
+static void
+test_no_peer (void)
+{
+  static const struct
+  {
+    const char *answers, *reason;
+  } cases[] = {
+    { "[]", "no answer" },
+    { "{\"error\": 5}", "no answer" },
+    { "{\"torch\": 2}", "which version" },
+    { "{}", "which version" },
+  };
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_auto (Answer) answer = bench_beside (cases[i].answers);
+      g_autoptr (GPtrArray) lines = parse_lines (answer.output);
+      JsonObject *machine = find_line (lines, "machine", NULL);
+
+      g_assert_cmpint (answer.code, ==, 0);
+      g_assert_nonnull (strstr (json_object_get_string_member (machine, "without_torch"), cases[i].reason));
+      g_assert_cmpstr (answer.errors, ==, "timing efficientnet-lite0/block8@128 …\n");
+    }
+}
+
+/* Of a model that has nothing by the names asked for. */
+static void
+test_none_named (void)
+{
+  g_autofree char *path = save_made_up_efficientnet ();
+  g_autofree char *line = g_strdup_printf ("bench vision --no-peer --model %s --only 4a@224", path);
+  g_auto (Answer) answer = cli (NULL, line);
+
+  g_assert_cmpint (g_remove (path), ==, 0);
+  g_assert_cmpint (answer.code, ==, 2);
+  g_assert_nonnull (strstr (answer.errors, "EfficientNet-Lite0"));
+}
+
 /* A peer that computes something else, fails, or ends: no times, and the reason. */
 static void
 test_bad_peer (void)
@@ -233,6 +318,10 @@ test_bad_peer (void)
     { "{\"torch\": \"0\"}\n{\"id\": 0}\n{\"values\": []}", "do not compute the same" },
     { "{\"torch\": \"0\"}\n{\"error\": \"out of memory\"}", "out of memory" },
     { "{\"torch\": \"0\"}\nnonsense", "nonsense" },
+    { "{\"torch\": \"0\"}\n{\"error\": 5}", "no answer" },
+    { "{\"torch\": \"0\"}\n{\"id\": \"0\"}", "“id”" },
+    { "{\"torch\": \"0\"}\n{\"id\": 0}\n{\"values\": 3}", "“values”" },
+    { "{\"torch\": \"0\"}\n{\"id\": 0}\n{\"values\": [[1.0], {}, \"3\"]}", "do not compute the same" },
     { "{\"torch\": \"0\"}", "ended" },
   };
 
@@ -285,11 +374,14 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/bench/spread", test_spread);
   g_test_add_func ("/bench/cases", test_cases);
+  g_test_add_func ("/bench/dearest", test_dearest);
   g_test_add_func ("/bench/wanted", test_wanted);
   g_test_add_func ("/bench/json", test_json);
   g_test_add_func ("/bench/text", test_text);
   g_test_add_func ("/bench/missing", test_missing);
   g_test_add_func ("/bench/no-torch", test_no_torch);
+  g_test_add_func ("/bench/no-peer", test_no_peer);
+  g_test_add_func ("/bench/none-named", test_none_named);
   g_test_add_func ("/bench/bad-peer", test_bad_peer);
   g_test_add_func ("/bench/torch", test_torch);
   return g_test_run ();

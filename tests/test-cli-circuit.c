@@ -102,6 +102,8 @@ test_downstream (void)
     = cli (NULL, "circuit --model efficientnet-lite0 --layer block0 --unit 7 --top 3 --downstream --json");
   g_auto (Answer) text
     = cli (NULL, "circuit --model efficientnet-lite0 --layer block0 --unit 7 --top 3 --downstream");
+  g_auto (Answer) last
+    = cli (NULL, "circuit --model efficientnet-lite0 --layer class --unit 488 --downstream");
 
   g_assert_cmpint (answer.code, ==, 0);
   unit = parse_line (answer.output, &node);
@@ -115,6 +117,9 @@ test_downstream (void)
       g_assert_cmpint (json_object_get_double_member (output, "weight") < 0.0, ==, i >= TOP);
     }
   g_assert_nonnull (strstr (text.output, "block0 · 7 adds to other units: +"));
+  g_assert_cmpint (last.code, ==, 0);
+  g_assert_cmpstr (last.output, ==,
+                   "class · 488 (chain) adds to no other unit: nothing follows the layer class.\n");
 }
 
 static void

@@ -4,17 +4,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
-#include "cli-json-testing.h"
-
-#define FINETUNE                                                                                             \
-  "finetune --json --prompt words --reward characters:ab --batch 8 --length 6 --learning-rate 0.02 "         \
-  "--samples 3 --seed 4"
-
-static char *
-get_model (void)
-{
-  return g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-llama.gguf", NULL);
-}
+#include "cli-finetune-testing.h"
 
 /* All that does not depend on the clock. */
 static void
@@ -267,141 +257,6 @@ test_prompt_bounds (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
-static char *
-read_file (const char *folder, const char *name)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  char *text;
-
-  g_assert_true (g_file_get_contents (path, &text, NULL, NULL));
-  return text;
-}
-
-static void
-write_file (const char *folder, const char *name, const char *text)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-
-  g_assert_true (g_file_set_contents (path, text, -1, NULL));
-}
-
-static void
-assert_refused (const char *folder, const char *flags, const char *word)
-{
-  g_autofree char *model = get_model ();
-  g_autofree char *line = g_strdup_printf (FINETUNE " --steps 2 --model %s %s", model, flags);
-  g_auto (Answer) answer = cli (folder, line);
-
-  g_test_message ("%s: %s", flags, answer.errors);
-  g_assert_cmpint (answer.code, !=, 0);
-  g_assert_cmpstr (answer.output, ==, "");
-  g_assert_nonnull (strstr (answer.errors, word));
-}
-
-/* Only a table of the same kind is replaced, and where nothing can be saved nothing is trained. */
-static void
-test_places (void)
-{
-  g_autofree char *folder = make_folder ();
-  g_autofree char *model = get_model ();
-  g_autofree char *line
-    = g_strdup_printf (FINETUNE " --steps 2 --samples-csv {tmp}/s.csv --csv {tmp}/c.csv --model %s", model);
-  g_autoptr (GPtrArray) first = run (folder, line);
-  g_autoptr (GPtrArray) second = run (folder, line);
-  g_autofree char *samples = read_file (folder, "s.csv");
-  g_autofree char *kept = NULL;
-  g_autofree char *letter_kept = NULL;
-
-  g_assert_cmpuint (first->len, ==, second->len);
-  write_file (folder, "letter.csv", "Dear reader,\n");
-  write_file (folder, "model.safetensors", "Dear reader,\n");
-  assert_refused (folder, "--csv {tmp}/letter.csv", "no table of curves");
-  assert_refused (folder, "--csv {tmp}/s.csv", "no table of curves");
-  assert_refused (folder, "--samples-csv {tmp}/c.csv", "no table of completions");
-  assert_refused (folder, "--csv {tmp}/new.csv --samples-csv {tmp}/./new.csv", "the same file");
-  assert_refused (folder, "--csv {tmp}/x.safetensors --checkpoint {tmp}/x.safetensors", "the same file");
-  assert_refused (folder, "--csv {tmp}/nowhere/x.csv", "cannot be written");
-  {
-    g_autofree char *pipe = g_build_filename (folder, "pipe", NULL);
-
-    g_assert_cmpint (mkfifo (pipe, 0666), ==, 0);
-    assert_refused (folder, "--csv {tmp}/pipe", "cannot be written");
-  }
-  assert_refused (folder, "--checkpoint {tmp}/nowhere/x.safetensors", "could not be written");
-  assert_refused (folder, "--checkpoint {tmp}/model.safetensors", "no checkpoint");
-  kept = read_file (folder, "s.csv");
-  letter_kept = read_file (folder, "letter.csv");
-  g_assert_cmpstr (kept, ==, samples);
-  g_assert_cmpstr (letter_kept, ==, "Dear reader,\n");
-  remove_folder (g_steal_pointer (&folder));
-}
-
-/* The curve without what depends on the clock: the ninth column, and the last. */
-static char *
-drop_times (const char *csv)
-{
-  g_autoptr (GRegex) regex
-    = g_regex_new ("^((?:[^,\n]*,){8})[^,\n]*(.*),[^,\n]*$", G_REGEX_MULTILINE, 0, NULL);
-
-  return g_regex_replace (regex, csv, -1, 0, "\\1\\2", 0, NULL);
-}
-
-/* Seconds of each line of a curve. */
-static void
-assert_growing (const char *csv)
-{
-  g_auto (GStrv) lines = g_strsplit (csv, "\n", -1);
-  double last = 0;
-
-  for (guint i = 1; *lines[i] != '\0'; i++)
-    {
-      const double seconds = g_ascii_strtod (strrchr (lines[i], ',') + 1, NULL);
-
-      g_assert_cmpfloat (seconds, >, last);
-      last = seconds;
-    }
-}
-
-/* Tables go on where the checkpoint was saved: what came after it then is replaced. */
-static void
-test_resume_tables (void)
-{
-  static const char tables[] = "--csv {tmp}/c.csv --samples-csv {tmp}/s.csv";
-  static const char again[] = "finetune --json --resume {tmp}/c.safetensors --checkpoint {tmp}/d.safetensors";
-  g_autofree char *folder = make_folder ();
-  g_autofree char *model = get_model ();
-  g_autofree char *whole_line
-    = g_strdup_printf (FINETUNE " --steps 6 --csv {tmp}/whole.csv --samples-csv {tmp}/whole-s.csv --model %s",
-                       model);
-  g_autofree char *half_line
-    = g_strdup_printf (FINETUNE " --steps 3 --checkpoint {tmp}/c.safetensors %s --model %s", tables, model);
-  g_autofree char *more_line = g_strdup_printf ("%s --steps 5 %s", again, tables);
-  g_autofree char *rest_line = g_strdup_printf ("%s --steps 6 %s", again, tables);
-  g_autoptr (GPtrArray) whole = run (folder, whole_line);
-  g_autoptr (GPtrArray) half = run (folder, half_line);
-  g_autoptr (GPtrArray) more = run (folder, more_line);
-  g_autofree char *five = read_file (folder, "c.csv");
-  g_autofree char *torn = g_strconcat (five, "6,0.", NULL);
-  g_autoptr (GPtrArray) rest = NULL;
-  g_autofree char *curve = NULL, *whole_curve = NULL, *samples = NULL, *whole_samples = NULL;
-  g_autofree char *timeless = NULL, *whole_timeless = NULL;
-
-  write_file (folder, "c.csv", torn);
-  rest = run (folder, rest_line);
-  g_assert_cmpuint (rest->len, ==, 3 + 2 * 3);
-  curve = read_file (folder, "c.csv");
-  whole_curve = read_file (folder, "whole.csv");
-  timeless = drop_times (curve);
-  whole_timeless = drop_times (whole_curve);
-  g_assert_cmpstr (timeless, !=, curve);
-  g_assert_cmpstr (timeless, ==, whole_timeless);
-  assert_growing (curve);
-  samples = read_file (folder, "s.csv");
-  whole_samples = read_file (folder, "whole-s.csv");
-  g_assert_cmpstr (samples, ==, whole_samples);
-  remove_folder (g_steal_pointer (&folder));
-}
-
 /* What is gone on from is said, and what is another than it was. */
 static void
 test_resume_tells (void)
@@ -432,70 +287,16 @@ test_resume_tells (void)
   remove_folder (g_steal_pointer (&folder));
 }
 
-static guint
-count_lines (const char *text)
-{
-  guint n = 0;
-
-  for (const char *at = strchr (text, '\n'); at != NULL; at = strchr (at + 1, '\n'))
-    n++;
-  return n;
-}
-
-/* While the process runs. */
+/* A folder is there, but no checkpoint. */
 static void
-wait_for_lines (GSubprocess *process, const char *folder, const char *name, guint n)
-{
-  g_autofree char *path = g_build_filename (folder, name, NULL);
-  guint n_lines = 0;
-
-  while (n_lines < n)
-    {
-      g_autofree char *text = NULL;
-
-      g_assert_nonnull (g_subprocess_get_identifier (process));
-      g_usleep (10000);
-      if (g_file_get_contents (path, &text, NULL, NULL))
-        n_lines = count_lines (text);
-    }
-}
-
-/* A step is told when it is done, not when a buffer is full. */
-static void
-test_flushes (void)
+test_folder (void)
 {
   g_autofree char *folder = make_folder ();
-  g_autofree char *model = get_model ();
-  g_autofree char *line = g_strdup_printf (
-    "%s finetune --prompt words --batch 8 --length 6 --steps 100000 --csv %s/c.csv --model %s",
-    g_getenv ("GBOX_CLI"), folder, model);
-  g_auto (GStrv) words = g_strsplit (line, " ", -1);
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GSubprocess) process
-    = g_subprocess_newv ((const char *const *) words,
-                         G_SUBPROCESS_FLAGS_STDOUT_PIPE | G_SUBPROCESS_FLAGS_STDERR_SILENCE, &error);
-  g_autofree char *csv = NULL, *output = NULL;
-
-  g_assert_no_error (error);
-  wait_for_lines (process, folder, "c.csv", 5);
-  g_subprocess_send_signal (process, SIGKILL);
-  g_assert_true (g_subprocess_communicate_utf8 (process, NULL, NULL, &output, NULL, &error));
-  csv = read_file (folder, "c.csv");
-  /* Each row is written before its line; the header has none. */
-  g_assert_cmpuint (count_lines (output) + 2, >=, count_lines (csv));
-  remove_folder (g_steal_pointer (&folder));
-}
-
-/* A table that could not be written does not pass for one. */
-static void
-test_full_disk (void)
-{
-  g_autofree char *model = get_model ();
-  g_autofree char *line = g_strconcat (FINETUNE " --steps 1 --csv /dev/full --model ", model, NULL);
-  g_auto (Answer) answer = cli (NULL, line);
+  g_auto (Answer) answer = cli (folder, "finetune --resume {tmp}");
 
   g_assert_cmpint (answer.code, ==, 1);
-  g_assert_nonnull (strstr (answer.errors, "“/dev/full” cannot be written"));
+  g_assert_nonnull (strstr (answer.errors, "” is a folder. Name a file in it."));
+  remove_folder (g_steal_pointer (&folder));
 }
 
 static void
@@ -523,11 +324,8 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-finetune/what-changed", test_what_changed);
   g_test_add_func ("/cli-finetune/prompt-file", test_prompt_file);
   g_test_add_func ("/cli-finetune/prompt-bounds", test_prompt_bounds);
-  g_test_add_func ("/cli-finetune/places", test_places);
-  g_test_add_func ("/cli-finetune/resume-tables", test_resume_tables);
   g_test_add_func ("/cli-finetune/resume-tells", test_resume_tells);
-  g_test_add_func ("/cli-finetune/flushes", test_flushes);
-  g_test_add_func ("/cli-finetune/full-disk", test_full_disk);
+  g_test_add_func ("/cli-finetune/folder", test_folder);
   g_test_add_func ("/cli-finetune/usage", test_usage);
   return g_test_run ();
 }

@@ -20,6 +20,19 @@ test_usage (void)
     }
 }
 
+/* A number beyond the limit hears of it, what is none does not. */
+static void
+test_limit (void)
+{
+  g_auto (Answer) beyond = cli (NULL, "gridworld --seed 4294967296");
+  g_auto (Answer) word = cli (NULL, "gridworld --seed first");
+
+  g_assert_cmpint (beyond.code, ==, 2);
+  g_assert_nonnull (strstr (beyond.errors, "give a whole number from 0 to 4294967295."));
+  g_assert_cmpint (word.code, ==, 2);
+  g_assert_nonnull (strstr (word.errors, "give a whole number from 0 on."));
+}
+
 static void
 test_gridworld (void)
 {
@@ -104,6 +117,7 @@ main (int argc, char **argv)
 {
   g_test_init (&argc, &argv, NULL);
   g_test_add_func ("/cli-gridworld/usage", test_usage);
+  g_test_add_func ("/cli-gridworld/limit", test_limit);
   g_test_add_func ("/cli-gridworld/learns", test_gridworld);
   g_test_add_func ("/cli-gridworld/moves", test_moves);
   g_test_add_func ("/cli-gridworld/repeats", test_repeats);

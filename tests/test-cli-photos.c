@@ -116,6 +116,7 @@ check_scales (const char *folder)
   static const char *const examples
     = "examples --model efficientnet-lite0 --layer stem --unit 3 --database {tmp}/photos.sqlite";
   g_autofree char *other = g_strconcat (examples, " --scales 1", NULL);
+  g_autofree char *other_json = g_strconcat (other, " --json", NULL);
   g_autofree char *last = g_strconcat (examples, " --scales 2", NULL);
   g_autofree char *photo = g_build_filename (folder, "0.png", NULL);
   g_autofree char *name = g_build_filename (folder, "two\nlines.png", NULL);
@@ -126,12 +127,17 @@ check_scales (const char *folder)
   g_assert_true (g_file_set_contents (name, bytes, (gssize) n, NULL));
   {
     g_auto (Answer) none = cli (folder, other);
+    g_auto (Answer) none_json = cli (folder, other_json);
     g_auto (Answer) index = cli (folder, "index --model efficientnet-lite0 --layers stem --scales 1 "
                                          "--database {tmp}/photos.sqlite {tmp}");
     g_auto (Answer) first = cli (folder, examples);
     g_auto (Answer) second = cli (folder, last);
 
-    g_assert_nonnull (strstr (none.output, "No photographs cut at 1 scale yet"));
+    g_assert_cmpint (none.code, ==, 1);
+    g_assert_nonnull (strstr (none.errors, "holds no photographs that were cut at 1 scale and"));
+    g_assert_cmpint (none_json.code, ==, 1);
+    g_assert_cmpstr (none_json.output, ==, "");
+    g_assert_cmpstr (none_json.errors, ==, none.errors);
     g_assert_cmpint (index.code, ==, 0);
     g_assert_nonnull (strstr (first.output, "7 photographs, cut at 1 scale: "));
     g_assert_nonnull (strstr (first.output, "two\\nlines.png"));
@@ -236,6 +242,7 @@ test_usage (void)
     "examples --layer stem --unit 3 surplus",
     "examples --layer stem --unit 3 --top -1",
     "examples --layer stem --unit 3 --top 0",
+    "examples --layer stem --unit 3 --scales 0",
     "examples --layer stem --unit 3 --scales 4",
     "attribute",
     "attribute --method magic a.png",

@@ -136,6 +136,33 @@ test_start_of_checkpoint (void)
   remove_folder (folder);
 }
 
+/* What it starts from is a file, and its digest is of one. */
+static void
+test_start (void)
+{
+  g_autofree char *folder = make_folder ();
+  g_autofree char *line = NULL;
+  const char *model = NULL;
+  g_auto (Answer) digest = cli (folder, "visualize -c 5 --start-digest 00 -o {tmp}/a.png");
+
+  g_test_message ("%s", digest.errors);
+  g_assert_cmpint (digest.code, ==, 2);
+  g_assert_nonnull (
+    strstr (digest.errors, "--start-digest is of the file to start from: say which with --start."));
+  model = have_model (any_vision_model);
+  if (model != NULL)
+    {
+      g_auto (Answer) answer = { 0 };
+
+      line = g_strdup_printf ("visualize --model %s -c 5 --size 64 --start {tmp} -o {tmp}/a.png", model);
+      answer = cli (folder, line);
+      g_test_message ("%s", answer.errors);
+      g_assert_cmpint (answer.code, ==, 1);
+      g_assert_nonnull (strstr (answer.errors, "” is a folder. Name a file in it."));
+    }
+  remove_folder (g_steal_pointer (&folder));
+}
+
 int
 main (int argc, char **argv)
 {
@@ -143,6 +170,7 @@ main (int argc, char **argv)
   g_test_add_func ("/cli-visualize/told", test_told);
   g_test_add_func ("/cli-visualize/changed-start", test_changed_start);
   g_test_add_func ("/cli-visualize/start-of-checkpoint", test_start_of_checkpoint);
+  g_test_add_func ("/cli-visualize/start", test_start);
   g_test_add_func ("/cli-visualize/atlas-help", test_atlas_help);
   return g_test_run ();
 }

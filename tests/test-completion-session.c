@@ -5,6 +5,7 @@
 #include "base/error.h"
 #include "completion-testing.h"
 #include "completion/attention-shade.h"
+#include "count-job.h"
 
 typedef struct
 {
@@ -51,6 +52,17 @@ tear_down (Fixture *fixture, gconstpointer data)
   gbox_engine_shutdown (fixture->engine);
   g_assert_finalize_object (fixture->engine);
   g_assert_finalize_object (fixture->settings);
+}
+
+/* So that nothing is written before the next command. */
+static void
+complete_paused (Fixture *fixture)
+{
+  GboxRun *held = count_hold (fixture->engine);
+
+  gbox_completion_session_complete (fixture->session);
+  gbox_run_pause (gbox_completion_session_get_run (fixture->session));
+  count_release (held);
 }
 
 static void
@@ -367,7 +379,7 @@ test_interrupted (Fixture *fixture, gconstpointer data)
 
   g_object_set (gbox_completion_session_get_spec (session), "samples", 3u, "max-tokens", 16u, NULL);
   g_signal_connect_swapped (session, "message", G_CALLBACK (on_message), &told);
-  gbox_completion_session_complete (session);
+  complete_paused (fixture);
   run = gbox_completion_session_get_run (session);
   for (guint n = 1; gbox_completion_session_get_n_tokens (session) == 0; n++)
     {
@@ -484,8 +496,7 @@ test_live (Fixture *fixture, gconstpointer data)
   GboxCompletionSession *session = fixture->session;
   GObject *spec = G_OBJECT (gbox_completion_session_get_spec (session));
 
-  gbox_completion_session_complete (session);
-  gbox_run_pause (gbox_completion_session_get_run (session));
+  complete_paused (fixture);
   g_object_set (spec, "max-tokens", 100u, "temperature", 0.25, "seed", 12u, NULL);
   g_assert_cmpfloat (get_run_values (fixture)->temperature, <, 0.3);
   g_assert_cmpuint (get_run_values (fixture)->max_tokens, ==, 12);

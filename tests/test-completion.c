@@ -2,6 +2,7 @@
 /* Completions: what a run tells, that the same seed gives the same text, and that the prompt is read once. */
 #include "language/completion-job.h"
 
+#include "count-job.h"
 #include "runtime/engine.h"
 
 #include <string.h>
@@ -364,10 +365,12 @@ test_stop (void)
   g_autoptr (GboxEngine) engine = make_engine (1);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
   g_auto (Watch) watch = { 0 };
+  GboxRun *held = count_hold (engine);
   g_autoptr (GboxRun) run = start (engine, spec, &watch);
   guint n;
 
   gbox_run_step (run);
+  count_release (held);
   while (watch.n_points == 0)
     g_main_context_iteration (NULL, TRUE);
   g_assert_cmpint (gbox_run_get_state (run), !=, GBOX_RUN_FINISHED);

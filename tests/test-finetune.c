@@ -1,211 +1,15 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Finetuning a tiny model: that it learns, tells what it does, gives the same bits again and goes on from a
- * checkpoint as if it had never stopped. */
-#include "learning/finetune-job.h"
+/* Finetuning a tiny model: that it learns, tells what it does and gives the same bits again. */
+#include "finetune-testing.h"
 
 #include "learning/finetune-checkpoint.h"
 #include "learning/finetune-csv.h"
 #include "learning/finetune-warnings.h"
 #include "learning/reward.h"
-#include "models/language-model.h"
-#include "models/policy-file.h"
-#include "runtime/engine.h"
 #include "runtime/job-private.h"
 
-#include <glib/gstdio.h>
 #include <math.h>
 #include <string.h>
-
-typedef struct
-{
-  GArray *points;         /* of GboxPoint */
-  GPtrArray *completions; /* of GboxFinetuneCompletion */
-  GString *pieces[64];    /* of the batch that is being written */
-  guint n_pieces;
-  GString *notices;
-} Watch;
-
-static void
-free_completion (gpointer completion)
-{
-  gbox_finetune_completion_free (completion);
-}
-
-static void
-watch_init (Watch *watch)
-{
-  *watch = (Watch){ 0 };
-  watch->points = g_array_new (FALSE, FALSE, sizeof (GboxPoint));
-  watch->completions = g_ptr_array_new_with_free_func (free_completion);
-  watch->notices = g_string_new (NULL);
-  for (gsize i = 0; i < G_N_ELEMENTS (watch->pieces); i++)
-    watch->pieces[i] = g_string_new (NULL);
-}
-
-static void
-watch_clear (Watch *watch)
-{
-  g_array_unref (watch->points);
-  g_ptr_array_unref (watch->completions);
-  g_string_free (watch->notices, TRUE);
-  for (gsize i = 0; i < G_N_ELEMENTS (watch->pieces); i++)
-    g_string_free (watch->pieces[i], TRUE);
-}
-
-G_DEFINE_AUTO_CLEANUP_CLEAR_FUNC (Watch, watch_clear)
-
-/* A completion is what its pieces were. */
-static void
-take_completion (Watch *watch, const GboxFinetuneCompletion *completion)
-{
-  g_ptr_array_add (watch->completions, gbox_finetune_completion_copy (completion));
-  if (completion->phase != GBOX_FINETUNE_TRAINING)
-    return;
-  g_assert_cmpstr (completion->text, ==, watch->pieces[completion->sequence]->str);
-  g_string_truncate (watch->pieces[completion->sequence], 0);
-}
-
-static void
-on_record (GboxRun *run, GType type, gconstpointer record, Watch *watch)
-{
-  const GboxFinetunePiece *piece = record;
-
-  if (type == GBOX_TYPE_FINETUNE_COMPLETION)
-    {
-      take_completion (watch, record);
-      return;
-    }
-  g_assert_true (type == GBOX_TYPE_FINETUNE_PIECE);
-  g_assert_cmpuint (piece->step, ==,
-                    watch->points->len > 0
-                      ? g_array_index (watch->points, GboxPoint, watch->points->len - 1).step + 1
-                      : piece->step);
-  g_string_append (watch->pieces[piece->sequence], piece->text);
-  watch->n_pieces++;
-}
-
-static void
-on_point (GboxRun *run, const GboxPoint *point, Watch *watch)
-{
-  g_assert_cmpuint (point->n_values, ==, GBOX_FINETUNE_N_VALUES);
-  g_array_append_val (watch->points, *point);
-}
-
-static void
-on_notice (GboxRun *run, const char *id, const char *text, Watch *watch)
-{
-  g_string_append_printf (watch->notices, *text != '\0' ? "%s " : "-%s ", id);
-}
-
-static GboxFinetuneSpec *
-make_spec (void)
-{
-  GboxFinetuneSpec *spec = gbox_finetune_spec_new ();
-  g_autofree char *path = g_test_build_filename (G_TEST_DIST, "fixtures", "transformer-llama.gguf", NULL);
-
-  g_object_set (spec, "model", path, "prompt", "some words", "reward", "characters:ab", "steps", 6u, "batch",
-                12u, "length", 8u, "learning-rate", 0.02, "samples", 5u, "seed", 3u, NULL);
-  return spec;
-}
-
-static GboxEngine *
-make_engine (guint n_threads)
-{
-  g_autoptr (GError) error = NULL;
-  GboxEngine *engine = gbox_engine_new (n_threads, &error);
-
-  g_assert_no_error (error);
-  return engine;
-}
-
-static GboxRun *
-start (GboxEngine *engine, GboxFinetuneSpec *spec, Watch *watch)
-{
-  GboxRun *run = gbox_engine_start (engine, GBOX_SPEC (spec));
-
-  watch_init (watch);
-  g_signal_connect (run, "record", G_CALLBACK (on_record), watch);
-  g_signal_connect (run, "point", G_CALLBACK (on_point), watch);
-  g_signal_connect (run, "notice-posted", G_CALLBACK (on_notice), watch);
-  return run;
-}
-
-static void
-finish (GboxRun *run)
-{
-  while (!gbox_run_is_final (run))
-    g_main_context_iteration (NULL, TRUE);
-  if (gbox_run_get_error (run) != NULL)
-    g_test_message ("%s", gbox_run_get_error (run)->message);
-  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_FINISHED);
-}
-
-static void
-train (GboxEngine *engine, GboxFinetuneSpec *spec, Watch *watch)
-{
-  g_autoptr (GboxRun) run = start (engine, spec, watch);
-
-  finish (run);
-}
-
-static char *
-make_path (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *path;
-  const int fd = g_file_open_tmp ("glassbox-XXXXXX.safetensors", &path, &error);
-
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  return path;
-}
-
-/* All but what the clock says. */
-static void
-assert_same_point (const GboxPoint *a, const GboxPoint *b)
-{
-  g_assert_cmpuint (a->step, ==, b->step);
-  for (guint i = 0; i < GBOX_FINETUNE_N_VALUES; i++)
-    if (i != GBOX_FINETUNE_TOKENS_PER_SECOND)
-      g_assert_cmpfloat (a->values[i], ==, b->values[i]);
-}
-
-/* The last points of @a are those of @b. */
-static void
-assert_same_end (const Watch *a, const Watch *b)
-{
-  g_assert_cmpuint (a->points->len, >=, b->points->len);
-  g_assert_cmpuint (b->points->len, >, 0);
-  for (guint i = 0; i < b->points->len; i++)
-    assert_same_point (&g_array_index (a->points, GboxPoint, a->points->len - b->points->len + i),
-                       &g_array_index (b->points, GboxPoint, i));
-}
-
-static const GboxFinetuneCompletion *
-find_completion (const Watch *watch, GboxFinetunePhase phase, guint sequence)
-{
-  for (guint i = 0; i < watch->completions->len; i++)
-    {
-      const GboxFinetuneCompletion *completion = watch->completions->pdata[i];
-
-      if (completion->phase == phase && completion->sequence == sequence)
-        return completion;
-    }
-  g_assert_not_reached ();
-  return NULL;
-}
-
-static void
-assert_same_comparison (const Watch *a, const Watch *b, guint n)
-{
-  for (guint i = 0; i < n; i++)
-    {
-      g_assert_cmpstr (find_completion (a, GBOX_FINETUNE_BEFORE, i)->text, ==,
-                       find_completion (b, GBOX_FINETUNE_BEFORE, i)->text);
-      g_assert_cmpstr (find_completion (a, GBOX_FINETUNE_AFTER, i)->text, ==,
-                       find_completion (b, GBOX_FINETUNE_AFTER, i)->text);
-    }
-}
 
 /* What a point says follows from the completions of its step. */
 static void
@@ -319,61 +123,6 @@ test_same_bits (gconstpointer data)
   g_assert_cmpuint (a.points->len, ==, b.points->len);
   assert_same_end (&a, &b);
   assert_same_comparison (&a, &b, 5);
-}
-
-static void
-assert_same_tensors (const char *a, const char *b)
-{
-  g_autoptr (GboxTensorFile) first = gbox_tensor_file_open (a, NULL);
-  g_autoptr (GboxTensorFile) second = gbox_tensor_file_open (b, NULL);
-
-  g_assert_cmpuint (gbox_tensor_file_get_n_tensors (first), ==, 3);
-  for (guint i = 0; i < 3; i++)
-    {
-      const GboxNamedTensor *x = gbox_tensor_file_get_nth (first, i);
-      const GboxNamedTensor *y = gbox_tensor_file_lookup (second, x->name);
-
-      g_assert_cmpmem (x->data, x->n_bytes, y->data, y->n_bytes);
-    }
-  g_assert_cmpstr (gbox_tensor_file_get_metadata (first, "kl"), ==,
-                   gbox_tensor_file_get_metadata (second, "kl"));
-}
-
-/* With an adaptive coefficient and a moving baseline, which go on too. */
-static void
-test_resume (gconstpointer data)
-{
-  g_autoptr (GboxEngine) engine = make_engine (2);
-  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autoptr (GboxFinetuneSpec) again = NULL;
-  g_autofree char *whole_path = make_path ();
-  g_autofree char *half_path = make_path ();
-  g_autofree char *moved_path = make_path ();
-  g_autofree char *end_path = make_path ();
-  g_auto (Watch) whole = { 0 };
-  g_auto (Watch) half = { 0 };
-  g_auto (Watch) rest = { 0 };
-
-  g_object_set (spec, "baseline", GBOX_BASELINE_MOVING, "kl-target", 1.0, "checkpoint", whole_path, "train",
-                GPOINTER_TO_INT (data), NULL);
-  train (engine, spec, &whole);
-  g_object_set (spec, "steps", 3u, "checkpoint", half_path, NULL);
-  train (engine, spec, &half);
-  /* What is gone on from may be a copy: the file that it was saved to at first stays as it is. */
-  g_assert_cmpint (g_rename (half_path, moved_path), ==, 0);
-  again = gbox_finetune_checkpoint_load_spec (moved_path, NULL, NULL);
-  g_assert_nonnull (again);
-  g_assert_cmpstr (gbox_finetune_spec_get_values (again)->checkpoint, ==, moved_path);
-  g_assert_cmpuint (gbox_finetune_spec_get_values (again)->steps, ==, 3);
-  g_object_set (again, "steps", 6u, "resume", moved_path, "checkpoint", end_path, NULL);
-  train (engine, again, &rest);
-  g_assert_cmpuint (rest.points->len, ==, 3);
-  assert_same_end (&whole, &rest);
-  assert_same_comparison (&whole, &rest, 5);
-  assert_same_tensors (whole_path, end_path);
-  g_remove (whole_path);
-  g_remove (moved_path);
-  g_remove (end_path);
 }
 
 static void
@@ -497,95 +246,6 @@ test_warning_ends (void)
   g_assert_cmpuint (n_begun, >, 2 * n_told);
 }
 
-/* Another part of a finetuned model is not trained. */
-static void
-assert_refused_part (GboxEngine *engine, GboxFinetuneSpec *spec)
-{
-  g_auto (Watch) watch = { 0 };
-  g_autoptr (GboxRun) run = NULL;
-
-  g_object_set (spec, "train", GBOX_TRAIN_LAST_BLOCK, NULL);
-  run = start (engine, spec, &watch);
-  while (!gbox_run_is_final (run))
-    g_main_context_iteration (NULL, TRUE);
-  g_assert_cmpint (gbox_run_get_state (run), ==, GBOX_RUN_FAILED);
-  g_assert_nonnull (strstr (gbox_run_get_error (run)->message, "finetuned in its head"));
-}
-
-/* A checkpoint is a model: its head is the policy, all else the base's. */
-static void
-test_model (void)
-{
-  g_autoptr (GboxEngine) engine = make_engine (1);
-  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autofree char *path = make_path ();
-  g_autofree char *second = make_path ();
-  g_auto (Watch) watch = { 0 };
-  g_auto (Watch) again = { 0 };
-  g_autoptr (GError) error = NULL;
-  g_autoptr (GboxLanguageModel) model = NULL;
-  g_autoptr (GboxTensorFile) file = NULL;
-  GboxTransformer *transformer;
-  const GboxNamedTensor *head;
-  g_autofree float *row = NULL;
-
-  g_object_set (spec, "checkpoint", path, NULL);
-  train (engine, spec, &watch);
-  model = gbox_language_model_load (path, &error);
-  g_assert_no_error (error);
-  transformer = gbox_language_model_get_transformer (model);
-  file = gbox_tensor_file_open (path, NULL);
-  head = gbox_tensor_file_lookup (file, GBOX_POLICY_FILE_HEAD);
-  row = g_new (float, head->dims[0]);
-  for (guint64 i = 0; i < head->dims[1]; i++)
-    {
-      gbox_transformer_get_head_row (transformer, (int) i, row);
-      for (guint64 j = 0; j < head->dims[0]; j++)
-        {
-          float expected;
-
-          memcpy (&expected, (const char *) head->data + (j * head->dims[1] + i) * sizeof (float),
-                  sizeof expected);
-          g_assert_cmpfloat (row[j], ==, expected);
-        }
-    }
-  /* It can be finetuned again, from where it was left. */
-  g_object_set (spec, "model", path, "checkpoint", second, "steps", 1u, NULL);
-  train (engine, spec, &again);
-  g_assert_cmpstr (find_completion (&again, GBOX_FINETUNE_BEFORE, 0)->text, ==,
-                   find_completion (&watch, GBOX_FINETUNE_AFTER, 0)->text);
-  g_clear_pointer (&model, gbox_language_model_unref);
-  model = gbox_language_model_load (second, &error);
-  g_assert_no_error (error);
-  assert_refused_part (engine, spec);
-  g_remove (path);
-  g_remove (second);
-}
-
-/* The finetuned last layer, computed by the model's own pass, is what was trained: the most probable texts
- * are the same. */
-static void
-test_last_block_model (void)
-{
-  g_autoptr (GboxEngine) engine = make_engine (2);
-  g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autofree char *path = make_path ();
-  g_auto (Watch) watch = { 0 };
-  g_auto (Watch) again = { 0 };
-
-  g_object_set (spec, "checkpoint", path, "train", GBOX_TRAIN_LAST_BLOCK, "precision", GBOX_PRECISION_FLOAT32,
-                NULL);
-  train (engine, spec, &watch);
-  g_assert_cmpfloat (g_array_index (watch.points, GboxPoint, 0).values[GBOX_FINETUNE_KL], <, 1e-6);
-  g_assert_cmpfloat (g_array_index (watch.points, GboxPoint, 5).values[GBOX_FINETUNE_KL], >, 1e-3);
-  g_object_set (spec, "model", path, "checkpoint", "", "steps", 1u, NULL);
-  train (engine, spec, &again);
-  for (guint i = 0; i < 5; i++)
-    g_assert_cmpstr (find_completion (&again, GBOX_FINETUNE_BEFORE, i)->text, ==,
-                     find_completion (&watch, GBOX_FINETUNE_AFTER, i)->text);
-  g_remove (path);
-}
-
 static void
 assert_fails (const char *property, const char *value, const char *word)
 {
@@ -642,14 +302,10 @@ main (int argc, char **argv)
   g_test_add_data_func ("/finetune/same-bits/head", GINT_TO_POINTER (GBOX_TRAIN_HEAD), test_same_bits);
   g_test_add_data_func ("/finetune/same-bits/last-block", GINT_TO_POINTER (GBOX_TRAIN_LAST_BLOCK),
                         test_same_bits);
-  g_test_add_data_func ("/finetune/resume/head", GINT_TO_POINTER (GBOX_TRAIN_HEAD), test_resume);
-  g_test_add_data_func ("/finetune/resume/last-block", GINT_TO_POINTER (GBOX_TRAIN_LAST_BLOCK), test_resume);
   g_test_add_func ("/finetune/control", test_control);
   g_test_add_func ("/finetune/late-change", test_late_change);
   g_test_add_func ("/finetune/no-signal", test_no_signal);
   g_test_add_func ("/finetune/warning-ends", test_warning_ends);
-  g_test_add_func ("/finetune/model", test_model);
-  g_test_add_func ("/finetune/last-block-model", test_last_block_model);
   g_test_add_func ("/finetune/csv", test_csv);
   g_test_add_func ("/finetune/refused", test_refused);
   return g_test_run ();

@@ -26,6 +26,7 @@ typedef struct
   GboxPhotosFound found;
   GPtrArray *skipped; /* of char *: names */
   guint n_points;
+  gboolean has_all; /* of what was posted */
 } Fixture;
 
 static void
@@ -36,6 +37,8 @@ on_event (gpointer message, gpointer user_data)
 
   if (event->kind == GBOX_EVENT_POINT)
     f->n_points++;
+  else if (event->kind == GBOX_EVENT_STATE)
+    f->has_all = TRUE;
   else if (event->kind == GBOX_EVENT_RECORD && event->record.type == GBOX_TYPE_PHOTOS_FOUND)
     f->found = *(const GboxPhotosFound *) event->record.value;
   else if (event->kind == GBOX_EVENT_RECORD && event->record.type == GBOX_TYPE_PHOTO_SKIPPED)
@@ -78,6 +81,7 @@ run (Fixture *f, const char *folders, const char *layers, guint n_photos, GError
   GboxStepResult result = GBOX_STEP_FAILED;
 
   f->n_points = 0;
+  f->has_all = FALSE;
   g_ptr_array_set_size (f->skipped, 0);
   g_object_set (spec, "folders", folders, "database", f->database, "layers", layers, NULL);
   job = gbox_photo_index_job_new_for_network (spec, f->network);
@@ -90,11 +94,10 @@ run (Fixture *f, const char *folders, const char *layers, guint n_photos, GError
           ;
       }
     while (result == GBOX_STEP_CONTINUE && f->n_points < n_photos);
-  for (guint i = 0; i < 10; i++)
-    {
-      g_usleep (1000);
-      g_main_context_iteration (NULL, FALSE);
-    }
+  /* The last of the queue, as from a scheduler. */
+  gbox_mailbox_post (mailbox, gbox_event_new (GBOX_EVENT_STATE));
+  while (!f->has_all)
+    g_main_context_iteration (NULL, TRUE);
   gbox_mailbox_close (mailbox);
   return result;
 }

@@ -201,18 +201,46 @@ test_meter (void)
 }
 
 static void
-save (const char *folder, const char *name, int width, int height, int shift)
+save_pixbuf (const char *folder, const char *name, GdkPixbuf *pixbuf)
 {
   g_autofree char *path = g_build_filename (folder, name, NULL);
+  g_autoptr (GError) error = NULL;
+
+  gdk_pixbuf_save (pixbuf, path, "png", &error, NULL);
+  g_assert_no_error (error);
+}
+
+static void
+save (const char *folder, const char *name, int width, int height, int shift)
+{
   g_autofree guint8 *pixels = g_malloc (3 * (gsize) width * (gsize) height);
   g_autoptr (GdkPixbuf) pixbuf = NULL;
-  g_autoptr (GError) error = NULL;
 
   fill_stripes (pixels, width, height, shift);
   pixbuf
     = gdk_pixbuf_new_from_data (pixels, GDK_COLORSPACE_RGB, FALSE, 8, width, height, 3 * width, NULL, NULL);
-  gdk_pixbuf_save (pixbuf, path, "png", &error, NULL);
-  g_assert_no_error (error);
+  save_pixbuf (folder, name, pixbuf);
+}
+
+/* Whatever lies under what is transparent. */
+static void
+save_transparent (const char *folder, const char *name)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, TRUE, 8, SIDE + 9, SIDE);
+  g_autoptr (GdkPixbuf) half = gdk_pixbuf_new_subpixbuf (pixbuf, 0, 0, SIDE / 2, SIDE);
+
+  gdk_pixbuf_fill (pixbuf, 0x20406000);
+  gdk_pixbuf_fill (half, 0xf0e0d000);
+  save_pixbuf (folder, name, pixbuf);
+}
+
+static void
+save_flat (const char *folder, const char *name)
+{
+  g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, SIDE, 2 * SIDE + 3);
+
+  gdk_pixbuf_fill (pixbuf, 0x204060ff);
+  save_pixbuf (folder, name, pixbuf);
 }
 
 static void
@@ -246,7 +274,8 @@ survey (const char *folder, GboxPhotoSpectrum *spectrum, guint *n, GError **erro
   return TRUE;
 }
 
-/* Each photograph counts the same, however many squares it takes; what is too small or broken does not. */
+/* Each photograph counts the same, however many squares it takes; what is too small, broken or of one colour
+ * does not. */
 static void
 test_survey (void)
 {
@@ -263,6 +292,7 @@ test_survey (void)
   save (folder, "a.png", SIDE, SIDE, 0);
   save (folder, "b.png", 2 * SIDE, SIDE, 7);
   save (folder, "small.png", SIDE, SIDE - 1, 0);
+  save_flat (folder, "flat.png");
   g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
   g_assert_true (survey (folder, &found, &n, &error));
   g_assert_no_error (error);
@@ -281,24 +311,39 @@ test_survey (void)
 }
 
 static void
-test_nothing_to_survey (void)
+assert_nothing (const char *path, const char *text)
 {
-  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
   g_autoptr (GError) error = NULL;
   GboxPhotoSpectrum found;
   guint n;
 
-  g_assert_false (survey (folder, &found, &n, &error));
+  g_assert_false (survey (path, &found, &n, &error));
+  g_test_message ("%s", error->message);
   g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
-  g_assert_nonnull (strstr (error->message, "holds no photographs"));
-  g_clear_error (&error);
-  g_assert_false (survey ("/nowhere/at/all", &found, &n, &error));
-  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
-  g_assert_nonnull (strstr (error->message, "There is no "));
-  g_clear_error (&error);
+  g_assert_nonnull (strstr (error->message, text));
+}
+
+/* Why there is nothing to measure is told apart. */
+static void
+test_nothing_to_survey (void)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *broken = g_build_filename (folder, "broken.png", NULL);
+  g_autofree char *small = g_build_filename (folder, "small.png", NULL);
+  g_autofree char *transparent = g_build_filename (folder, "transparent.png", NULL);
+
+  assert_nothing (folder, "holds no photographs");
+  assert_nothing ("/nowhere/at/all", "There is no ");
+  assert_nothing ("1,2,x", "“1,2,x” is neither bands of a spectrum");
+  g_assert_true (g_file_set_contents (broken, "no picture", -1, NULL));
+  assert_nothing (broken, "broken.png” cannot be read.");
   save (folder, "small.png", 100, 100, 0);
-  g_assert_false (survey (folder, &found, &n, &error));
-  g_assert_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND);
+  assert_nothing (small, "of 256 pixels or more each way, but “");
+  assert_nothing (small, "small.png” is smaller.");
+  save_transparent (folder, "transparent.png");
+  assert_nothing (transparent, "transparent.png” is of one colour, as what is transparent is.");
+  save_flat (folder, "flat.png");
+  assert_nothing (folder, "” 1 cannot be read, 1 is smaller, 2 are of one colour");
   clear_folder (folder);
 }
 

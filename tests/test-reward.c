@@ -137,6 +137,35 @@ test_refused (void)
     }
 }
 
+/* What is missing is named. */
+static void
+test_missing (void)
+{
+  static const char *const cases[][2] = {
+    { "", "Nothing says what to reward: " },
+    { " - ", "Nothing says what to reward: " },
+    { "full-stops+", "A term is missing after the sign at the end" },
+    { "full-stops - ", "A term is missing after the sign at the end" },
+    { "regex:", "The regular expression is missing after regex:" },
+    { "length+regex:", "The regular expression is missing after regex:" },
+    { "characters:", "The characters to count are missing after characters:" },
+    { "0*length", "The reward is always 0" },
+    { "-0.0*length+0*full-stops", "The reward is always 0" },
+  };
+  g_autoptr (GboxReward) partly = parse ("0*length+full-stops");
+
+  for (gsize i = 0; i < G_N_ELEMENTS (cases); i++)
+    {
+      g_autoptr (GError) error = NULL;
+      g_autoptr (GboxReward) reward = gbox_reward_parse (cases[i][0], &error);
+
+      g_assert_null (reward);
+      g_assert_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
+      g_test_message ("%s: %s", cases[i][0], error->message);
+      g_assert_nonnull (strstr (error->message, cases[i][1]));
+    }
+}
+
 /* An expression whose time grows exponentially is given up, and what was found before counts. */
 static void
 test_limits (void)
@@ -261,6 +290,7 @@ main (int argc, char **argv)
   g_test_add_func ("/reward/scores", test_scores);
   g_test_add_func ("/reward/ranges", test_ranges);
   g_test_add_func ("/reward/refused", test_refused);
+  g_test_add_func ("/reward/missing", test_missing);
   g_test_add_func ("/reward/limits", test_limits);
   g_test_add_func ("/reward/function", test_function);
   g_test_add_func ("/reward/description", test_description);

@@ -335,6 +335,46 @@ test_save (void)
   remove_path (path);
 }
 
+typedef struct
+{
+  Save save;
+  gboolean was_final;
+} LastSave;
+
+static void
+on_saved_last (GObject *source, GAsyncResult *result, gpointer user_data)
+{
+  LastSave *last = user_data;
+
+  last->was_final = gbox_run_is_final (GBOX_RUN (source));
+  on_saved (source, result, &last->save);
+}
+
+/* What comes together is dispatched together, a frame last. In the midst of it, where the answer to a save
+ * is, the run does not say yet that it is finished: whoever sees that sees the last frame too. */
+static void
+test_state_comes_last (void)
+{
+  g_autofree char *path = make_path ();
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
+  g_autoptr (GboxRun) run = NULL;
+  LastSave last = { 0 };
+
+  atomic_store (&count_seen.gate_closed, true);
+  run = count_start (engine, "gated", TRUE, "steps", 1, NULL);
+  count_wait_for (&count_seen.n_at_gate, 1);
+  gbox_run_save_async (run, path, NULL, on_saved_last, &last);
+  atomic_store (&count_seen.gate_closed, false);
+  count_wait_for (&count_seen.n_saves, 1);
+  gbox_engine_shutdown (engine);
+  wait_for_save (&last.save);
+  g_assert_true (last.save.saved);
+  g_assert_false (last.was_final);
+  run_until_state (run, GBOX_RUN_FINISHED);
+  g_assert_cmpuint (gbox_run_get_frame (run)->step, ==, 1);
+  remove_path (path);
+}
+
 static void
 test_save_while_running (void)
 {
@@ -363,16 +403,12 @@ test_save_too_early (void)
 {
   g_autofree char *path = make_path ();
   g_autoptr (GboxEngine) engine = count_make_engine (1);
-  g_autoptr (GboxRun) blocker = NULL;
-  g_autoptr (GboxRun) run = NULL;
+  GboxRun *held = count_hold (engine);
+  g_autoptr (GboxRun) run = count_start (engine, NULL);
   Save save = { 0 };
 
-  atomic_store (&count_seen.gate_closed, true);
-  blocker = count_start (engine, "gated", TRUE, NULL);
-  count_wait_for (&count_seen.n_at_gate, 1);
-  run = count_start (engine, NULL);
   gbox_run_save_async (run, path, NULL, on_saved, &save);
-  atomic_store (&count_seen.gate_closed, false);
+  count_release (held);
   check_save_error (&save, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT);
   remove_path (path);
 }
@@ -419,11 +455,24 @@ test_save_cancelled (void)
   remove_path (path);
 }
 
+static gboolean
+takes_no_more (GboxEngine *engine)
+{
+  g_autoptr (GboxRun) run = count_start (engine, NULL);
+
+  return gbox_run_get_state (run) == GBOX_RUN_STOPPED;
+}
+
 /* The engine goes while a save and a start wait in the queue behind a step. */
 static gpointer
-open_gate (gpointer data)
+open_gate_late (gpointer engine)
 {
-  g_usleep (20000);
+  g_autoptr (GMainContext) context = g_main_context_new ();
+
+  g_main_context_push_thread_default (context);
+  while (!takes_no_more (engine))
+    g_usleep (1000);
+  g_main_context_pop_thread_default (context);
   atomic_store (&count_seen.gate_closed, false);
 
   return NULL;
@@ -444,7 +493,7 @@ test_shutdown_with_commands_waiting (void)
   count_wait_for (&count_seen.n_at_gate, 1);
   gbox_run_save_async (run, path, NULL, on_saved, &save);
   late = count_start (engine, NULL);
-  thread = g_thread_new ("opener", open_gate, NULL);
+  thread = g_thread_new ("opener", open_gate_late, engine);
   gbox_engine_shutdown (engine);
   g_thread_join (thread);
   g_assert_cmpuint (count_seen.n_created, ==, 1);
@@ -474,6 +523,7 @@ main (int argc, char *argv[])
   g_test_add_func ("/run/step-after-the-end", test_step_after_the_end);
   g_test_add_func ("/run/stubborn-adjust", test_stubborn_adjust);
   g_test_add_func ("/run/save", test_save);
+  g_test_add_func ("/run/state-comes-last", test_state_comes_last);
   g_test_add_func ("/run/save-while-running", test_save_while_running);
   g_test_add_func ("/run/save-too-early", test_save_too_early);
   g_test_add_func ("/run/dispose-while-saving", test_dispose_while_saving);

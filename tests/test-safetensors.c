@@ -171,7 +171,8 @@ test_not_finite (void)
       .n_bytes = sizeof infinite },
     { .name = "large", .dtype = GBOX_DTYPE_F64, .n_dims = 0, .data = large, .n_bytes = sizeof large },
   };
-  g_autofree char *path = g_build_filename (g_get_tmp_dir (), "glassbox-finite.safetensors", NULL);
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *path = g_build_filename (folder, "finite.safetensors", NULL);
   g_autoptr (GError) error = NULL;
   g_autoptr (GboxTensorFile) file = NULL;
   g_autofree float *values = NULL;
@@ -180,6 +181,7 @@ test_not_finite (void)
   file = gbox_tensor_file_open (path, &error);
   g_assert_no_error (error);
   g_unlink (path);
+  g_rmdir (folder);
   values = gbox_tensor_file_get_floats (file, "halves", 1, (const guint64[]){ 5 }, &error);
   g_assert_no_error (error);
   for (guint i = 0; i < 5; i++)

@@ -24,6 +24,31 @@ set_examples (GboxExamples *examples, GboxExample *all, double strongest, const 
     all[i] = (GboxExample){ .activation = strongest - 0.1 * i, .class_id = classes[i] };
 }
 
+/* Of an image that still grows nothing is said but its figures. */
+static void
+check_progress (double strongest, double image, const char *text)
+{
+  static const int classes[N] = { 0 };
+  GboxExample all[N];
+  GboxExamples examples;
+  g_autoptr (GboxVerdict) verdict = NULL;
+  g_autofree char *told = NULL;
+
+  set_examples (&examples, all, strongest, classes, N);
+  verdict = gbox_verdict_new (&examples, image);
+  told = gbox_verdict_describe_progress (verdict);
+  g_assert_cmpstr (told, ==, text);
+}
+
+static void
+test_progress (void)
+{
+  check_progress (2.0, NAN, "The strongest photo: 2.00.");
+  check_progress (2.0, 0.5, "This image so far: 0.50. The strongest photo: 2.00.");
+  check_progress (-0.5, -0.25, "This image so far: −0.25. The strongest photo: −0.50.");
+  check_progress (25.0, 107.5, "This image so far: 108, 4.3× the strongest photo (25.0).");
+}
+
 static void
 check_image (double strongest, double image, GboxVerdictKind kind, double ratio, const char *text)
 {
@@ -49,7 +74,7 @@ test_image (void)
   check_image (2.0, NAN, GBOX_VERDICT_NO_IMAGE, 0.0, "The strongest photo: 2.00.");
   check_image (
     -0.5, 7.0, GBOX_VERDICT_SILENT, 0.0,
-    "This image: 7.00. No photo excites the unit (-0.50 at most): none of them holds what it wants.");
+    "This image: 7.00. No photo excites the unit (−0.50 at most): none of them holds what it wants.");
   check_image (
     2.0, 2.0, GBOX_VERDICT_BELOW, 1.0,
     "This image: 2.00, no more than the strongest photo (2.00): what that shows means as much to the "
@@ -191,6 +216,7 @@ main (int argc, char **argv)
   g_test_init (&argc, &argv, NULL);
 
   g_test_add_func ("/verdict/image", test_image);
+  g_test_add_func ("/verdict/progress", test_progress);
   g_test_add_func ("/verdict/classes", test_classes);
   g_test_add_func ("/verdict/no-photos", test_no_photos);
   g_test_add_func ("/verdict/groups", test_groups);

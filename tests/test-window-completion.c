@@ -4,6 +4,7 @@
 #include <gtksourceview/gtksource.h>
 
 #include "completion-testing.h"
+#include "count-job.h"
 #include "window-drive.h"
 
 #define N_CONTEXT 8192
@@ -159,14 +160,16 @@ check_stop (WindowFixture *fixture, const char *model)
 {
   GboxCompletionSession *session = get_session (fixture);
   g_autofree char *prompt = g_strnfill (N_PROMPT, 'a');
-  GboxRun *run;
+  GboxRun *held, *run;
 
   window_activate (fixture, "completion-model", g_variant_new_string (model));
   window_activate (fixture, "completion-text", g_variant_new_string (prompt));
   g_assert_false (g_action_group_get_action_enabled (G_ACTION_GROUP (fixture->window), "complete-stop"));
+  held = count_hold (gbox_vision_session_get_engine (fixture->session));
   window_activate (fixture, "complete", NULL);
   run = gbox_completion_session_get_run (session);
   gbox_run_step (run);
+  count_release (held);
   window_wait_until (is_reading, fixture);
   g_assert_cmpuint (gbox_completion_session_get_n_tokens (session), ==, 0);
   gbox_run_resume (run);

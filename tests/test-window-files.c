@@ -31,9 +31,8 @@ check_saving (WindowFixture *fixture)
   g_assert_nonnull (find_text (fixture, "step 3 / 3 · done"));
   /* Fewer than it has are no fraction. */
   window_set_parameter (fixture, "steps", "2");
-  window_iterate (100);
+  window_wait_for_label (GTK_WIDGET (fixture->window), "step 3 · done");
   g_assert_null (find_text (fixture, "step 3 /"));
-  g_assert_nonnull (find_text (fixture, "step 3 · done"));
   window_activate (fixture, "copy", NULL);
   window_activate (fixture, "save-to", g_variant_new_string (path));
   window_wait_until (is_saved, path);
@@ -51,6 +50,13 @@ save_to (WindowFixture *fixture, const char *path)
   window_wait_until (is_saved, (gpointer) path);
 }
 
+static gboolean
+has_stepped (gpointer data)
+{
+  return window_is_paused (data)
+         && gbox_run_get_step (window_get_run (data)) == ((WindowFixture *) data)->step;
+}
+
 /* Changed on the way, so that the recipe is more than its parameters. Returns: the steps it took. */
 static guint
 make_picture (WindowFixture *fixture, const char *path)
@@ -65,9 +71,10 @@ make_picture (WindowFixture *fixture, const char *path)
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (window_is_paused, fixture);
   window_set_parameter (fixture, "rotate", "3");
+  fixture->step = gbox_run_get_step (window_get_run (fixture)) + 1;
   window_activate (fixture, "step", NULL);
-  window_iterate (100);
-  n_steps = g_strdup_printf ("%u", gbox_run_get_step (window_get_run (fixture)) + 6);
+  window_wait_until (has_stepped, fixture);
+  n_steps = g_strdup_printf ("%u", fixture->step + 6);
   window_set_parameter (fixture, "steps", n_steps);
   window_activate (fixture, "play-pause", NULL);
   window_wait_until (window_is_finished, fixture);
@@ -221,6 +228,54 @@ check_starting (WindowFixture *fixture)
   remove_path (folder);
 }
 
+static gboolean
+has_failed (gpointer data)
+{
+  GboxRun *run = window_get_run (data);
+
+  return run && gbox_run_get_error (run);
+}
+
+static gboolean
+has_recovered (gpointer data)
+{
+  return *window_get_values (data)->start == '\0' && !has_failed (data) && window_has_frame (data);
+}
+
+static guint
+count_labels (GtkWidget *from, const char *text)
+{
+  guint n = GTK_IS_LABEL (from) && strstr (gtk_label_get_text (GTK_LABEL (from)), text) ? 1 : 0;
+
+  for (GtkWidget *child = gtk_widget_get_first_child (from); child;
+       child = gtk_widget_get_next_sibling (child))
+    n += count_labels (child, text);
+  return n;
+}
+
+/* That what a picture starts from is gone is told once. */
+static void
+check_lost_start (WindowFixture *fixture)
+{
+  g_autofree char *folder = g_dir_make_tmp ("glassbox-XXXXXX", NULL);
+  g_autofree char *photo = g_build_filename (folder, "photo.png", NULL);
+  g_autofree char *picture = g_build_filename (folder, "picture.png", NULL);
+
+  save_to (fixture, photo);
+  window_activate (fixture, "start-from", g_variant_new_string (photo));
+  window_wait_until (has_started, fixture);
+  save_to (fixture, picture);
+  window_activate (fixture, "start-from", g_variant_new_string (""));
+  g_unlink (photo);
+  open_file (fixture, picture);
+  window_wait_until (has_failed, fixture);
+  window_iterate (100);
+  g_assert_cmpuint (count_labels (GTK_WIDGET (fixture->window), "There is no image"), ==, 1);
+  window_activate (fixture, "start-from", g_variant_new_string (""));
+  window_wait_until (has_recovered, fixture);
+  remove_path (folder);
+}
+
 /* What cannot be saved is told, and what runs goes on. */
 static void
 check_unwritable (WindowFixture *fixture)
@@ -243,6 +298,7 @@ files_body (gpointer data)
   check_saving (fixture);
   check_opening (fixture);
   check_starting (fixture);
+  check_lost_start (fixture);
   check_unwritable (fixture);
   window_close (fixture);
 }

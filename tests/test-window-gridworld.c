@@ -89,12 +89,11 @@ check_moves (WindowFixture *fixture)
   before = *gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
   window_iterate (400);
   after = gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_SARSA));
-  g_assert_nonnull (
-    window_find_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "Resume"));
+  window_wait_for_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "Resume");
   /* A step that has been asked for already comes yet. */
   g_assert_cmpuint (after->episode, ==, before.episode);
   g_assert_cmpuint (after->move, <=, before.move + MOVES_AT_A_TIME);
-  g_assert_nonnull (window_find_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "a′"));
+  window_wait_for_label (GTK_WIDGET (gbox_window_get_learning_page (fixture->window)), "a′");
   g_assert_null (gbox_gridworld_agent_get_move (get_agent (fixture, GBOX_TABULAR_EXPECTED_SARSA)));
 }
 
@@ -184,8 +183,7 @@ check_repeats (WindowFixture *fixture)
   g_assert_cmpfloat (g_array_index (gbox_gridworld_agent_get_spreads (agent), double, 0), >, 0);
   g_assert_false (are_equal (one, three));
   g_assert_cmpuint (n_visits, ==, gbox_gridworld_agent_get_table (agent)->visits[start]);
-  window_iterate (100);
-  g_assert_nonnull (window_find_label (page, " ± "));
+  window_wait_for_label (page, " ± ");
 }
 
 /* A third agent joins, and one always stays. */

@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Keys, what has been typed, and what is said in passing. */
+/* Keys, what has been typed, what is said in passing, and the preferences. */
 #include <string.h>
 
+#include "base/team.h"
+#include "shell/preferences-window.h"
+#include "shell/settings.h"
 #include "widgets/parameter-row.h"
 #include "window-drive.h"
 
@@ -130,9 +133,12 @@ check_typing (WindowFixture *fixture)
 }
 
 static gboolean
-is_told (gpointer data)
+is_on_several_lines (gpointer data)
 {
-  return window_find_label (GTK_WIDGET (((WindowFixture *) data)->window), LONG_PATH) != NULL;
+  GtkWidget *label = window_find_label (GTK_WIDGET (((WindowFixture *) data)->window), LONG_PATH);
+
+  return label && gtk_widget_get_mapped (label)
+         && pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))) > 1;
 }
 
 /* However long. */
@@ -142,12 +148,10 @@ check_telling (WindowFixture *fixture)
   GtkWidget *label;
 
   window_activate (fixture, "visualize", g_variant_new_string (LONG_PATH "/4b/100"));
-  window_wait_until (is_told, fixture);
-  window_iterate (500);
+  window_wait_until (is_on_several_lines, fixture);
   label = window_find_label (GTK_WIDGET (fixture->window), LONG_PATH);
   g_assert_true (gtk_label_get_wrap (GTK_LABEL (label)));
   g_assert_false (pango_layout_is_ellipsized (gtk_label_get_layout (GTK_LABEL (label))));
-  g_assert_cmpint (pango_layout_get_line_count (gtk_label_get_layout (GTK_LABEL (label))), >, 1);
 }
 
 static void
@@ -172,9 +176,92 @@ test_keys (void)
   window_test_with_model (keys_body);
 }
 
+/* The engine's threads beside the one that the scheduler has. */
+static guint
+count_workers (void)
+{
+  g_autoptr (GDir) tasks = g_dir_open ("/proc/self/task", 0, NULL);
+  guint n = 0;
+  const char *task;
+
+  while ((task = g_dir_read_name (tasks)))
+    {
+      g_autofree char *path = g_build_filename ("/proc/self/task", task, "comm", NULL);
+      g_autofree char *name = NULL;
+
+      n += g_file_get_contents (path, &name, NULL, NULL) && g_str_has_prefix (name, "gbox-worker");
+    }
+  return n;
+}
+
+static gboolean
+has_workers (gpointer n)
+{
+  return count_workers () == GPOINTER_TO_UINT (n);
+}
+
+static GtkWidget *
+find_preferences (void)
+{
+  GListModel *windows = gtk_window_get_toplevels ();
+
+  for (guint i = 0; i < g_list_model_get_n_items (windows); i++)
+    {
+      g_autoptr (GtkWidget) window = g_list_model_get_item (windows, i);
+
+      if (GBOX_IS_PREFERENCES_WINDOW (window))
+        return window;
+    }
+  return NULL;
+}
+
+static int
+get_kept_threads (void)
+{
+  g_autoptr (GboxSettings) settings = gbox_settings_new ();
+  int threads;
+
+  g_object_get (settings, "threads", &threads, NULL);
+  return threads;
+}
+
+/* The number of threads counts at once, and is still known when the window is opened again. */
+static void
+threads_body (gpointer data)
+{
+  WindowFixture *fixture = data;
+  const guint n_usual = gbox_team_get_default_n_threads ();
+  GtkWidget *preferences, *spin;
+
+  window_wait_until (has_workers, GUINT_TO_POINTER (n_usual - 1));
+  g_action_group_activate_action (G_ACTION_GROUP (fixture->application), "preferences", NULL);
+  preferences = find_preferences ();
+  spin = window_find_widget (preferences, GTK_TYPE_SPIN_BUTTON);
+  g_assert_cmpstr (gtk_editable_get_text (GTK_EDITABLE (spin)), ==, "automatic");
+  for (guint n = 1; n <= MIN (n_usual, 2); n++)
+    {
+      gtk_spin_button_set_value (GTK_SPIN_BUTTON (spin), n);
+      window_wait_until (has_workers, GUINT_TO_POINTER (n - 1));
+      g_assert_cmpint (get_kept_threads (), ==, n);
+    }
+  gtk_editable_set_text (GTK_EDITABLE (spin), "automatic");
+  gtk_spin_button_update (GTK_SPIN_BUTTON (spin));
+  window_wait_until (has_workers, GUINT_TO_POINTER (n_usual - 1));
+  g_assert_cmpint (get_kept_threads (), ==, 0);
+  gtk_window_destroy (GTK_WINDOW (preferences));
+  window_close (fixture);
+}
+
+static void
+test_threads (void)
+{
+  window_test (threads_body);
+}
+
 static void
 add_tests (void)
 {
+  g_test_add_func ("/window-keys/threads", test_threads);
   g_test_add_func ("/window-keys/keys", test_keys);
 }
 

@@ -50,7 +50,7 @@ check_pause (WindowFixture *fixture)
   window_iterate (100);
   g_assert_cmpuint (gbox_run_get_step (gbox_finetune_session_get_run (session)), ==, step);
   g_assert_true (learning_is_enabled (fixture, "reinforcement-save"));
-  g_assert_nonnull (window_find_label (page, "Resume"));
+  window_wait_for_label (page, "Resume");
   g_signal_handlers_disconnect_by_data (session, &adjusted);
   steps = g_strdup_printf ("%u", step + 3);
   learning_set_finetune (fixture, "steps", steps);
@@ -178,12 +178,13 @@ check_export (WindowFixture *fixture)
   g_autofree char *completions = export(fixture, "completions", completions_path);
   g_autofree char *png = export(fixture, "charts", png_path);
   g_autofree char *svg = export(fixture, "charts", svg_path);
+  g_autofree char *newest = g_strdup_printf ("\ntraining,%u,7,", n_steps);
 
   g_assert_true (g_str_has_prefix (curves, "run,step,reward_mean,"));
   g_assert_nonnull (strstr (curves, "\n1,1,"));
   g_assert_cmpuint (count_lines (curves), ==, 1 + n_steps);
   g_assert_nonnull (strstr (completions, "\nbefore,0,3,"));
-  g_assert_nonnull (strstr (completions, "\ntraining,1,7,"));
+  g_assert_nonnull (strstr (completions, newest));
   g_assert_nonnull (strstr (completions, "\nafter,"));
   g_assert_cmpmem (png, 4, "\211PNG", 4);
   g_assert_nonnull (strstr (svg, "<svg"));
@@ -432,6 +433,14 @@ check_white_space (void)
   g_object_unref (label);
 }
 
+/* What is saved by those who name no model has none. */
+static void
+check_default_model (GboxFinetuneSession *session)
+{
+  gbox_finetune_session_choose_model (session, "");
+  g_assert_cmpstr (gbox_model_item_get_name (gbox_finetune_session_get_model (session)), ==, "smollm2-135m");
+}
+
 static void
 drive_finetune (gpointer data)
 {
@@ -462,6 +471,7 @@ drive_finetune (gpointer data)
   g_assert_null (gbox_changes_session_get_comparison (get_changes (fixture)));
   g_assert_false (learning_is_enabled (fixture, "what-changed"));
   g_assert_cmpuint (g_list_model_get_n_items (gbox_finetune_session_get_pairs (session)), ==, 0);
+  check_default_model (session);
   window_close (fixture);
 }
 

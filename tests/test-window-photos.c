@@ -48,6 +48,13 @@ find_label (WindowFixture *fixture, const char *text)
   return window_find_label (pane, text);
 }
 
+/* Of an image that has stopped growing. */
+static gboolean
+has_verdict (gpointer fixture)
+{
+  return find_label (fixture, "This image: ") != NULL;
+}
+
 static gboolean
 has_examples (gpointer data)
 {
@@ -303,11 +310,12 @@ drive (gpointer data)
   g_assert_nonnull (find_label (fixture, "of 4 photos"));
   g_assert_nonnull (find_label (fixture, "broken.jpg: "));
   g_assert_nonnull (find_label (fixture, "Does it mean it?"));
-  g_assert_nonnull (find_label (fixture, "This image: "));
+  g_assert_nonnull (find_label (fixture, "This image so far: "));
   g_assert_nonnull (find_label (fixture, "4 strongest photos are "));
   g_assert_cmpfloat (gbox_photo_session_get_progress (get_photos (fixture)), <, 0.0);
 
   window_activate (fixture, "stop", NULL);
+  window_wait_until (has_verdict, fixture);
   look_at_photos (fixture, folder);
 
   check_other_targets (fixture);

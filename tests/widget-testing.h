@@ -4,6 +4,9 @@
 
 #include <adwaita.h>
 
+/* Times to settle, of a tenth of a second, until a window is there. */
+#define WIDGET_TESTING_PATIENCE 300
+
 /* Returns: whether there is a display; if not, the running test is marked as skipped. */
 static inline gboolean
 widget_testing_has_display (void)
@@ -40,12 +43,13 @@ widget_testing_count_down (gpointer user_data)
   return G_SOURCE_CONTINUE;
 }
 
-/* Runs the main loop for a time in which several frames are drawn. */
+/* Runs the main loop for a time in which several frames are drawn: however slow it all is, drawing has a turn
+ * with each tick. */
 static inline void
 widget_testing_settle (void)
 {
   int ticks = 10;
-  guint source = g_timeout_add (10, widget_testing_count_down, &ticks);
+  guint source = g_timeout_add_full (GDK_PRIORITY_REDRAW, 10, widget_testing_count_down, &ticks, NULL);
 
   while (ticks > 0)
     g_main_context_iteration (NULL, TRUE);
@@ -62,7 +66,9 @@ widget_testing_show (GtkWidget *widget, int width, int height)
   gtk_window_set_default_size (GTK_WINDOW (window), width, height);
   gtk_window_set_child (GTK_WINDOW (window), widget);
   gtk_window_present (GTK_WINDOW (window));
-  widget_testing_settle ();
+  /* How long the display takes to show it is not ours to say. */
+  for (guint i = 0; i < WIDGET_TESTING_PATIENCE && (i == 0 || gtk_widget_get_width (widget) != width); i++)
+    widget_testing_settle ();
   g_assert_cmpint (gtk_widget_get_width (widget), ==, width);
   g_assert_cmpint (gtk_widget_get_height (widget), ==, height);
   return window;

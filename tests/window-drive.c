@@ -7,24 +7,24 @@
 #include "shell/application.h"
 
 /* No step of these tests takes that long; without it a failure would hang. */
-#define PATIENCE_S 120
+#define PATIENCE_S 240
 /* Something may come true without the main loop having anything to do. */
 #define LOOK_EVERY_MS 20
 
 static gboolean
-on_look (gpointer data)
+on_look (gpointer unused)
 {
-  ++*(guint *) data;
   return G_SOURCE_CONTINUE;
 }
 
+/* Of the lowest priority: where a look itself takes as long as that, nothing else would ever be done. */
 void
 window_wait_for (WindowPredicate predicate, gpointer data, const char *what, int line)
 {
-  guint n_looks = 0;
-  const guint source = g_timeout_add (LOOK_EVERY_MS, on_look, &n_looks);
+  const guint source = g_timeout_add_full (G_PRIORITY_LOW, LOOK_EVERY_MS, on_look, NULL, NULL);
+  const gint64 end = g_get_monotonic_time () + PATIENCE_S * G_USEC_PER_SEC;
 
-  while (!predicate (data) && n_looks < PATIENCE_S * 1000 / LOOK_EVERY_MS)
+  while (!predicate (data) && g_get_monotonic_time () < end)
     g_main_context_iteration (NULL, TRUE);
   g_source_remove (source);
   if (!predicate (data))
@@ -38,12 +38,13 @@ on_over (gpointer data)
   return G_SOURCE_REMOVE;
 }
 
+/* What is to be drawn, or comes from the engine, has its turn before the time is over. */
 void
 window_iterate (guint milliseconds)
 {
   gboolean is_over = FALSE;
 
-  g_timeout_add (milliseconds, on_over, &is_over);
+  g_timeout_add_full (GDK_PRIORITY_REDRAW, milliseconds, on_over, &is_over, NULL);
   while (!is_over)
     g_main_context_iteration (NULL, TRUE);
 }
@@ -119,6 +120,28 @@ window_find_label (GtkWidget *from, const char *text)
         return found;
     }
   return NULL;
+}
+
+typedef struct
+{
+  GtkWidget *from;
+  const char *text;
+} Label;
+
+static gboolean
+is_said (gpointer data)
+{
+  const Label *label = data;
+
+  return window_find_label (label->from, label->text) != NULL;
+}
+
+void
+window_wait_for_label (GtkWidget *from, const char *text)
+{
+  Label label = { from, text };
+
+  window_wait_for (is_said, &label, text, 0);
 }
 
 GboxRun *

@@ -14,7 +14,7 @@ typedef struct
   GboxWindow *window;
   GboxVisionSession *session;
   void (*body) (gpointer fixture);
-  guint step; /* a test's own: of the run, earlier */
+  guint step; /* a test's own: of the run, earlier or to come */
 } WindowFixture;
 
 typedef gboolean (*WindowPredicate) (gpointer data);
@@ -22,6 +22,7 @@ typedef gboolean (*WindowPredicate) (gpointer data);
 /* Lets the main loop run until something has come true; fails where it does not. */
 #define window_wait_until(predicate, data) window_wait_for (predicate, data, #predicate, __LINE__)
 void window_wait_for (WindowPredicate predicate, gpointer data, const char *what, int line);
+/* Gives what should not come time to come; what should is waited for. */
 void window_iterate (guint milliseconds);
 
 void window_activate (WindowFixture *fixture, const char *action, GVariant *parameter);
@@ -34,6 +35,8 @@ void window_click_a_unit (WindowFixture *fixture, int unit);
 GtkWidget *window_find_widget (GtkWidget *from, GType type);
 /* (nullable): a label that has @text in it. */
 GtkWidget *window_find_label (GtkWidget *from, const char *text);
+/* Many are written when the next frame is drawn. */
+void window_wait_for_label (GtkWidget *from, const char *text);
 GboxRun *window_get_run (WindowFixture *fixture);
 const GboxVisualizationValues *window_get_values (WindowFixture *fixture);
 

@@ -42,8 +42,8 @@ open_regular (const char *path, const char *display_name, struct stat *status, G
     gbox_tensor_file_set_error (error, GBOX_ERROR_IO, display_name, "%s",
                                 g_strerror (fd < 0 ? saved : errno));
   else if (S_ISDIR (status->st_mode))
-    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED,
-                 "“%s” is a folder. Name the file of weights in it.", display_name);
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_UNSUPPORTED, "“%s” is a folder. Name a file in it.",
+                 display_name);
   else if (!S_ISREG (status->st_mode))
     gbox_tensor_file_set_error (error, GBOX_ERROR_UNSUPPORTED, display_name, "it is not an ordinary file");
   else

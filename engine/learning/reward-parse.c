@@ -9,6 +9,10 @@
 
 #define FULL_STOP "."
 
+#define KNOWN_TERMS                                                                                               \
+  "use full-stops, characters:…, regex:…, length, distinct-words, no-letter:… or code-checks, with + or - " \
+  "between two and NUMBER* before one."
+
 /* Far more than one reward is worth beside another; what it is summed up and squared with stays finite. */
 #define MAX_WEIGHT 1e6
 
@@ -110,15 +114,39 @@ check_argument (GboxRewardTerm *term, GError **error)
     return TRUE;
   if (term->kind == GBOX_REWARD_REGEX && term->argument[0] != '\0')
     return compile (term, error);
-  if (term->kind == GBOX_REWARD_NO_LETTER
-      && (g_utf8_strlen (term->argument, -1) != 1 || !g_unichar_isalpha (g_utf8_get_char (term->argument))))
+  if (term->kind == GBOX_REWARD_REGEX)
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "The regular expression is missing after regex:, as in regex:\\d+.");
+  else if (term->kind == GBOX_REWARD_NO_LETTER
+           && (g_utf8_strlen (term->argument, -1) != 1
+               || !g_unichar_isalpha (g_utf8_get_char (term->argument))))
     g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
                          "no-letter: is followed by one letter, as in no-letter:e.");
   else if (term->argument[0] == '\0')
     g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                         "Say after the colon what to count, as in characters:!?.");
+                         "The characters to count are missing after characters:, as in characters:!?.");
   else
     return TRUE;
+  return FALSE;
+}
+
+/* @text: what stands where a term is to. */
+static gboolean
+refuse_term (const char *text, gboolean is_first, GError **error)
+{
+  const char *rest = text;
+
+  read_sign (&rest);
+  rest += strspn (rest, " ");
+  if (*rest != '\0')
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "“%s” is no reward: " KNOWN_TERMS, text);
+  else if (is_first)
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "Nothing says what to reward: " KNOWN_TERMS);
+  else
+    g_set_error_literal (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+                         "A term is missing after the sign at the end of the reward: write one, as in "
+                         "full-stops+length, or leave out the sign.");
   return FALSE;
 }
 
@@ -131,13 +159,7 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
   GboxRewardTerm term = { 0 };
 
   if (index < 0)
-    {
-      g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
-                   "“%s” is no reward: use full-stops, characters:…, regex:…, length, distinct-words, "
-                   "no-letter:… or code-checks, with + or - between two and NUMBER* before one.",
-                   *text);
-      return FALSE;
-    }
+    return refuse_term (*text, reward->terms->len == 0, error);
   if (fabs (weight) > MAX_WEIGHT)
     {
       g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
@@ -159,6 +181,20 @@ read_term (const char **text, double sign, GboxReward *reward, GError **error)
   return check_argument (&g_array_index (reward->terms, GboxRewardTerm, reward->terms->len - 1), error);
 }
 
+/* Nothing is learnt from what is always nothing. */
+static gboolean
+check_weights (const GboxReward *reward, GError **error)
+{
+  for (guint i = 0; i < reward->terms->len; i++)
+    if (fabs (g_array_index (reward->terms, GboxRewardTerm, i).weight) > 0)
+      return TRUE;
+  g_set_error_literal (
+    error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,
+    "The reward is always 0, as there is no weight but 0 in it: give another number before "
+    "the *.");
+  return FALSE;
+}
+
 GboxReward *
 gbox_reward_parse (const char *text, GError **error)
 {
@@ -177,7 +213,7 @@ gbox_reward_parse (const char *text, GError **error)
         return NULL;
       at += strspn (at, " ");
       if (*at == '\0')
-        return g_steal_pointer (&reward);
+        return check_weights (reward, error) ? g_steal_pointer (&reward) : NULL;
       if (*at != '+' && *at != '-')
         {
           g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT,

@@ -57,7 +57,7 @@ typedef double (*GboxRewardFunc) (const char *text, GArray *ranges, gpointer dat
  * @error: return location for an error
  *
  * What stands after a colon goes on to the end, or to the first sign that another term comes after. Weights
- * are numbers from −10⁶ to 10⁶.
+ * are numbers from −10⁶ to 10⁶, not all 0.
  *
  * Returns: (transfer full) (nullable): the reward; %NULL with %GBOX_ERROR_INVALID_ARGUMENT
  */

@@ -40,14 +40,21 @@ count_sample (GHashTable *counts, const GboxTextSample *sample, guint n_words, g
     }
 }
 
-/* Whether all signs of a term are the reward's. */
+/* Whether all signs of a term's only word, or of one of a pair, are the reward's: what stands beside them
+ * came with them. */
 static gboolean
 is_own (const char *term, const GboxReward *reward)
 {
+  gboolean is_own_word = TRUE;
+
   for (const char *at = term; *at != '\0'; at = g_utf8_next_char (at))
-    if (*at != ' ' && !gbox_reward_has_character (reward, g_utf8_get_char (at)))
-      return FALSE;
-  return TRUE;
+    if (*at == ' ' && is_own_word)
+      return TRUE;
+    else if (*at == ' ')
+      is_own_word = TRUE;
+    else if (!gbox_reward_has_character (reward, g_utf8_get_char (at)))
+      is_own_word = FALSE;
+  return is_own_word;
 }
 
 static double

@@ -27,7 +27,7 @@ typedef struct
  * @log_odds: δ: how much more likely it has become, the prior included
  * @z: δ over its standard deviation; beyond ±1.96 chance alone would be rare, for one term looked at by
  * itself
- * @is_own: whether it consists of the reward's own characters: expected, and no finding
+ * @is_own: whether a word of it consists of the reward's own characters: expected, and no finding
  */
 typedef struct
 {

@@ -15,6 +15,7 @@ struct _GboxRun
   GHashTable *saves;  /* serial → GTask, not yet answered */
   guint n_saves;      /* called so far */
   gboolean is_frozen; /* notifications wait for the end of the batch of events */
+  GboxRunState told;  /* the newest state, which waits too unless it is RUNNING: a frame comes last */
 
   GboxSpec *spec;
   GboxRunState state;
@@ -84,7 +85,9 @@ take_state (GboxRun *self, GboxEvent *event)
       self->error = g_steal_pointer (&event->state.error);
       notify (self, PROP_ERROR);
     }
-  set_state (self, event->state.value);
+  self->told = event->state.value;
+  if (self->told == GBOX_RUN_RUNNING)
+    set_state (self, self->told);
 }
 
 static void
@@ -178,6 +181,7 @@ on_event (gpointer message, gpointer user_data)
   if (!self->is_frozen)
     {
       self->is_frozen = TRUE;
+      self->told = self->state;
       g_object_freeze_notify (G_OBJECT (self));
     }
   take_event (self, event);
@@ -191,6 +195,8 @@ on_batch_done (gpointer user_data)
   if (!self->is_frozen)
     return;
   self->is_frozen = FALSE;
+  if (!has_ended (self))
+    set_state (self, self->told);
   g_object_thaw_notify (G_OBJECT (self));
 }
 

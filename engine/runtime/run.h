@@ -23,8 +23,9 @@ G_BEGIN_DECLS
  *
  * and emits `notify` for each, `point` (const GboxPoint *) for every point in order, `record` (GType type,
  * gconstpointer record) for every record of the job's type in order with the points, and `notice-posted`
- * (const char *id, const char *text). Events dispatched together notify each property once. Dropping the last
- * reference stops the job; so does gbox_engine_shutdown().
+ * (const char *id, const char *text). Events dispatched together notify each property once, and
+ * a state in which no more comes is taken last of them: a FINISHED run has its last frame and all its points.
+ * Dropping the last reference stops the job; so does gbox_engine_shutdown().
  */
 #define GBOX_TYPE_RUN (gbox_run_get_type ())
 G_DECLARE_FINAL_TYPE (GboxRun, gbox_run, GBOX, RUN, GObject)

@@ -159,6 +159,37 @@ gbox_spec_describe_range (GParamSpec *pspec)
     }
 }
 
+/* Only where a number is beyond it is the limit of the type itself worth naming. */
+static char *
+describe_limits (GParamSpec *pspec)
+{
+  switch (G_TYPE_FUNDAMENTAL (pspec->value_type))
+    {
+    case G_TYPE_INT:
+      return g_strdup_printf ("a whole number from %d to %d", G_PARAM_SPEC_INT (pspec)->minimum,
+                              G_PARAM_SPEC_INT (pspec)->maximum);
+    case G_TYPE_UINT:
+      return g_strdup_printf ("a whole number from %u to %u", G_PARAM_SPEC_UINT (pspec)->minimum,
+                              G_PARAM_SPEC_UINT (pspec)->maximum);
+    case G_TYPE_INT64:
+      return g_strdup_printf ("a whole number from %" G_GINT64_FORMAT " to %" G_GINT64_FORMAT,
+                              G_PARAM_SPEC_INT64 (pspec)->minimum, G_PARAM_SPEC_INT64 (pspec)->maximum);
+    case G_TYPE_UINT64:
+      return g_strdup_printf ("a whole number from %" G_GUINT64_FORMAT " to %" G_GUINT64_FORMAT,
+                              G_PARAM_SPEC_UINT64 (pspec)->minimum, G_PARAM_SPEC_UINT64 (pspec)->maximum);
+    default:
+      return gbox_spec_describe_range (pspec);
+    }
+}
+
+static gboolean
+is_whole (const char *text)
+{
+  const char *digits = text + strspn (text, "+-");
+
+  return *digits != '\0' && digits[strspn (digits, "0123456789")] == '\0';
+}
+
 static gboolean
 parse_signed (const char *text, gint64 low, gint64 high, gint64 *number)
 {
@@ -270,7 +301,7 @@ gbox_spec_parse_value (GParamSpec *pspec, const char *text, GValue *value, GErro
     return TRUE;
 
   g_value_unset (value);
-  range = gbox_spec_describe_range (pspec);
+  range = is_whole (text) ? describe_limits (pspec) : gbox_spec_describe_range (pspec);
   shown = g_utf8_make_valid (text, -1);
   g_set_error (error, GBOX_ERROR, GBOX_ERROR_INVALID_ARGUMENT, "%s cannot be “%s”: give %s.", pspec->name,
                shown, range);

@@ -6,6 +6,8 @@
 
 /* What of the photograph the largest value covers. */
 #define MOST_OPAQUE 0.8f
+/* How far the photograph's colours are faded: its own orange and blue would be taken for the map's. */
+#define FADED 0.75f
 
 static const float positive[3] = { 230.0f, 97.0f, 0.0f };
 static const float negative[3] = { 28.0f, 113.0f, 216.0f };
@@ -50,6 +52,16 @@ sample (const float *values, int height, int width, float y, float x)
   return (1.0f - v) * ((1.0f - u) * a[left] + u * a[right]) + v * ((1.0f - u) * b[left] + u * b[right]);
 }
 
+/* What is drawn on: Rec. 601's grey with some of the colour left. */
+static void
+fade (const guint8 pixel[3], float faded[3])
+{
+  const float grey = 0.299f * (float) pixel[0] + 0.587f * (float) pixel[1] + 0.114f * (float) pixel[2];
+
+  for (int c = 0; c < 3; c++)
+    faded[c] = FADED * grey + (1.0f - FADED) * (float) pixel[c];
+}
+
 void
 gbox_heat_map_draw (GboxImage *image, const float *values, int height, int width)
 {
@@ -67,8 +79,10 @@ gbox_heat_map_draw (GboxImage *image, const float *values, int height, int width
                                     ((float) x + 0.5f) / (float) image->width);
         const float alpha = MOST_OPAQUE * MIN (fabsf (value) / largest, 1.0f);
         const float *colour = value > 0.0f ? positive : negative;
+        float faded[3];
 
+        fade (pixel, faded);
         for (int c = 0; c < 3; c++)
-          pixel[c] = (guint8) ((1.0f - alpha) * (float) pixel[c] + alpha * colour[c] + 0.5f);
+          pixel[c] = (guint8) ((1.0f - alpha) * faded[c] + alpha * colour[c] + 0.5f);
       }
 }

@@ -17,7 +17,8 @@ void gbox_heat_map_smooth (float *values, int height, int width, int radius);
  * @height: rows
  * @width: columns
  *
- * Orange for what is positive, blue for what is negative; what is as large as the largest covers most.
+ * Orange for what is positive, blue for what is negative; what is as large as the largest covers most. The
+ * photograph's own colours are faded, unless all values are 0.
  */
 void gbox_heat_map_draw (GboxImage *image, const float *values, int height, int width);
 

@@ -3,14 +3,25 @@
 #include "vision/photo-survey.h"
 
 #include "base/error.h"
+#include "base/path-text.h"
 #include "vision/photo-index.h"
 #include "vision/photo-reader.h"
 #include "vision/spectrum-meter.h"
 
+/* What becomes of a photograph. */
+typedef enum
+{
+  PHOTO_UNREADABLE, /* also while it is not looked at yet */
+  PHOTO_SMALL,      /* would have to be enlarged, which has no fast waves */
+  PHOTO_FLAT,       /* is of one colour, which has no waves at all */
+  PHOTO_MEASURED,
+  N_FATES,
+} Fate;
+
 /* What is known of a photograph. */
 typedef struct
 {
-  gboolean is_measured;
+  Fate fate;
   GboxSpectrumBands bands;
 } Finding;
 
@@ -99,27 +110,36 @@ gbox_photo_survey_free (GboxPhotoSurvey *self)
   g_free (self);
 }
 
+/* There is nothing to look at. A whole path is no attempt at anything else. */
+static void
+set_not_found (const GboxPhotoSurvey *self, GError **error)
+{
+  if (g_file_test (self->first, G_FILE_TEST_EXISTS))
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                 "“%s” holds no photographs to take a spectrum from; name a photograph or a folder of some, "
+                 "or take “%s”.",
+                 self->first, GBOX_SPECTRUM_TABLE);
+  else if (g_path_is_absolute (self->first))
+    g_set_error (
+      error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+      "There is no “%s” to take a spectrum from; name a photograph or a folder of some, or take “%s”.",
+      self->first, GBOX_SPECTRUM_TABLE);
+  else
+    g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+                 "“%s” is neither bands of a spectrum, FREQUENCY:AMPLITUDE:AMPLITUDE:AMPLITUDE with commas "
+                 "between them, nor a file or folder that is there. Name photographs, or take “%s”.",
+                 self->first, GBOX_SPECTRUM_TABLE);
+}
+
 static gboolean
 list (GboxPhotoSurvey *self, GError **error)
 {
   self->files = gbox_photo_listing_wait (self->listing);
   if (self->files == NULL)
     return TRUE;
-  if (self->files->len == 0 && !g_file_test (self->first, G_FILE_TEST_EXISTS))
-    {
-      g_set_error (
-        error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-        "There is no “%s” to take a spectrum from; name a photograph or a folder of some, or take “%s”.",
-        self->first, GBOX_SPECTRUM_TABLE);
-      return FALSE;
-    }
   if (self->files->len == 0)
     {
-      g_set_error (
-        error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-        "“%s” holds no photographs to take a spectrum from; name a photograph or a folder of some, "
-        "or take “%s”.",
-        self->first, GBOX_SPECTRUM_TABLE);
+      set_not_found (self, error);
       return FALSE;
     }
   self->n_photos = MIN (self->files->len, GBOX_PHOTO_SURVEY_MAX_PHOTOS);
@@ -144,12 +164,25 @@ fetch (GboxPhotoSurvey *self)
     self->n_read++;
 }
 
-/* What is smaller would have to be enlarged, which has no fast waves. */
 static gboolean
-is_usable (const GboxPhotoReading *reading)
+is_flat (const GboxPhotoPatches *patches)
 {
-  return reading->patches != NULL
-         && MIN (reading->patches->width, reading->patches->height) >= GBOX_SPECTRUM_METER_SIDE;
+  const gsize n = 3 * (gsize) patches->n * (gsize) patches->side * (gsize) patches->side;
+
+  for (gsize i = 3; i < n; i++)
+    if (patches->pixels[i] != patches->pixels[i - 3])
+      return FALSE;
+  return TRUE;
+}
+
+static Fate
+judge (const GboxPhotoPatches *patches)
+{
+  if (patches == NULL)
+    return PHOTO_UNREADABLE;
+  if (MIN (patches->width, patches->height) < GBOX_SPECTRUM_METER_SIDE)
+    return PHOTO_SMALL;
+  return is_flat (patches) ? PHOTO_FLAT : PHOTO_MEASURED;
 }
 
 static void
@@ -158,7 +191,9 @@ measure (GboxPhotoSurvey *self)
   const GboxPhotoPatches *patches = self->reading->patches;
   Finding *finding = &self->findings[self->reading->id];
 
-  if (is_usable (self->reading))
+  if (self->next_patch == 0)
+    finding->fate = judge (patches);
+  if (finding->fate == PHOTO_MEASURED)
     {
       const gsize n = 3 * (gsize) patches->side * (gsize) patches->side;
 
@@ -166,24 +201,51 @@ measure (GboxPhotoSurvey *self)
                                1.0 / patches->n, &finding->bands);
       if (self->next_patch < patches->n)
         return;
-      finding->is_measured = TRUE;
     }
   g_clear_pointer (&self->reading, gbox_photo_reading_free);
 }
 
 static guint
-count_measured (const GboxPhotoSurvey *self)
+count (const GboxPhotoSurvey *self, Fate fate)
 {
   guint n = 0;
 
   for (guint i = 0; i < self->n_photos; i++)
-    n += self->findings[i].is_measured ? 1 : 0;
+    n += self->findings[i].fate == fate ? 1 : 0;
   return n;
+}
+
+/* "of those in “photos” 2 cannot be read, 1 is of one colour", or "“photo.png” cannot be read" */
+static char *
+describe_fates (const GboxPhotoSurvey *self)
+{
+  static const char *const texts[N_FATES][2] = {
+    [PHOTO_UNREADABLE] = { "cannot be read", "cannot be read" },
+    [PHOTO_SMALL] = { "is smaller", "are smaller" },
+    [PHOTO_FLAT]
+    = { "is of one colour, as what is transparent is", "are of one colour, as what is transparent is" },
+  };
+  const GboxPhotoFile *photo = g_ptr_array_index (self->files, 0);
+  g_autofree char *path = gbox_path_to_text (photo->path);
+  g_autoptr (GString) text = g_string_new (NULL);
+
+  if (self->n_photos == 1)
+    return g_strdup_printf ("“%s” %s", path, texts[self->findings[0].fate][0]);
+  for (Fate fate = 0; fate < PHOTO_MEASURED; fate++)
+    {
+      const guint n = count (self, fate);
+
+      if (n > 0)
+        g_string_append_printf (text, "%s%u %s", text->len > 0 ? ", " : "", n, texts[fate][n > 1]);
+    }
+  return g_strdup_printf ("of those in “%s” %s", self->first, text->str);
 }
 
 gboolean
 gbox_photo_survey_step (GboxPhotoSurvey *self, gboolean *is_done, GError **error)
 {
+  g_autofree char *fates = NULL;
+
   *is_done = FALSE;
   if (self->files == NULL)
     return list (self, error);
@@ -192,23 +254,25 @@ gbox_photo_survey_step (GboxPhotoSurvey *self, gboolean *is_done, GError **error
   if (self->reading != NULL)
     measure (self);
   *is_done = self->n_read == self->n_photos && self->reading == NULL;
-  if (!*is_done || count_measured (self) > 0)
+  if (!*is_done || count (self, PHOTO_MEASURED) > 0)
     return TRUE;
-  g_set_error (error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
-               "None of the photographs in “%s” can be read and has %d pixels each way; name others, or take "
-               "“%s”.",
-               self->first, GBOX_SPECTRUM_METER_SIDE, GBOX_SPECTRUM_TABLE);
+  fates = describe_fates (self);
+  g_set_error (
+    error, GBOX_ERROR, GBOX_ERROR_NOT_FOUND,
+    "A spectrum is taken from photographs of %d pixels or more each way, but %s. Name others, or take "
+    "“%s”.",
+    GBOX_SPECTRUM_METER_SIDE, fates, GBOX_SPECTRUM_TABLE);
   return FALSE;
 }
 
 guint
 gbox_photo_survey_conclude (const GboxPhotoSurvey *self, GboxPhotoSpectrum *spectrum)
 {
-  const guint n = count_measured (self);
+  const guint n = count (self, PHOTO_MEASURED);
   GboxSpectrumBands means = { 0 };
 
   for (guint i = 0; i < self->n_photos; i++)
-    for (int band = 0; band < GBOX_SPECTRUM_METER_N_BANDS && self->findings[i].is_measured; band++)
+    for (int band = 0; band < GBOX_SPECTRUM_METER_N_BANDS && self->findings[i].fate == PHOTO_MEASURED; band++)
       for (int p = 0; p < 3; p++)
         means.amplitudes[band][p] += self->findings[i].bands.amplitudes[band][p] / n;
   gbox_spectrum_meter_conclude (self->meter, &means, spectrum);

@@ -14,9 +14,9 @@ G_BEGIN_DECLS
  * GboxPhotoSurvey:
  *
  * Looks through files and folders as the photo index does, decodes on threads of its own and measures each
- * photograph at 256 pixels of its shorter side; smaller ones and what cannot be read are passed over. Each
- * photograph counts the same, and in whatever order they are decoded, the spectrum is the same to the bit.
- * Belongs to one thread; freeing it ends the work.
+ * photograph at 256 pixels of its shorter side; smaller ones, those of one colour and what cannot be read are
+ * passed over. Each photograph counts the same, and in whatever order they are decoded, the spectrum is the
+ * same to the bit. Belongs to one thread; freeing it ends the work.
  */
 typedef struct _GboxPhotoSurvey GboxPhotoSurvey;
 
@@ -43,7 +43,7 @@ void gbox_photo_survey_free (GboxPhotoSurvey *self);
  *
  * Waits for some milliseconds, or measures a photograph.
  *
- * Returns: %FALSE with %GBOX_ERROR_NOT_FOUND where there is no photograph
+ * Returns: %FALSE with %GBOX_ERROR_NOT_FOUND where there is no photograph that can be measured
  */
 gboolean gbox_photo_survey_step (GboxPhotoSurvey *self, gboolean *is_done, GError **error);
 

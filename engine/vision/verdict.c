@@ -126,7 +126,7 @@ gbox_verdict_format (double activation)
   const double size = fabs (activation);
   const int digits = size >= 100.0 ? 0 : size >= 10.0 ? 1 : 2;
 
-  return g_strdup_printf ("%.*f", digits, activation);
+  return g_strdup_printf ("%s%.*f", activation < 0.0 ? "−" : "", digits, size);
 }
 
 char *
@@ -161,6 +161,20 @@ gbox_verdict_describe_image (const GboxVerdict *self)
         image, self->ratio, strongest);
     }
   return NULL;
+}
+
+char *
+gbox_verdict_describe_progress (const GboxVerdict *self)
+{
+  g_autofree char *image = gbox_verdict_format (self->image);
+  g_autofree char *strongest = gbox_verdict_format (self->strongest);
+
+  if (self->kind == GBOX_VERDICT_NO_PHOTOS || self->kind == GBOX_VERDICT_NO_IMAGE)
+    return gbox_verdict_describe_image (self);
+  if (self->ratio <= 1.0)
+    return g_strdup_printf ("This image so far: %s. The strongest photo: %s.", image, strongest);
+  return g_strdup_printf ("This image so far: %s, %.1f× the strongest photo (%s).", image, self->ratio,
+                          strongest);
 }
 
 /* The classes of the group, or all: the first of them by name. */

@@ -79,6 +79,8 @@ void gbox_verdict_free (GboxVerdict *verdict);
 /* A sentence or two of how the image compares with the photographs; "" without photographs. Free with
  * g_free(). */
 char *gbox_verdict_describe_image (const GboxVerdict *verdict);
+/* The same of an image that still grows, of which only the figures are told. */
+char *gbox_verdict_describe_progress (const GboxVerdict *verdict);
 /* A sentence of what the photographs are taken for; "" where that is not known. Free with g_free(). */
 char *gbox_verdict_describe_classes (const GboxVerdict *verdict);
 

@@ -14,8 +14,8 @@
 #include "vision/photo-survey.h"
 #include "vision/picture.h"
 #include "vision/pipeline.h"
-#include "vision/schedule.h"
 #include "vision/start-photo.h"
+#include "vision/visualization-history.h"
 
 /* How long silent rectifiers are led around (lucid `redirected_relu_grad.py`). */
 #define REDIRECTED_STEPS 16
@@ -27,16 +27,15 @@ struct _GboxVisualizationJob
 {
   GboxJob parent_instance;
 
-  GboxVisualizationSpec *spec;   /* as it is now; what is computed */
-  GboxVisualizationSpec *origin; /* as it was before the first step */
-  GboxVisualizationSpec *told;   /* as we were last told */
-  GboxSchedule *schedule;        /* what has changed since the first step, and what will */
-  GboxNetwork *network;          /* given, or loaded at start */
-  gboolean is_given;             /* the network, which is then the only one */
-  GboxModelStore *store;         /* the context's */
-  GboxTeam *team;                /* the context's */
-  GboxPhotoSurvey *survey;       /* of photographs whose spectrum is measured first, until it is; or NULL */
-  GboxPipeline *pipeline;        /* NULL before start */
+  GboxVisualizationSpec *spec; /* as it is now; what is computed */
+  GboxVisualizationSpec *told; /* as we were last told */
+  GboxVisualizationHistory *history;
+  GboxNetwork *network;    /* given, or loaded at start */
+  gboolean is_given;       /* the network, which is then the only one */
+  GboxModelStore *store;   /* the context's */
+  GboxTeam *team;          /* the context's */
+  GboxPhotoSurvey *survey; /* of photographs whose spectrum is measured first, until it is; or NULL */
+  GboxPipeline *pipeline;  /* NULL before start */
   GboxFramePool *frames;
   GboxDrawing *drawing;
   guint step;                      /* done */
@@ -60,9 +59,8 @@ finalize (GObject *object)
   g_clear_pointer (&self->frames, gbox_frame_pool_free);
   g_clear_pointer (&self->drawing, gbox_drawing_free);
   g_clear_pointer (&self->network, gbox_network_unref);
-  g_clear_pointer (&self->schedule, gbox_schedule_free);
+  g_clear_pointer (&self->history, gbox_visualization_history_free);
   g_clear_object (&self->spec);
-  g_clear_object (&self->origin);
   g_clear_object (&self->told);
   g_clear_object (&self->adjusted);
   G_OBJECT_CLASS (gbox_visualization_job_parent_class)->finalize (object);
@@ -105,53 +103,6 @@ post_frame (GboxVisualizationJob *self, gboolean is_kept)
   gbox_job_post_frame (GBOX_JOB (self), frame);
 }
 
-/* Parameters of @from that @to has otherwise change now. The steps are no matter of the picture: it says how
- * many it has taken; nor is what is shown of it, which is as it is in the end. */
-static void
-note_changes (GboxVisualizationJob *self, GboxVisualizationSpec *from, GboxVisualizationSpec *to)
-{
-  static const char *const others[]
-    = { "steps", "start", "start-digest", "fade", "schedule", "checkpoint", NULL };
-  g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (from), GBOX_SPEC (to));
-
-  for (guint i = 0; names[i] != NULL; i++)
-    {
-      g_autofree char *value = gbox_spec_get_as_string (GBOX_SPEC (to), names[i]);
-
-      if (!g_strv_contains (others, names[i]))
-        gbox_schedule_add (self->schedule, self->step, names[i], value);
-    }
-}
-
-/* The recipe goes on from that of the checkpoint: going on gives what never stopping would have, and where
- * something else is made from here on, that is a change on the way. */
-static gboolean
-take_recipe (GboxVisualizationJob *self, const char *path, GError **error)
-{
-  g_autoptr (GboxVisualizationSpec) origin
-    = gbox_visualization_checkpoint_load_spec (path, &self->step, error);
-  g_autoptr (GboxVisualizationSpec) now = NULL;
-  g_autoptr (GboxSchedule) schedule = NULL;
-
-  if (origin == NULL)
-    return FALSE;
-  now = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (origin)));
-  schedule = gbox_schedule_parse (gbox_visualization_spec_get_values (origin)->schedule, error);
-  if (schedule == NULL || !gbox_visualization_spec_advance (now, self->step, error))
-    return FALSE;
-  gbox_schedule_keep (self->schedule, self->step, G_MAXUINT);
-  for (guint i = 0; i < gbox_schedule_get_length (schedule); i++)
-    {
-      const GboxScheduleEntry *entry = gbox_schedule_get_entry (schedule, i);
-
-      if (entry->step <= self->step)
-        gbox_schedule_add (self->schedule, entry->step, entry->property, entry->value);
-    }
-  note_changes (self, now, self->spec);
-  g_set_object (&self->origin, origin);
-  return TRUE;
-}
-
 static gboolean
 take_checkpoint (GboxVisualizationJob *self, GError **error)
 {
@@ -161,7 +112,7 @@ take_checkpoint (GboxVisualizationJob *self, GError **error)
     return TRUE;
   if (!gbox_visualization_checkpoint_load (values->checkpoint, gbox_pipeline_get_state (self->pipeline),
                                            &self->step, error)
-      || !take_recipe (self, values->checkpoint, error))
+      || !gbox_visualization_history_take_checkpoint (self->history, values->checkpoint, self->spec, error))
     return FALSE;
   if (self->step >= values->steps)
     {
@@ -209,10 +160,9 @@ settle_direction (GboxVisualizationJob *self, GError **error)
 static gboolean
 take_spec (GboxVisualizationJob *self, GError **error)
 {
-  self->schedule = gbox_schedule_parse (gbox_visualization_spec_get_values (self->spec)->schedule, error);
-  if (self->schedule == NULL)
+  self->history = gbox_visualization_history_new (self->spec, error);
+  if (self->history == NULL)
     return FALSE;
-  self->origin = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
   self->told = GBOX_VISUALIZATION_SPEC (gbox_spec_copy (GBOX_SPEC (self->spec)));
   return TRUE;
 }
@@ -363,10 +313,10 @@ follow_schedule (GboxVisualizationJob *self, GError **error)
   g_autofree const char **names = NULL;
   gboolean needs_rebuild;
 
-  if (!gbox_schedule_has_step (self->schedule, self->step))
+  if (!gbox_visualization_history_has_step (self->history, self->step))
     return TRUE;
   next = gbox_spec_copy (GBOX_SPEC (self->spec));
-  if (!gbox_schedule_apply (self->schedule, self->step, self->step + 1, next, error))
+  if (!gbox_visualization_history_apply (self->history, self->step, next, error))
     return FALSE;
   names = gbox_spec_list_differences (GBOX_SPEC (self->spec), next);
   if (names[0] == NULL)
@@ -404,7 +354,7 @@ take_changes (GboxVisualizationJob *self, GboxVisualizationSpec *adjusted)
 {
   g_autofree const char **names = gbox_spec_list_differences (GBOX_SPEC (self->told), GBOX_SPEC (adjusted));
 
-  note_changes (self, self->told, adjusted);
+  gbox_visualization_history_note (self->history, self->step, self->told, adjusted);
   for (guint i = 0; names[i] != NULL; i++)
     {
       g_auto (GValue) value = G_VALUE_INIT;
@@ -543,22 +493,6 @@ pause_job (GboxJob *job)
     take_adjusted (self);
 }
 
-/* How what there is after @end steps was made. */
-static GboxVisualizationSpec *
-make_recipe (GboxVisualizationJob *self, guint end, guint steps)
-{
-  GboxSpec *recipe = gbox_spec_copy (GBOX_SPEC (self->origin));
-  g_autofree char *text = gbox_schedule_to_text (self->schedule);
-  g_autoptr (GboxSchedule) schedule = gbox_schedule_parse (text, NULL);
-  g_autofree char *kept = NULL;
-
-  gbox_schedule_keep (schedule, 0, end);
-  kept = gbox_schedule_to_text (schedule);
-  g_object_set (recipe, "schedule", kept, "checkpoint", "", "steps", steps, "fade",
-                gbox_visualization_spec_get_values (self->spec)->fade, NULL);
-  return GBOX_VISUALIZATION_SPEC (recipe);
-}
-
 static gboolean
 save_picture (GboxVisualizationJob *self, const char *path, GError **error)
 {
@@ -567,7 +501,8 @@ save_picture (GboxVisualizationJob *self, const char *path, GError **error)
   g_autofree guint8 *pixels = g_malloc (3 * (gsize) mosaic->width * (gsize) mosaic->height);
   /* As many steps as the picture shows, so that making it again also writes the same recipe. */
   g_autoptr (GboxVisualizationSpec) recipe
-    = make_recipe (self, self->step, self->step > 0 ? self->step : values->steps);
+    = gbox_visualization_history_make_recipe (self->history, self->step,
+                                              self->step > 0 ? self->step : values->steps, values->fade);
 
   draw (self, pixels);
   return gbox_picture_save (path, pixels, mosaic->width, mosaic->height, GBOX_SPEC (recipe), self->step,
@@ -599,6 +534,7 @@ static gboolean
 save (GboxJob *job, const char *path, GError **error)
 {
   GboxVisualizationJob *self = GBOX_VISUALIZATION_JOB (job);
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (self->spec);
   g_autoptr (GboxVisualizationSpec) recipe = NULL;
 
   if (self->pipeline == NULL)
@@ -610,7 +546,7 @@ save (GboxJob *job, const char *path, GError **error)
     return FALSE;
   if (ends_in (path, PICTURE_SUFFIX))
     return save_picture (self, path, error);
-  recipe = make_recipe (self, G_MAXUINT, gbox_visualization_spec_get_values (self->spec)->steps);
+  recipe = gbox_visualization_history_make_recipe (self->history, G_MAXUINT, values->steps, values->fade);
   return gbox_visualization_checkpoint_save (path, gbox_pipeline_get_state (self->pipeline), recipe,
                                              self->step, error);
 }

@@ -309,7 +309,8 @@ install_optimization (GObjectClass *class, guint *id)
     g_param_spec_string (
       "spectrum", "Spectrum",
       "How strong the waves are that MACO moves: as in photographs (table), in those of the index (photos), "
-      "in a photo or a folder of some, or 1/f to the power of the decay (formula)",
+      "in a photo or a folder of some, of 256 pixels or more each way, or 1/f to the power of the decay "
+      "(formula)",
       GBOX_SPECTRUM_TABLE, PLAIN_FLAGS));
   install (class, id,
            g_param_spec_int ("size", "Size", "Width and height of the picture in pixels",

@@ -14,6 +14,7 @@
 #define HINT                                                                                                 \
   "Pause the training or wait for its end, then find out which words each policy writes more often than "    \
   "the other beside what is rewarded."
+#define RUNNING    "Four prompts are completed with both policies, to compare what they write."
 #define NO_FINDING "No single word changed by more than chance would change it. Pairs and tokens may have."
 
 #define WORD_CHARS  10
@@ -131,12 +132,22 @@ fill_list (GtkListBox *list, const GArray *words, double largest)
 }
 
 static void
+show_hint (GboxChangesCard *self)
+{
+  if (gbox_changes_session_is_running (self->session))
+    gtk_label_set_label (self->hint_label, RUNNING);
+  else
+    gtk_label_set_label (self->hint_label,
+                         gbox_changes_session_get_comparison (self->session) != NULL ? NO_FINDING : HINT);
+}
+
+static void
 follow_comparison (GboxChangesCard *self)
 {
   const GboxComparison *comparison = gbox_changes_session_get_comparison (self->session);
   g_autofree char *step = NULL;
 
-  gtk_label_set_label (self->hint_label, comparison != NULL ? NO_FINDING : HINT);
+  show_hint (self);
   gtk_widget_set_visible (GTK_WIDGET (self->hint_label), TRUE);
   gtk_widget_set_visible (self->lists_box, FALSE);
   gtk_widget_set_visible (self->details_button, comparison != NULL);
@@ -167,6 +178,7 @@ follow_running (GboxChangesCard *self)
   gtk_widget_set_visible (self->start_button, !is_running);
   gtk_widget_set_visible (self->cancel_button, is_running);
   gtk_widget_set_visible (GTK_WIDGET (self->progress_bar), is_running);
+  show_hint (self);
 }
 
 static void

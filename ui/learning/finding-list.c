@@ -2,14 +2,17 @@
 /* Puts the findings of a comparison into a list. */
 #include "learning/finding-list.h"
 
-#include <math.h>
-
 #include "widgets/axis.h"
 
 /* Terms of a kind that are told. */
 #define N_TERMS 20
 /* Of the reward's own, each kind. */
 #define N_OWN 5
+
+/* Of the columns, as the rows have them. */
+#define COLUMN_SPACING 10
+#define ODDS_CHARS     7
+#define Z_CHARS        5
 
 #define WORDS       "Words after the prompt"
 #define PAIRS       "Pairs after the prompt"
@@ -21,14 +24,9 @@
 #define OTHER       "The same after other prompts"
 
 static void
-add (GtkListBox *list,
-     const GboxFinding *finding,
-     const char *section,
-     const char *name,
-     const char *numbers,
-     const char *value)
+add (GtkListBox *list, const GboxFinding *finding, const char *section, const char *name, const char *numbers)
 {
-  gtk_list_box_append (list, gbox_finding_row_new (finding, section, name, numbers, value));
+  gtk_list_box_append (list, gbox_finding_row_new (finding, section, name, numbers));
 }
 
 static void
@@ -40,11 +38,13 @@ add_terms (
       const GboxTermChange *change = &g_array_index (changes, GboxTermChange, i);
       const GboxFinding finding = { .kind = GBOX_FINDING_TERM, .is_other = is_other, .term = change->term };
       g_autofree char *numbers = g_strdup_printf ("%u → %u", change->n_before, change->n_after);
-      g_autofree char *value = g_strdup_printf ("%s%.1f", change->z < 0 ? "−" : "+", fabs (change->z));
+      GtkWidget *row;
 
       if (change->is_own != is_own)
         continue;
-      add (list, &finding, section, change->term, numbers, value);
+      row = gbox_finding_row_new (&finding, section, change->term, numbers);
+      gbox_finding_row_set_odds (GBOX_FINDING_ROW (row), change->log_odds, change->z);
+      gtk_list_box_append (list, row);
       n--;
     }
 }
@@ -60,7 +60,7 @@ add_tokens (GtkListBox *list, const GboxComparison *comparison)
       g_autofree char *numbers = g_strdup_printf ("%.4f → %.4f", change->before, change->after);
 
       g_strdelimit (name, "\n\r\t", ' ');
-      add (list, &finding, TOKENS, name, numbers, "");
+      add (list, &finding, TOKENS, name, numbers);
     }
 }
 
@@ -76,7 +76,7 @@ add_pair (GtkListBox *list,
   g_autofree char *second = gbox_axis_format_value (after);
   g_autofree char *numbers = g_strdup_printf ("%s → %s", first, second);
 
-  add (list, finding, section, name, numbers, "");
+  add (list, finding, section, name, numbers);
 }
 
 static void
@@ -95,22 +95,51 @@ add_habits (GtkListBox *list, const char *section, const GboxTextHabits *habits,
             habits[1].repetition);
 }
 
+static GtkWidget *
+make_column_title (const char *text, int n_chars)
+{
+  GtkWidget *label = gtk_label_new (text);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 1);
+  gtk_label_set_width_chars (GTK_LABEL (label), n_chars);
+  gtk_widget_add_css_class (label, "caption");
+  gtk_widget_add_css_class (label, "secondary");
+  return label;
+}
+
+/* What stands in the columns is said of terms; all else has names that say it. */
+static GtkWidget *
+make_heading (const char *section, const GboxFinding *finding)
+{
+  GtkWidget *box = gtk_box_new (GTK_ORIENTATION_HORIZONTAL, COLUMN_SPACING);
+  GtkWidget *label = gtk_label_new (section);
+
+  gtk_label_set_xalign (GTK_LABEL (label), 0);
+  gtk_label_set_ellipsize (GTK_LABEL (label), PANGO_ELLIPSIZE_END);
+  gtk_widget_set_hexpand (label, TRUE);
+  gtk_widget_add_css_class (label, "heading");
+  gtk_box_append (GTK_BOX (box), label);
+  if (finding->kind == GBOX_FINDING_TERM)
+    {
+      gtk_box_append (GTK_BOX (box), make_column_title ("log-odds", ODDS_CHARS));
+      gtk_box_append (GTK_BOX (box), make_column_title ("z", Z_CHARS));
+    }
+  gtk_widget_add_css_class (box, "finding-heading");
+  return box;
+}
+
 static void
 show_heading (GtkListBoxRow *row, GtkListBoxRow *before, gpointer user_data)
 {
   const char *section = gbox_finding_row_get_section (GBOX_FINDING_ROW (row));
-  GtkWidget *label;
 
   if (before != NULL && g_str_equal (gbox_finding_row_get_section (GBOX_FINDING_ROW (before)), section))
     {
       gtk_list_box_row_set_header (row, NULL);
       return;
     }
-  label = gtk_label_new (section);
-  gtk_label_set_xalign (GTK_LABEL (label), 0);
-  gtk_widget_add_css_class (label, "heading");
-  gtk_widget_add_css_class (label, "finding-heading");
-  gtk_list_box_row_set_header (row, label);
+  gtk_list_box_row_set_header (row,
+                               make_heading (section, gbox_finding_row_get_finding (GBOX_FINDING_ROW (row))));
 }
 
 void

@@ -2,13 +2,16 @@
 /* A line about one finding: what it is, before and after. */
 #include "learning/finding-row.h"
 
+#include <math.h>
+
 struct _GboxFindingRow
 {
   GtkListBoxRow parent_instance;
 
   GtkLabel *name_label;
   GtkLabel *numbers_label;
-  GtkLabel *value_label;
+  GtkLabel *odds_label;
+  GtkLabel *z_label;
 
   GboxFinding finding;
   const char *section;
@@ -24,7 +27,8 @@ gbox_finding_row_class_init (GboxFindingRowClass *class)
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/finding-row.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, name_label);
   gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, numbers_label);
-  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, value_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, odds_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxFindingRow, z_label);
 }
 
 static void
@@ -34,8 +38,7 @@ gbox_finding_row_init (GboxFindingRow *self)
 }
 
 GtkWidget *
-gbox_finding_row_new (
-  const GboxFinding *finding, const char *section, const char *name, const char *numbers, const char *value)
+gbox_finding_row_new (const GboxFinding *finding, const char *section, const char *name, const char *numbers)
 {
   GboxFindingRow *self = g_object_new (GBOX_TYPE_FINDING_ROW, NULL);
 
@@ -43,9 +46,23 @@ gbox_finding_row_new (
   self->section = section;
   gtk_label_set_label (self->name_label, name);
   gtk_label_set_label (self->numbers_label, numbers);
-  gtk_label_set_label (self->value_label, value);
-  gtk_widget_set_visible (GTK_WIDGET (self->value_label), *value != '\0');
   return GTK_WIDGET (self);
+}
+
+static void
+show_signed (GtkLabel *label, double value)
+{
+  g_autofree char *text = g_strdup_printf ("%s%.1f", value < 0 ? "−" : "+", fabs (value));
+
+  gtk_label_set_label (label, text);
+  gtk_widget_set_visible (GTK_WIDGET (label), TRUE);
+}
+
+void
+gbox_finding_row_set_odds (GboxFindingRow *self, double log_odds, double z)
+{
+  show_signed (self->odds_label, log_odds);
+  show_signed (self->z_label, z);
 }
 
 const GboxFinding *

@@ -17,12 +17,14 @@ G_DECLARE_FINAL_TYPE (GboxFindingRow, gbox_finding_row, GBOX, FINDING_ROW, GtkLi
  * @section: what it stands under; a static string
  * @name: what it is called
  * @numbers: before and after
- * @value: how much that is; may be empty
  *
  * Returns: (transfer floating): a row
  */
-GtkWidget *gbox_finding_row_new (
-  const GboxFinding *finding, const char *section, const char *name, const char *numbers, const char *value);
+GtkWidget *
+gbox_finding_row_new (const GboxFinding *finding, const char *section, const char *name, const char *numbers);
+
+/* How a term's odds changed, after its numbers: the logarithm of their ratio, and its z. */
+void gbox_finding_row_set_odds (GboxFindingRow *self, double log_odds, double z);
 
 const GboxFinding *gbox_finding_row_get_finding (GboxFindingRow *self);
 const char *gbox_finding_row_get_section (GboxFindingRow *self);

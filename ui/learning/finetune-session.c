@@ -354,9 +354,7 @@ restore_model (GboxFinetuneSession *self)
   const char *name = gbox_finetune_spec_get_values (self->spec)->model;
   g_autofree char *path = *name != '\0' ? gbox_catalogue_locate (catalogue, name, NULL) : NULL;
 
-  if (path == NULL)
-    name = gbox_catalogue_get_default (catalogue, GBOX_MODEL_LANGUAGE);
-  gbox_finetune_session_choose_model (self, name);
+  gbox_finetune_session_choose_model (self, path != NULL ? name : "");
 }
 
 GboxFinetuneSession *
@@ -416,6 +414,9 @@ gbox_finetune_session_choose_model (GboxFinetuneSession *self, const char *name)
 {
   g_return_if_fail (GBOX_IS_FINETUNE_SESSION (self));
 
+  if (*name == '\0')
+    name = gbox_catalogue_get_default (gbox_model_store_get_catalogue (gbox_engine_get_store (self->engine)),
+                                       GBOX_MODEL_LANGUAGE);
   choose (self, gbox_model_list_find (self->models, self->engine, name));
 }
 

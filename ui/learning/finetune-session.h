@@ -37,7 +37,7 @@ GboxFinetuneSession *gbox_finetune_session_new (GboxEngine *engine, GboxSettings
 void gbox_finetune_session_end (GboxFinetuneSession *self);
 
 GboxModelItem *gbox_finetune_session_get_model (GboxFinetuneSession *self);
-/* A catalogue name, or the path of a file. */
+/* A catalogue name, the path of a file, or "" for the default. */
 void gbox_finetune_session_choose_model (GboxFinetuneSession *self, const char *name);
 /* The same object for life: rows bind to its properties. */
 GboxFinetuneSpec *gbox_finetune_session_get_spec (GboxFinetuneSession *self);

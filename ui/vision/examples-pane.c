@@ -110,18 +110,31 @@ show_example (GboxExamplesPane *self, const GboxExamples *examples, guint i)
                                   -1);
 }
 
+/* A line does not begin with a multiplication sign. */
+static void
+keep_together (char **text)
+{
+  g_auto (GStrv) parts = g_strsplit (*text, " × ", -1);
+
+  g_free (*text);
+  *text = g_strjoinv ("\u00a0×\u00a0", parts);
+}
+
 /* Whether the unit means what its image shows. */
 static void
 follow_verdict (GboxExamplesPane *self)
 {
+  GboxRun *run = gbox_vision_session_get_run (gbox_photo_session_get_vision (self->session));
   g_autoptr (GboxVerdict) verdict = gbox_photo_session_judge (self->session);
   g_autofree char *image = NULL;
   g_autofree char *classes = NULL;
 
   if (verdict == NULL)
     return;
-  image = gbox_verdict_describe_image (verdict);
+  image = run != NULL && !gbox_run_is_final (run) ? gbox_verdict_describe_progress (verdict)
+                                                  : gbox_verdict_describe_image (verdict);
   classes = gbox_verdict_describe_classes (verdict);
+  keep_together (&classes);
   gtk_label_set_label (self->image_label, image);
   gtk_label_set_label (self->classes_label, classes);
   gtk_widget_set_visible (GTK_WIDGET (self->classes_label), *classes != '\0');
@@ -301,6 +314,7 @@ gbox_examples_pane_init (GboxExamplesPane *self)
   gtk_drawing_area_set_draw_func (self->histogram, draw_histogram, self, NULL);
   self->run_signals = g_signal_group_new (GBOX_TYPE_RUN);
   g_signal_group_connect_swapped (self->run_signals, "notify::objective", G_CALLBACK (follow_verdict), self);
+  g_signal_group_connect_swapped (self->run_signals, "notify::state", G_CALLBACK (follow_verdict), self);
 }
 
 static void

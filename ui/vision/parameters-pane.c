@@ -203,7 +203,7 @@ follow_spec (GboxParametersPane *self)
   self->is_following = FALSE;
 }
 
-/* "Size and seed wait for a restart." */
+/* "Restart to apply: Size, Seed." */
 static char *
 describe_waiting (GObject *from, GObject *to)
 {
@@ -227,7 +227,7 @@ describe_waiting (GObject *from, GObject *to)
       g_string_append_printf (text, "%s%s", n_waiting > 0 ? ", " : "", g_param_spec_get_nick (pspecs[i]));
       n_waiting++;
     }
-  return g_strdup_printf (n_waiting == 1 ? "%s waits for a restart." : "%s wait for a restart.", text->str);
+  return g_strdup_printf ("Restart to apply: %s.", text->str);
 }
 
 static void

@@ -4,6 +4,7 @@
 
 #include "vision/target.h"
 #include "vision/unit-painter.h"
+#include "widgets/axis.h"
 
 #include <stdlib.h>
 
@@ -188,7 +189,8 @@ show_unit (GboxPhotoUnits *self, Cell *cell, const char *layer, int unit, double
                         ? gbox_network_get_class_label (self->network, unit)
                         : NULL;
   g_autofree char *name = label != NULL ? g_strdup (label) : g_strdup_printf ("%s · %d", layer, unit);
-  g_autofree char *tooltip = g_strdup_printf ("%s: %.3g %s. See what excites it.", name, value, meaning);
+  g_autofree char *figure = gbox_axis_format_value (value);
+  g_autofree char *tooltip = g_strdup_printf ("%s: %s %s. See what excites it.", name, figure, meaning);
 
   gtk_widget_set_tooltip_text (cell->button, tooltip);
   gtk_accessible_update_property (GTK_ACCESSIBLE (cell->button), GTK_ACCESSIBLE_PROPERTY_LABEL, tooltip, -1);

@@ -6,6 +6,7 @@
 #include "vision/heat-map.h"
 #include "vision/photo-look-job.h"
 #include "vision/photo-units.h"
+#include "widgets/axis.h"
 #include "widgets/palette.h"
 
 #include <gdk/gdkkeysyms.h>
@@ -139,8 +140,9 @@ show_spot (GboxPhotoWindow *self)
   const GboxPhotoLook *look = self->look;
   const GboxPhotoLookValues *values = gbox_photo_look_spec_get_values (self->spec);
   const int row = (int) (self->spot_y * look->map_height), column = (int) (self->spot_x * look->map_width);
-  g_autofree char *here = g_strdup_printf ("Row %d, column %d: %s · %d is %.3g.", row, column, values->layer,
-                                           values->unit, (double) look->map[row * look->map_width + column]);
+  g_autofree char *value = gbox_axis_format_value ((double) look->map[row * look->map_width + column]);
+  g_autofree char *here
+    = g_strdup_printf ("Row %d, column %d: %s · %d is %s.", row, column, values->layer, values->unit, value);
   g_autofree char *text = g_strdup_printf ("%s %s %s", here, self->points_by_key ? "Return" : "Click",
                                            self->keeps_spot ? "lets the spot go." : "keeps the spot.");
 

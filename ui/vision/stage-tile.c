@@ -87,6 +87,23 @@ describe_state (GboxRun *run)
     }
 }
 
+/* After the step, if the name is not cut off for it. */
+static void
+show_rate (GboxStageTile *self, GString *step, double rate)
+{
+  GtkWidget *caption = gtk_widget_get_parent (GTK_WIDGET (self->step_label));
+  const gsize length = step->len;
+  int natural;
+
+  g_string_append_printf (step, " · %.*f steps/s", rate < 10 ? 1 : 0, rate);
+  gtk_label_set_label (self->step_label, step->str);
+  gtk_widget_measure (caption, GTK_ORIENTATION_HORIZONTAL, -1, NULL, &natural, NULL, NULL);
+  if (natural <= gtk_widget_get_width (caption))
+    return;
+  g_string_truncate (step, length);
+  gtk_label_set_label (self->step_label, step->str);
+}
+
 static void
 update_step_label (GboxStageTile *self)
 {
@@ -104,9 +121,9 @@ update_step_label (GboxStageTile *self)
     g_string_printf (text, "step %u / %u", gbox_run_get_step (run), gbox_run_get_n_steps (run));
   if (*state)
     g_string_append_printf (text, "%s%s", text->len ? " · " : "", state);
-  else if (rate > 0)
-    g_string_append_printf (text, " · %.*f steps/s", rate < 10 ? 1 : 0, rate);
   gtk_label_set_label (self->step_label, text->str);
+  if (!*state && rate > 0)
+    show_rate (self, text, rate);
 }
 
 static void
@@ -147,14 +164,16 @@ on_point (GboxStageTile *self, const GboxPoint *point)
   gbox_series_append (self->series, point->step, point->values[0]);
 }
 
-/* What went wrong, or what the run has to say. */
+/* What went wrong, or what the run has to say. Of the selected one's trouble the stage tells. */
 static void
 update_notice (GboxStageTile *self)
 {
   GboxRun *run = get_run (self);
   const GError *error = run ? gbox_run_get_error (run) : NULL;
-  const char *notice = error ? error->message : run ? gbox_run_get_notice (run) : NULL;
+  const char *notice = error && !is_selected (self) ? error->message : NULL;
 
+  if (run && !error)
+    notice = gbox_run_get_notice (run);
   gtk_label_set_label (self->notice_label, notice ? notice : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->notice_label), notice);
 }
@@ -367,6 +386,7 @@ gbox_stage_tile_update (GboxStageTile *self)
   gtk_label_set_label (self->name_label, get_run (self) ? caption : "");
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->name_label), caption);
   gtk_widget_set_visible (self->corner, !is_alone);
+  update_notice (self);
   if (!is_alone && is_selected (self))
     gtk_widget_add_css_class (self->picture, "selected");
   else

@@ -17,6 +17,7 @@ struct _GboxStage
   AdwBin parent_instance;
 
   GtkLabel *title_label;
+  GtkLabel *short_title_label;
   GtkLabel *caption_label;
   GtkRevealer *error_revealer;
   GtkLabel *error_label;
@@ -95,9 +96,12 @@ follow_target (GboxStage *self)
   GboxNetwork *network = gbox_vision_session_get_network (self->session);
   GboxVisualizationSpec *spec = gbox_vision_session_get_spec (self->session);
   g_autofree char *title = network ? gbox_target_get_title (spec, network) : g_strdup ("");
+  g_autofree char *short_title = network ? gbox_target_get_short_title (spec, network) : g_strdup ("");
   g_autofree char *caption = network ? gbox_target_explain (spec, network) : g_strdup ("");
 
   gtk_label_set_label (self->title_label, title);
+  gtk_label_set_label (self->short_title_label, short_title);
+  gtk_widget_set_tooltip_text (GTK_WIDGET (self->short_title_label), title);
   gtk_label_set_label (self->caption_label, caption);
   gtk_widget_set_tooltip_text (GTK_WIDGET (self->caption_label), caption);
 }
@@ -235,6 +239,7 @@ gbox_stage_class_init (GboxStageClass *class)
   g_type_ensure (GBOX_TYPE_FILM_BAR);
   gtk_widget_class_set_template_from_resource (widget_class, "/org/glassbox/Glassbox/ui/stage.ui");
   gtk_widget_class_bind_template_child (widget_class, GboxStage, title_label);
+  gtk_widget_class_bind_template_child (widget_class, GboxStage, short_title_label);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, caption_label);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, error_revealer);
   gtk_widget_class_bind_template_child (widget_class, GboxStage, error_label);

@@ -195,33 +195,63 @@ gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *network)
   return explain_objective (spec, network);
 }
 
-/* "→ 4c:20", or with the name of the class. */
+/* "4b · 100", or the name of the class. */
 static char *
-describe_end (GboxVisualizationSpec *spec, const GboxNetwork *network)
+name_unit (const GboxNetwork *network, const char *layer, int unit)
+{
+  const char *label
+    = g_str_equal (layer, GBOX_TARGET_CLASS_LAYER) ? gbox_network_get_class_label (network, unit) : NULL;
+
+  return label ? g_strdup (label) : g_strdup_printf ("%s · %d", layer, unit);
+}
+
+static char *
+name_end (GboxVisualizationSpec *spec, const GboxNetwork *network)
 {
   const char *end = gbox_visualization_spec_get_values (spec)->interpolate_to;
   g_autofree char *layer = NULL;
-  const char *label = NULL;
   int unit;
 
-  if (gbox_unit_name_parse (end, &layer, &unit, NULL) && g_str_equal (layer, GBOX_TARGET_CLASS_LAYER))
-    label = gbox_network_get_class_label (network, unit);
-  return g_strdup_printf ("→ %s", label ? label : end);
+  return gbox_unit_name_parse (end, &layer, &unit, NULL) ? name_unit (network, layer, unit) : g_strdup (end);
+}
+
+static char *
+name_start (GboxVisualizationSpec *spec, const GboxNetwork *network)
+{
+  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
+
+  switch (values->objective)
+    {
+    case GBOX_OBJECTIVE_CLASS:
+      return name_unit (network, GBOX_TARGET_CLASS_LAYER, values->unit);
+    case GBOX_OBJECTIVE_NEURON:
+    case GBOX_OBJECTIVE_CHANNEL:
+      return name_unit (network, values->layer, values->unit);
+    case GBOX_OBJECTIVE_LAYER:
+    case GBOX_OBJECTIVE_DIRECTION:
+    default:
+      return gbox_visualization_spec_describe (spec);
+    }
+}
+
+char *
+gbox_target_get_short_title (GboxVisualizationSpec *spec, const GboxNetwork *network)
+{
+  g_autofree char *start = name_start (spec, network);
+  g_autofree char *end = NULL;
+
+  if (!gbox_visualization_spec_interpolates (spec))
+    return g_steal_pointer (&start);
+  end = name_end (spec, network);
+  return g_strdup_printf ("%s → %s", start, end);
 }
 
 char *
 gbox_target_get_title (GboxVisualizationSpec *spec, const GboxNetwork *network)
 {
-  const GboxVisualizationValues *values = gbox_visualization_spec_get_values (spec);
-  g_autofree char *end = NULL;
-  const char *label = NULL;
+  const GboxObjectiveKind kind = gbox_visualization_spec_get_values (spec)->objective;
 
-  if (values->objective == GBOX_OBJECTIVE_CLASS)
-    label = gbox_network_get_class_label (network, values->unit);
-  if (!label)
-    return gbox_visualization_spec_describe (spec);
-  if (!gbox_visualization_spec_interpolates (spec))
-    return g_strdup (label);
-  end = describe_end (spec, network);
-  return g_strdup_printf ("%s %s", label, end);
+  if (kind == GBOX_OBJECTIVE_CLASS || gbox_visualization_spec_interpolates (spec))
+    return gbox_target_get_short_title (spec, network);
+  return gbox_visualization_spec_describe (spec);
 }

@@ -65,6 +65,8 @@ char *gbox_target_explain (GboxVisualizationSpec *spec, const GboxNetwork *netwo
 
 /* "4b · channel 100", or the name of the class; free with g_free(). */
 char *gbox_target_get_title (GboxVisualizationSpec *spec, const GboxNetwork *network);
+/* "4b · 100", which says enough beside the objective's buttons; free with g_free(). */
+char *gbox_target_get_short_title (GboxVisualizationSpec *spec, const GboxNetwork *network);
 
 G_DEFINE_AUTOPTR_CLEANUP_FUNC (GboxTarget, gbox_target_free)
 

@@ -461,6 +461,22 @@ draw_newest (const GboxChartCanvas *canvas)
       gbox_chart_canvas_draw_marker (canvas, curves->pdata[i], x, y);
 }
 
+/* The name, and in bold the value, which would else be read as a part of names that end with a number. */
+static PangoLayout *
+create_legend_layout (GtkWidget *widget, const GboxCurve *curve)
+{
+  g_autofree char *text = gbox_chart_describe_curve (curve);
+  const gsize name_length = strlen (gbox_series_get_name (curve->series));
+  PangoLayout *layout = create_layout (widget, text, GBOX_CHART_SMALL_SCALE * 1.06, FALSE);
+  g_autoptr (PangoAttrList) attributes = pango_attr_list_copy (pango_layout_get_attributes (layout));
+  PangoAttribute *bold = pango_attr_weight_new (PANGO_WEIGHT_BOLD);
+
+  bold->start_index = (guint) name_length;
+  pango_attr_list_insert (attributes, bold);
+  pango_layout_set_attributes (layout, attributes);
+  return layout;
+}
+
 /* From the right: value and name of the last series, its line, the one before it, and so on. Returns the left
  * end. */
 static double
@@ -473,9 +489,7 @@ draw_legend (const GboxChartCanvas *canvas, double right)
   for (guint i = curves->len; i-- > 0;)
     {
       GboxCurve *curve = curves->pdata[i];
-      g_autofree char *text = gbox_chart_describe_curve (curve);
-      g_autoptr (PangoLayout) layout
-        = create_layout (canvas->widget, text, GBOX_CHART_SMALL_SCALE * 1.06, FALSE);
+      g_autoptr (PangoLayout) layout = create_legend_layout (canvas->widget, curve);
       GdkRGBA colour;
       int width, height;
 

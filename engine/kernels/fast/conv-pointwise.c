@@ -63,6 +63,7 @@ multiply_chunk (const GboxPointwiseWork *work, gsize p, int n_rows, gsize first_
         {
           const gsize n = (gsize) product_group_rows (&groups, group);
 
+          product_.ahead = product_ahead (product_.b, product_.k, group);
           product (&product_, (int) n);
           product_.a += n * product_.a_stride;
           product_.c += n * product_.c_stride;

@@ -207,7 +207,6 @@ multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles,
   const gsize n_points = (gsize) work->form->tile * (gsize) work->form->tile;
   const gsize n_in = (gsize) work->n_in, slice = n_in * GBOX_PACKED_COLUMNS;
   const ProductGroups groups = product_groups (n_tiles);
-  const gsize n_ahead = (n_in + (gsize) groups.n_groups - 1) / (gsize) groups.n_groups;
   Product p = { .k = n_in,
                 .a_stride = n_in,
                 .b = work->packed + block * n_points * slice,
@@ -216,16 +215,13 @@ multiply_points (const GboxWinogradWork *work, const float *inputs, int n_tiles,
 
   for (gsize point = 0; point < n_points; point++, p.b += slice)
     {
-      const float *ahead = p.b + slice;
-
       p.a = inputs + point * work->point_step;
       p.c = sums + point * GBOX_PACKED_COLUMNS;
       for (int group = 0; group < groups.n_groups; group++)
         {
           const int n_rows = product_group_rows (&groups, group);
 
-          for (gsize i = 0; i < n_ahead; i++, ahead += GBOX_PACKED_COLUMNS)
-            __builtin_prefetch (ahead, 0, 2);
+          p.ahead = product_ahead (p.b, n_in, group);
           product (&p, n_rows);
           p.a += (gsize) n_rows * n_in;
           p.c += (gsize) n_rows * p.c_stride;

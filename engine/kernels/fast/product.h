@@ -17,6 +17,9 @@
 #define PRODUCT_ROWS 2
 #endif
 
+/* How near __builtin_prefetch() brings something. */
+#define PRODUCT_SECOND_CACHE 2
+
 /* A source that only wants the sums, 16 columns of them, defines this as 1 before. */
 #ifndef PRODUCT_PLAIN
 #define PRODUCT_PLAIN 0
@@ -28,6 +31,7 @@
  * @a: (rows, k)
  * @a_stride: floats from one row to the next
  * @b: (k, 16), packed
+ * @ahead: (nullable): (k / 2, 16): what is brought into the second cache meanwhile
  * @c: (rows, n_columns)
  * @c_stride: floats from one row to the next
  * @n_columns: how many columns are stored, at most 16
@@ -42,6 +46,7 @@ typedef struct
   const float *a;
   gsize a_stride;
   const float *b;
+  const float *ahead;
   float *c;
   gsize c_stride;
   int n_columns;
@@ -141,6 +146,7 @@ product_rows (const Product *p, int n_rows, gboolean plain)
   Vec sums[PRODUCT_ROWS][PRODUCT_VECTORS];
   const float *rows[PRODUCT_ROWS];
   const float *b = p->b;
+  const float *ahead = p->ahead != NULL ? p->ahead : b;
   const gsize k = p->k;
 
 #pragma GCC unroll 8
@@ -170,6 +176,9 @@ product_rows (const Product *p, int n_rows, gboolean plain)
   gsize i = 0;
   for (; i + 4 <= k; i += 4, b += 4 * GBOX_PACKED_COLUMNS)
     {
+      __builtin_prefetch (ahead, 0, PRODUCT_SECOND_CACHE);
+      __builtin_prefetch (ahead + GBOX_PACKED_COLUMNS, 0, PRODUCT_SECOND_CACHE);
+      ahead += 2 * GBOX_PACKED_COLUMNS;
       PRODUCT_STEP (0);
       PRODUCT_STEP (1);
       PRODUCT_STEP (2);
@@ -200,6 +209,14 @@ PRODUCT_DEFINE (6)
 PRODUCT_DEFINE (7)
 PRODUCT_DEFINE (8)
 #endif
+
+/* What follows the packed columns @b, in parts: each of so many products after one another asks for its own,
+ * until all is on its way. */
+ALWAYS_INLINE const float *
+product_ahead (const float *b, gsize k, int number)
+{
+  return number < 2 ? b + (k + (gsize) number * (k / 2)) * GBOX_PACKED_COLUMNS : NULL;
+}
 
 /* The product of @n_rows ≤ PRODUCT_ROWS rows. */
 static inline void
