@@ -4,6 +4,10 @@
 
 /* Of a line of what is said in passing. */
 #define TOAST_CHARS 48
+/* That it can be read for, as of libadwaita's own. */
+#define TOAST_SECONDS 5
+
+#define TELLER_KEY "gbox-teller"
 
 /* A toast's own title is cut to one line. */
 static GtkWidget *
@@ -19,14 +23,81 @@ make_words (const char *text)
   return label;
 }
 
+/* What an overlay shows in passing. */
+typedef struct
+{
+  AdwToast *toast;  /* (nullable): until it begins to go */
+  GtkWidget *words; /* its */
+  guint timer;      /* of its end */
+} Teller;
+
+static void
+forget (Teller *teller)
+{
+  g_clear_handle_id (&teller->timer, g_source_remove);
+  if (teller->toast != NULL)
+    g_signal_handlers_disconnect_by_data (teller->toast, teller);
+  g_clear_object (&teller->toast);
+  teller->words = NULL;
+}
+
+static void
+teller_free (gpointer data)
+{
+  forget (data);
+  g_free (data);
+}
+
+static Teller *
+get_teller (AdwToastOverlay *overlay)
+{
+  Teller *teller = g_object_get_data (G_OBJECT (overlay), TELLER_KEY);
+
+  if (teller == NULL)
+    {
+      teller = g_new0 (Teller, 1);
+      g_object_set_data_full (G_OBJECT (overlay), TELLER_KEY, teller, teller_free);
+    }
+  return teller;
+}
+
+/* What the pointer is on is being read. */
+static gboolean
+on_time_over (gpointer data)
+{
+  Teller *teller = data;
+
+  if (gtk_widget_get_state_flags (gtk_widget_get_parent (teller->words)) & GTK_STATE_FLAG_PRELIGHT)
+    return G_SOURCE_CONTINUE;
+  teller->timer = 0;
+  adw_toast_dismiss (teller->toast);
+  return G_SOURCE_REMOVE;
+}
+
+static void
+show (Teller *teller, AdwToastOverlay *overlay, const char *text)
+{
+  teller->toast = adw_toast_new (text);
+  teller->words = make_words (text);
+  adw_toast_set_timeout (teller->toast, 0);
+  adw_toast_set_custom_title (teller->toast, teller->words);
+  g_signal_connect_swapped (teller->toast, "dismissed", G_CALLBACK (forget), teller);
+  adw_toast_overlay_add_toast (overlay, g_object_ref (teller->toast));
+}
+
+/* While a toast is there, its words change. Another may not take its place: of two that follow each other
+ * quickly libadwaita 1.2 frees the first before it has ceased to move it. */
 void
 gbox_tell (AdwToastOverlay *overlay, const char *text)
 {
-  AdwToast *toast = adw_toast_new (text);
+  Teller *teller = get_teller (overlay);
 
-  adw_toast_set_priority (toast, ADW_TOAST_PRIORITY_HIGH);
-  adw_toast_set_custom_title (toast, make_words (text));
-  adw_toast_overlay_add_toast (overlay, toast);
+  g_clear_handle_id (&teller->timer, g_source_remove);
+  if (teller->toast == NULL)
+    show (teller, overlay, text);
+  else
+    gtk_label_set_label (GTK_LABEL (teller->words), text);
+  teller->timer = g_timeout_add_seconds (TOAST_SECONDS, on_time_over, teller);
 }
 
 void
