@@ -7,6 +7,9 @@
 /* Of a tenth of a second: longer than a toast takes to come, to go, or to give way to another. */
 #define N_SETTLED 8
 
+/* More than a toast stays. */
+#define TOAST_MICROSECONDS 6100000
+
 static AdwToastOverlay *
 show_overlay (GtkWidget **window)
 {
@@ -86,11 +89,31 @@ test_again (void)
   widget_testing_close (window);
 }
 
+/* The time of a toast is over, and it would have gone, before a single frame has been drawn. */
+static void
+test_slowly (void)
+{
+  AdwToastOverlay *overlay;
+  GtkWidget *window;
+
+  if (!widget_testing_has_display ())
+    return;
+  overlay = show_overlay (&window);
+  gbox_tell (overlay, "Seldom drawn");
+  g_usleep (TOAST_MICROSECONDS);
+  g_main_context_iteration (NULL, FALSE); /* of the timer only, as drawing comes after */
+  g_usleep (TOAST_MICROSECONDS / 10);
+  settle ();
+  g_assert_cmpuint (count_toasts (overlay), ==, 0);
+  widget_testing_close (window);
+}
+
 int
 main (int argc, char *argv[])
 {
   widget_testing_init (&argc, &argv);
   g_test_add_func ("/telling/quickly", test_quickly);
   g_test_add_func ("/telling/again", test_again);
+  g_test_add_func ("/telling/slowly", test_slowly);
   return g_test_run ();
 }

@@ -26,26 +26,41 @@ make_words (const char *text)
 /* What an overlay shows in passing. */
 typedef struct
 {
-  AdwToast *toast;  /* (nullable): until it begins to go */
-  GtkWidget *words; /* its */
-  guint timer;      /* of its end */
+  GtkWidget *overlay; /* owns this */
+  AdwToast *toast;    /* (nullable): until it begins to go */
+  GtkWidget *words;   /* its */
+  guint timer;        /* of its end */
+  guint tick;         /* callback of the frame that it ends with, when its time is over */
 } Teller;
+
+static void
+keep (Teller *teller)
+{
+  g_clear_handle_id (&teller->timer, g_source_remove);
+  if (teller->tick != 0)
+    gtk_widget_remove_tick_callback (teller->overlay, teller->tick);
+  teller->tick = 0;
+}
 
 static void
 forget (Teller *teller)
 {
-  g_clear_handle_id (&teller->timer, g_source_remove);
+  keep (teller);
   if (teller->toast != NULL)
     g_signal_handlers_disconnect_by_data (teller->toast, teller);
   g_clear_object (&teller->toast);
   teller->words = NULL;
 }
 
+/* With the overlay, whose callbacks have gone before. */
 static void
 teller_free (gpointer data)
 {
-  forget (data);
-  g_free (data);
+  Teller *teller = data;
+
+  teller->tick = 0;
+  forget (teller);
+  g_free (teller);
 }
 
 static Teller *
@@ -56,12 +71,24 @@ get_teller (AdwToastOverlay *overlay)
   if (teller == NULL)
     {
       teller = g_new0 (Teller, 1);
+      teller->overlay = GTK_WIDGET (overlay);
       g_object_set_data_full (G_OBJECT (overlay), TELLER_KEY, teller, teller_free);
     }
   return teller;
 }
 
-/* What the pointer is on is being read. */
+static gboolean
+on_frame (GtkWidget *overlay, GdkFrameClock *clock, gpointer data)
+{
+  Teller *teller = data;
+
+  teller->tick = 0;
+  adw_toast_dismiss (teller->toast);
+  return G_SOURCE_REMOVE;
+}
+
+/* What the pointer is on is being read. A toast goes with a frame, in which it has wholly come, too: where
+ * all is slow, there may have been none since it was shown. */
 static gboolean
 on_time_over (gpointer data)
 {
@@ -70,7 +97,7 @@ on_time_over (gpointer data)
   if (gtk_widget_get_state_flags (gtk_widget_get_parent (teller->words)) & GTK_STATE_FLAG_PRELIGHT)
     return G_SOURCE_CONTINUE;
   teller->timer = 0;
-  adw_toast_dismiss (teller->toast);
+  teller->tick = gtk_widget_add_tick_callback (teller->overlay, on_frame, teller, NULL);
   return G_SOURCE_REMOVE;
 }
 
@@ -92,7 +119,7 @@ gbox_tell (AdwToastOverlay *overlay, const char *text)
 {
   Teller *teller = get_teller (overlay);
 
-  g_clear_handle_id (&teller->timer, g_source_remove);
+  keep (teller);
   if (teller->toast == NULL)
     show (teller, overlay, text);
   else
