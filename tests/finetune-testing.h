@@ -2,10 +2,9 @@
 /* Finetunes a tiny model of the fixtures, and keeps what it tells. */
 #pragma once
 
+#include "count-job.h"
+#include "folder-testing.h"
 #include "learning/finetune-job.h"
-#include "runtime/engine.h"
-
-#include <glib/gstdio.h>
 
 typedef struct
 {
@@ -99,16 +98,6 @@ make_spec (void)
   return spec;
 }
 
-static GboxEngine *
-make_engine (guint n_threads)
-{
-  g_autoptr (GError) error = NULL;
-  GboxEngine *engine = gbox_engine_new (n_threads, &error);
-
-  g_assert_no_error (error);
-  return engine;
-}
-
 static GboxRun *
 start (GboxEngine *engine, GboxFinetuneSpec *spec, Watch *watch)
 {
@@ -137,18 +126,6 @@ train (GboxEngine *engine, GboxFinetuneSpec *spec, Watch *watch)
   g_autoptr (GboxRun) run = start (engine, spec, watch);
 
   finish (run);
-}
-
-static char *
-make_path (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *path;
-  const int fd = g_file_open_tmp ("glassbox-XXXXXX.safetensors", &path, &error);
-
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  return path;
 }
 
 /* All but what the clock says. */

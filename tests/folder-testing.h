@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later */
-/* Takes away what tests have made. */
+/* Files that tests make, and their end. */
 #pragma once
 
 #include <glib.h>
@@ -28,4 +28,18 @@ remove_folder (char *folder)
   remove_path (folder);
   g_assert_false (g_file_test (folder, G_FILE_TEST_EXISTS));
   g_free (folder);
+}
+
+/* @template: its name, with the X of g_file_open_tmp(). Returns: (transfer full): the path of an empty file.
+ */
+static inline char *
+make_temporary_file (const char *template)
+{
+  g_autoptr (GError) error = NULL;
+  char *path;
+  const int fd = g_file_open_tmp (template, &path, &error);
+
+  g_assert_no_error (error);
+  g_close (fd, NULL);
+  return path;
 }

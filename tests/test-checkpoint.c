@@ -2,10 +2,9 @@
 /* Checkpoints of visualizations: what is in them, and what is made of wrong ones. */
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "base/error.h"
 #include "base/philox.h"
+#include "folder-testing.h"
 #include "formats/safetensors.h"
 #include "vision/checkpoint.h"
 
@@ -35,22 +34,10 @@ fixture_init (Fixture *f, guint purpose)
   gbox_philox_fill_normal (&random, f->blocks[0], 3 * N, 0.0f, 1.0f);
 }
 
-static char *
-new_path (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *path;
-  const int fd = g_file_open_tmp ("glassbox-XXXXXX.safetensors", &path, &error);
-
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  return path;
-}
-
 static void
 test_round_trip (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_autoptr (GboxVisualizationSpec) spec = gbox_visualization_spec_new ();
   g_autoptr (GboxTensorFile) file = NULL;
   g_autoptr (GboxSpec) loaded_spec = NULL;
@@ -141,7 +128,7 @@ static void
 test_wrong (gconstpointer data)
 {
   const Wrong *wrong = data;
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_autoptr (GError) error = NULL;
   Fixture f, before;
   guint step;
@@ -161,7 +148,7 @@ test_wrong (gconstpointer data)
 static void
 test_truncated (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_autoptr (GboxVisualizationSpec) spec = gbox_visualization_spec_new ();
   g_autofree char *contents = NULL;
   Fixture f;

@@ -3,7 +3,6 @@
 #include "language/completion-job.h"
 
 #include "count-job.h"
-#include "runtime/engine.h"
 
 #include <string.h>
 
@@ -113,16 +112,6 @@ make_spec (const char *prompt)
   return spec;
 }
 
-static GboxEngine *
-make_engine (guint n_threads)
-{
-  g_autoptr (GError) error = NULL;
-  GboxEngine *engine = gbox_engine_new (n_threads, &error);
-
-  g_assert_no_error (error);
-  return engine;
-}
-
 static GboxRun *
 start (GboxEngine *engine, GboxCompletionSpec *spec, Watch *watch)
 {
@@ -159,8 +148,8 @@ assert_same_sample (const Watch *a, guint i, const Watch *b, guint j)
 static void
 test_same_text (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
-  g_autoptr (GboxEngine) other = make_engine (3);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
+  g_autoptr (GboxEngine) other = count_make_engine (3);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
   g_auto (Watch) alone = { 0 };
   g_auto (Watch) several = { 0 };
@@ -190,8 +179,8 @@ test_same_text (void)
 static void
 test_reuse (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
-  g_autoptr (GboxEngine) fresh = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
+  g_autoptr (GboxEngine) fresh = count_make_engine (2);
   g_autoptr (GboxCompletionSpec) first = make_spec ("some words");
   g_autoptr (GboxCompletionSpec) edited = make_spec ("some work");
   g_auto (Watch) before = { 0 };
@@ -218,7 +207,7 @@ format_tokens (const Watch *watch, guint n)
 static void
 test_continuation (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
   g_auto (Watch) whole = { 0 };
 
@@ -248,12 +237,12 @@ test_continued_sample (void)
 {
   static const guint lengths[] = { 1, 300 };
   const guint sample = 3;
-  g_autoptr (GboxEngine) fresh = make_engine (2);
+  g_autoptr (GboxEngine) fresh = count_make_engine (2);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
 
   for (gsize i = 0; i < G_N_ELEMENTS (lengths); i++)
     {
-      g_autoptr (GboxEngine) engine = make_engine (2);
+      g_autoptr (GboxEngine) engine = count_make_engine (2);
       g_autofree char *tokens = NULL;
       g_auto (Watch) several = { 0 };
       g_auto (Watch) rest = { 0 };
@@ -277,7 +266,7 @@ test_continued_sample (void)
 static void
 test_first_token (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
   g_auto (Watch) free_choice = { 0 };
   g_auto (Watch) forced = { 0 };
@@ -295,7 +284,7 @@ test_first_token (void)
 static void
 test_stop_reasons (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("ab");
   g_auto (Watch) several = { 0 };
   g_auto (Watch) filled = { 0 };
@@ -341,7 +330,7 @@ assert_fails (GboxEngine *engine, GboxCompletionSpec *spec, const char *word)
 static void
 test_refused (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxCompletionSpec) too_long
     = make_spec ("abcdefghijklmnopqrstuvwxyzabcdefghijklmnopqrstuvwxyz");
   g_autoptr (GboxCompletionSpec) no_model = make_spec ("a");
@@ -362,7 +351,7 @@ test_refused (void)
 static void
 test_stop (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxCompletionSpec) spec = make_spec ("some words");
   g_auto (Watch) watch = { 0 };
   GboxRun *held = count_hold (engine);

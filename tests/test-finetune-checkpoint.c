@@ -30,13 +30,13 @@ assert_same_tensors (const char *a, const char *b)
 static void
 test_resume (gconstpointer data)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_autoptr (GboxFinetuneSpec) again = NULL;
-  g_autofree char *whole_path = make_path ();
-  g_autofree char *half_path = make_path ();
-  g_autofree char *moved_path = make_path ();
-  g_autofree char *end_path = make_path ();
+  g_autofree char *whole_path = make_temporary_file ("glassbox-XXXXXX.safetensors");
+  g_autofree char *half_path = make_temporary_file ("glassbox-XXXXXX.safetensors");
+  g_autofree char *moved_path = make_temporary_file ("glassbox-XXXXXX.safetensors");
+  g_autofree char *end_path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_auto (Watch) whole = { 0 };
   g_auto (Watch) half = { 0 };
   g_auto (Watch) rest = { 0 };
@@ -82,10 +82,10 @@ assert_refused_part (GboxEngine *engine, GboxFinetuneSpec *spec)
 static void
 test_model (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autofree char *path = make_path ();
-  g_autofree char *second = make_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
+  g_autofree char *second = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_auto (Watch) watch = { 0 };
   g_auto (Watch) again = { 0 };
   g_autoptr (GError) error = NULL;
@@ -133,9 +133,9 @@ test_model (void)
 static void
 test_last_block_model (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autofree char *path = make_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_auto (Watch) watch = { 0 };
   g_auto (Watch) again = { 0 };
 

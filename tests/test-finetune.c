@@ -50,7 +50,7 @@ check_point (const Watch *watch, const GboxPoint *point)
 static void
 test_tells (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_auto (Watch) watch = { 0 };
   const GboxPoint *points;
@@ -86,7 +86,7 @@ mean_reward (const Watch *watch, guint first, guint n)
 static void
 check_learning (GboxTrain what, GboxBaseline baseline, double kl_target)
 {
-  g_autoptr (GboxEngine) engine = make_engine (2);
+  g_autoptr (GboxEngine) engine = count_make_engine (2);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_auto (Watch) watch = { 0 };
   double first, last;
@@ -111,8 +111,8 @@ test_learns (void)
 static void
 test_same_bits (gconstpointer data)
 {
-  g_autoptr (GboxEngine) one = make_engine (1);
-  g_autoptr (GboxEngine) three = make_engine (3);
+  g_autoptr (GboxEngine) one = count_make_engine (1);
+  g_autoptr (GboxEngine) three = count_make_engine (3);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_auto (Watch) a = { 0 };
   g_auto (Watch) b = { 0 };
@@ -136,9 +136,9 @@ wait_for_points (const Watch *watch, guint n)
 static void
 test_control (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
-  g_autofree char *path = make_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX.safetensors");
   g_auto (Watch) watch = { 0 };
   g_autoptr (GboxRun) run = NULL;
   g_autoptr (GError) error = NULL;
@@ -202,7 +202,7 @@ test_late_change (void)
 static void
 test_no_signal (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_auto (Watch) watch = { 0 };
 
@@ -217,7 +217,7 @@ test_no_signal (void)
 static void
 test_warning_ends (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_autoptr (GString) expected = g_string_new (NULL);
   g_auto (Watch) watch = { 0 };
@@ -249,7 +249,7 @@ test_warning_ends (void)
 static void
 assert_fails (const char *property, const char *value, const char *word)
 {
-  g_autoptr (GboxEngine) engine = make_engine (1);
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_autoptr (GboxFinetuneSpec) spec = make_spec ();
   g_auto (Watch) watch = { 0 };
   g_autoptr (GboxRun) run = NULL;

@@ -3,7 +3,7 @@
 #include "learning/gridworld-job.h"
 
 #include "base/error.h"
-#include "runtime/engine.h"
+#include "count-job.h"
 
 #include <string.h>
 
@@ -209,16 +209,6 @@ learn (GboxEngine *engine, GboxTabularAlgorithm algorithm, guint seed, guint epi
   return learn_with (engine, spec);
 }
 
-static GboxEngine *
-make_engine (void)
-{
-  g_autoptr (GError) error = NULL;
-  GboxEngine *engine = gbox_engine_new (1, &error);
-
-  g_assert_no_error (error);
-  return engine;
-}
-
 /* Means over seeds: of the returns of the last 100 of 500 episodes, of the length of the greedy way where it
  * reaches the goal, and how many of its cells lie on the edge of the cliff. */
 typedef struct
@@ -252,7 +242,7 @@ add_path (const GboxGridworldTable *table, Outcome *outcome)
 static Outcome
 average (GboxTabularAlgorithm algorithm)
 {
-  g_autoptr (GboxEngine) engine = make_engine ();
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   Outcome outcome = { 0 };
 
   for (guint seed = 0; seed < N_SEEDS; seed++)
@@ -295,7 +285,7 @@ test_example_6_6 (void)
 static void
 test_same_moves (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine ();
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
   g_auto (Watch) whole = learn (engine, GBOX_TABULAR_SARSA, 3, 20, 0);
   g_auto (Watch) cut = learn (engine, GBOX_TABULAR_SARSA, 3, 20, 7);
   const gsize n = (gsize) gbox_gridworld_get_n_states (&whole.table->world) * GBOX_N_ACTIONS;
@@ -346,7 +336,7 @@ check_repeats (GboxEngine *engine, guint moves)
 static void
 test_repeats (void)
 {
-  g_autoptr (GboxEngine) engine = make_engine ();
+  g_autoptr (GboxEngine) engine = count_make_engine (1);
 
   check_repeats (engine, 0);
   check_repeats (engine, 5);

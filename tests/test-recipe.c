@@ -3,27 +3,14 @@
 #include <gdk-pixbuf/gdk-pixbuf.h>
 #include <string.h>
 
-#include <glib/gstdio.h>
-
 #include "base/error.h"
+#include "folder-testing.h"
 #include "vision/checkpoint.h"
 #include "vision/picture.h"
 #include "vision/recipe.h"
 
 #define SIZE 8
 #define N    24 /* 3 · 2 · 2 · 2 */
-
-static char *
-new_path (void)
-{
-  g_autoptr (GError) error = NULL;
-  char *path;
-  const int fd = g_file_open_tmp ("glassbox-XXXXXX", &path, &error);
-
-  g_assert_no_error (error);
-  g_close (fd, NULL);
-  return path;
-}
 
 static GboxVisualizationSpec *
 new_spec (void)
@@ -37,7 +24,7 @@ new_spec (void)
 static void
 test_picture (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX");
   g_autoptr (GboxVisualizationSpec) spec = new_spec ();
   g_autoptr (GboxVisualizationSpec) loaded = NULL;
   guint8 pixels[SIZE * SIZE * 3] = { 0 };
@@ -56,7 +43,7 @@ test_picture (void)
 static void
 test_checkpoint (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX");
   g_autoptr (GboxVisualizationSpec) spec = new_spec ();
   g_autoptr (GboxVisualizationSpec) loaded = NULL;
   float blocks[3][N] = { 0 };
@@ -94,7 +81,7 @@ assert_fails (const char *path, GboxError code, const char *text)
 static void
 test_photos (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX");
   g_autoptr (GdkPixbuf) pixbuf = gdk_pixbuf_new (GDK_COLORSPACE_RGB, FALSE, 8, SIZE, SIZE);
   guint8 webp[] = "RIFF\x40\0\0\0WEBPVP8 \x30\0\0\0";
 
@@ -111,7 +98,7 @@ test_photos (void)
 static void
 test_others (void)
 {
-  g_autofree char *path = new_path ();
+  g_autofree char *path = make_temporary_file ("glassbox-XXXXXX");
 
   g_assert_false (gbox_recipe_is_in (path));
   assert_fails (path, GBOX_ERROR_INVALID_FILE, "empty");
