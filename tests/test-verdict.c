@@ -24,19 +24,25 @@ set_examples (GboxExamples *examples, GboxExample *all, double strongest, const 
     all[i] = (GboxExample){ .activation = strongest - 0.1 * i, .class_id = classes[i] };
 }
 
-/* Of an image that still grows nothing is said but its figures. */
-static void
-check_progress (double strongest, double image, const char *text)
+/* Of an image beside photographs of one class. */
+static GboxVerdict *
+judge (double strongest, double image)
 {
   static const int classes[N] = { 0 };
   GboxExample all[N];
   GboxExamples examples;
-  g_autoptr (GboxVerdict) verdict = NULL;
-  g_autofree char *told = NULL;
 
   set_examples (&examples, all, strongest, classes, N);
-  verdict = gbox_verdict_new (&examples, image);
-  told = gbox_verdict_describe_progress (verdict);
+  return gbox_verdict_new (&examples, image);
+}
+
+/* Of an image that still grows nothing is said but its figures. */
+static void
+check_progress (double strongest, double image, const char *text)
+{
+  g_autoptr (GboxVerdict) verdict = judge (strongest, image);
+  g_autofree char *told = gbox_verdict_describe_progress (verdict);
+
   g_assert_cmpstr (told, ==, text);
 }
 
@@ -52,15 +58,9 @@ test_progress (void)
 static void
 check_image (double strongest, double image, GboxVerdictKind kind, double ratio, const char *text)
 {
-  static const int classes[N] = { 0 };
-  GboxExample all[N];
-  GboxExamples examples;
-  g_autoptr (GboxVerdict) verdict = NULL;
-  g_autofree char *told = NULL;
+  g_autoptr (GboxVerdict) verdict = judge (strongest, image);
+  g_autofree char *told = gbox_verdict_describe_image (verdict);
 
-  set_examples (&examples, all, strongest, classes, N);
-  verdict = gbox_verdict_new (&examples, image);
-  told = gbox_verdict_describe_image (verdict);
   g_assert_cmpint (verdict->kind, ==, kind);
   g_assert_cmpfloat (fabs (verdict->ratio - ratio), <, 1e-12);
   g_assert_cmpfloat (verdict->strongest, ==, strongest);
